@@ -1,0 +1,1 @@
+"""The storage floor: what is kept, under which constraints; no business rule is decided here."""

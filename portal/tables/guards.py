@@ -1,0 +1,129 @@
+"""Triggers: what columns and constraints cannot say, held by the database itself on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, MetaData, event, text
+
+from portal.tables.base import Base
+
+#: Tables whose rows are never changed nor deleted.
+APPEND_ONLY = ("entry", "part", "audit", "confirmation", "event")
+
+#: Table → the only columns that may change; rows are never deleted.
+MOSTLY_FROZEN = {
+    "allocation": ("ended_on",),
+    "statement": ("in_force", "state"),
+    "statement_line": ("in_force",),
+}
+
+
+def _frozen_columns(table: str) -> list[str]:
+    """The columns of a mostly frozen table that may not change."""
+    columns = Base.metadata.tables[table].columns
+    return [column.name for column in columns if column.name not in MOSTLY_FROZEN[table]]
+
+
+def sqlite_guards() -> Iterable[str]:
+    """The triggers as SQLite has them."""
+    for table in APPEND_ONLY:
+        for act in ("update", "delete"):
+            yield (
+                f"create trigger {table}_no_{act} before {act} on {table} "
+                f"begin select raise(abort, '{table}.append_only'); end"
+            )
+    for table in MOSTLY_FROZEN:
+        columns = ", ".join(_frozen_columns(table))
+        yield (
+            f"create trigger {table}_frozen before update of {columns} on {table} "
+            f"begin select raise(abort, '{table}.frozen'); end"
+        )
+        yield (
+            f"create trigger {table}_no_delete before delete on {table} "
+            f"begin select raise(abort, '{table}.append_only'); end"
+        )
+    yield (
+        "create trigger allocation_within_part after insert on allocation "
+        "when (select coalesce(sum(a.amount_minor), 0) from allocation a"
+        " where a.customer_id = new.customer_id and a.entry_id = new.entry_id"
+        " and a.part = new.part and a.memo = new.memo and a.ended_on is null)"
+        " > (select p.amount_minor from part p where p.customer_id = new.customer_id"
+        " and p.entry_id = new.entry_id and p.part = new.part) "
+        "begin select raise(abort, 'allocation.exceeds_part'); end"
+    )
+    yield (
+        "create trigger allocation_within_credit after insert on allocation "
+        "when (select coalesce(sum(a.amount_minor), 0) from allocation a"
+        " where a.customer_id = new.customer_id and a.credit_id = new.credit_id"
+        " and a.ended_on is null)"
+        " > (select -e.amount_minor from entry e where e.id = new.credit_id) "
+        "begin select raise(abort, 'allocation.exceeds_credit'); end"
+    )
+    yield (
+        "create trigger allocation_stays_ended before update of ended_on on allocation "
+        "when old.ended_on is not null and old.ended_on is not new.ended_on "
+        "begin select raise(abort, 'allocation.stays_ended'); end"
+    )
+
+
+def postgresql_guards() -> Iterable[str]:
+    """The triggers as PostgreSQL has them; the sums are checked once a statement, over its new rows."""
+    yield (
+        "create function refuse_change() returns trigger language plpgsql as $$ "
+        "begin raise exception '%', tg_argv[0] using errcode = 'integrity_constraint_violation'; "
+        "end $$"
+    )
+    for table in APPEND_ONLY:
+        yield (
+            f"create trigger {table}_append_only before update or delete on {table} "
+            f"for each row execute function refuse_change('{table}.append_only')"
+        )
+    for table in MOSTLY_FROZEN:
+        columns = ", ".join(_frozen_columns(table))
+        yield (
+            f"create trigger {table}_frozen before update of {columns} on {table} "
+            f"for each row execute function refuse_change('{table}.frozen')"
+        )
+        yield (
+            f"create trigger {table}_no_delete before delete on {table} "
+            f"for each row execute function refuse_change('{table}.append_only')"
+        )
+    yield (
+        "create trigger allocation_stays_ended before update of ended_on on allocation "
+        "for each row when (old.ended_on is not null and old.ended_on is distinct from new.ended_on) "
+        "execute function refuse_change('allocation.stays_ended')"
+    )
+    yield """create function refuse_over_allocation() returns trigger language plpgsql as $$
+begin
+  if exists (select 1 from (select distinct customer_id, entry_id, part, memo from fresh) f
+    join part p using (customer_id, entry_id, part)
+    where p.amount_minor < (select sum(a.amount_minor) from allocation a
+      where a.customer_id = f.customer_id and a.entry_id = f.entry_id and a.part = f.part
+      and a.memo = f.memo and a.ended_on is null)) then
+    raise exception 'allocation.exceeds_part' using errcode = 'integrity_constraint_violation';
+  end if;
+  if exists (select 1 from (select distinct customer_id, credit_id from fresh) f
+    join entry e on e.id = f.credit_id
+    where -e.amount_minor < (select sum(a.amount_minor) from allocation a
+      where a.customer_id = f.customer_id and a.credit_id = f.credit_id
+      and a.ended_on is null)) then
+    raise exception 'allocation.exceeds_credit' using errcode = 'integrity_constraint_violation';
+  end if;
+  return null;
+end $$"""
+    yield (
+        "create trigger allocation_within after insert on allocation "
+        "referencing new table as fresh for each statement execute function refuse_over_allocation()"
+    )
+
+
+def guards(dialect: str) -> list[str]:
+    """Every trigger of the schema, in the order in which it can be created."""
+    return list(sqlite_guards() if dialect == "sqlite" else postgresql_guards())
+
+
+@event.listens_for(Base.metadata, "after_create")
+def _create_guards(target: MetaData, connection: Connection, **options: object) -> None:
+    for statement in guards(connection.dialect.name):
+        connection.execute(text(statement.replace(":", "\\:")))
