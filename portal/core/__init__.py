@@ -1,0 +1,5 @@
+"""
+The knowledge of the field as pure functions: what is true of money, dates, terms, the books and statements.
+
+Core imports the standard library only and knows no clock, no database and no web; whoever needs today's date gives it.
+"""
