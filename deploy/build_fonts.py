@@ -1,8 +1,8 @@
 """
-Builds the fonts under static/fonts from their published originals; static/fonts/README.md tells how.
+Builds the fonts under static/fonts from their published originals.
 
 They are subsets: small enough to ship with the source and to embed in every PDF. Hinting is left
-out, as PDFs are printed and screens that need the CJK fonts have their own.
+out, as PDFs are printed and screens that need the CJK fonts have their own. static/fonts/README.md tells how.
 """
 
 import argparse
@@ -55,7 +55,7 @@ def chinese_bold() -> set[int]:
 
 
 def reduced(original: Path, points: set[int], number: int = -1) -> TTFont:
-    """`original` with nothing but `points`; ligatures go, since they spoil text copied from PDFs."""
+    """`original` with nothing but `points`; no ligatures, as they spoil text copied from PDFs."""
     options = subset.Options(
         hinting=False,
         layout_features=["ccmp", "kern", "locl", "mark", "mkmk"],
