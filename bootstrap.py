@@ -104,13 +104,9 @@ def is_filled(lock):
 
 
 def is_sound():
-    """Whether .venv is a working environment of this very Python, in this very folder."""
-    told = "import sys; print(sys.version + sys.prefix)"
-    try:
-        answer = subprocess.check_output([str(PYTHON), "-c", told], env=environment())
-    except (OSError, subprocess.CalledProcessError):
-        return False
-    return answer.decode("utf-8").strip() == sys.version + str(VENV)
+    """Whether .venv is a working environment in this very folder, of a Python that will do."""
+    asked = "import sys; sys.exit(sys.version_info < {} or sys.prefix != {!r})"
+    return PYTHON.exists() and succeeds(PYTHON, "-c", asked.format(NEEDS, str(VENV)))
 
 
 def make_venv(*command):
@@ -249,13 +245,21 @@ def setup_for_tests():
     ask_machine_for(missing_for_tests(), "some tests")
 
 
+def demo_settings(port):
+    """All of the demo in a folder of its own, its mails on a page, its links on this machine."""
+    return {
+        "ACCORD_DEMO": "1",
+        "ACCORD_INSTANCE": "instance/demo",
+        "ACCORD_MAIL_URL": "mailbox:",
+        "ACCORD_PUBLIC_URL": "http://127.0.0.1:" + port,
+    }
+
+
 def demo():
     port = free_port()
     setup()
-    os.environ.setdefault("ACCORD_DATABASE_URL", "sqlite:///instance/demo.sqlite3")
-    os.environ.setdefault("ACCORD_MAIL_URL", "mailbox:")
-    os.environ.setdefault("ACCORD_PUBLIC_URL", "http://127.0.0.1:" + port)
-    (ROOT / "instance").mkdir(exist_ok=True)
+    for name, value in demo_settings(port).items():
+        os.environ.setdefault(name, value)
     run(ACCORD, "demo")
     become(ACCORD, "serve", "--port", port)
 
