@@ -1,7 +1,7 @@
-"""The one way in which core says no: a rule was broken, with a code for programs and facts for the sentence."""
+"""How core says no: a rule was broken, with a code for programs and facts for the sentence."""
 
 
-class RuleBroken(Exception):
+class RuleBroken(Exception):  # noqa: N818 - it is no fault of the program
     """
     A business rule refuses what was asked; the code finds the sentence, the facts fill it.
 
@@ -10,7 +10,7 @@ class RuleBroken(Exception):
     """
 
     def __init__(self, code: str, field: str | None = None, **facts: object) -> None:
-        """Keep the code, the field of the form that it concerns, and the facts that the sentence names."""
+        """Keep the code, the form's field it concerns, and the facts that the sentence names."""
         super().__init__(code)
         self.code = code
         self.field = field

@@ -18,12 +18,13 @@ from portal.core.errors import RuleBroken
 # ISO 4217, with the codes withdrawn since 2015, which old ledgers still hold.
 _WITHOUT_DECIMALS = "BIF BYR CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _WITH_TWO = """
-    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW
-    CNY COP COU CRC CUC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HRK HTG HUF
-    IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL LTL MAD MDL MGA MKD MMK MNT MOP MRO MRU MUR MVR MWK
-    MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SLL
-    SOS SRD SSP STD STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VEF VES WST XCD XCG YER ZAR
-    ZMW ZWG ZWL
+    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN
+    BZD CAD CDF CHE CHF CHW CNY COP COU CRC CUC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP
+    GBP GEL GHS GIP GMD GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT
+    LAK LBP LKR LRD LSL LTL MAD MDL MGA MKD MMK MNT MOP MRO MRU MUR MVR MWK MXN MXV MYR MZN NAD
+    NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE
+    SLL SOS SRD SSP STD STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED
+    VEF VES WST XCD XCG YER ZAR ZMW ZWG ZWL
 """
 _EXPONENTS = (
     dict.fromkeys(_WITHOUT_DECIMALS.split(), 0)
@@ -54,7 +55,7 @@ def exponent(currency: str) -> int:
     """
     The number of decimals that a currency is written with.
 
-    Rule: R1 — an amount carries exactly the decimals of its currency: CNY 2, JPY 0, KWD 3 (INTERFACES 5).
+    Rule: R1 — an amount carries exactly the decimals of its currency (INTERFACES 5).
 
     >>> exponent("CNY"), exponent("JPY"), exponent("KWD")
     (2, 0, 3)
@@ -68,7 +69,7 @@ def exponent(currency: str) -> int:
 @dataclass(frozen=True, slots=True)
 class Money:
     """
-    An exact amount of one currency, in whole minor units; two currencies never meet in one sum or comparison.
+    An exact amount of one currency, in whole minor units.
 
     Rule: R2 — nothing is summed or compared across currencies (INTERFACES 5).
 
@@ -92,7 +93,7 @@ class Money:
     @classmethod
     def parse(cls, text: str, currency: str) -> Self:
         """
-        The amount that a plain decimal with a point writes; grouping, letters and too many decimals are refused.
+        The amount that a plain decimal with a point writes.
 
         Rule: R3 — more decimals than the currency has are refused, never rounded (INTERFACES 3).
         Raises: money.malformed, money.too_many_decimals, money.too_large, money.unknown_currency.
@@ -106,7 +107,9 @@ class Money:
             raise RuleBroken("money.malformed", value=text)
         sign, whole, fraction = written[1], written[2], written[3] or ""
         if len(fraction) > decimals:
-            raise RuleBroken("money.too_many_decimals", value=text, currency=currency, decimals=decimals)
+            raise RuleBroken(
+                "money.too_many_decimals", value=text, currency=currency, decimals=decimals
+            )
         digits = (whole + fraction.ljust(decimals, "0")).lstrip("0")
         if len(digits) > len(str(LARGEST_MINOR)):
             raise RuleBroken("money.too_large", value=text)
@@ -138,7 +141,7 @@ class Money:
         """
         The amount multiplied exactly and then rounded once, half away from nothing unless told.
 
-        Rule: R4 — a product is rounded once, half up, in the smallest unit of its currency (RULES 2).
+        Rule: R4 — a product is rounded once, half up, in its currency's smallest unit (RULES 2).
 
         >>> Money(2380, "EUR").times(Decimal("0.01")).major()
         '0.24'
@@ -147,7 +150,7 @@ class Money:
 
     def allocate(self, weights: Sequence[Fraction | Decimal | int]) -> list["Money"]:
         """
-        The amount shared by weights so that the shares sum to it exactly; the largest remainders get the odd units.
+        The amount shared by weights to the last unit; the largest remainders get the odd units.
 
         Rule: R5 — shares of an amount always sum to the amount (SECURITY 4, 10).
 

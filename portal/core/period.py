@@ -116,7 +116,8 @@ class Cycle(StrEnum):
         """
         Whether a turn of the cycle ends in a month.
 
-        Rule: R9 — quarters end in March, June, September, December; half-years in June and December (S-076).
+        Rule: R9 — quarters end in March, June, September and December, half-years in June and
+        December (S-076).
 
         >>> Cycle.QUARTERLY.ends_in(Month(2026, 9)), Cycle.HALF_YEARLY.ends_in(Month(2026, 9))
         (True, False)
@@ -145,10 +146,10 @@ def month_period(month: Month) -> Period:
 
 def statement_period(cycle: Cycle, month: Month, last_to_on: date | None) -> Period:
     """
-    The days that the statement of a month covers: from the day after the last statement, or a whole turn at first.
+    The days that the statement of a month covers.
 
-    Rule: R10 — a period begins the day after the last issued statement's end; a customer's first statement begins
-    with the first day of its cycle (INTERFACES 5, S-076).
+    Rule: R10 — a period begins the day after the last issued statement's end; a customer's first
+    statement begins with the first day of its cycle (INTERFACES 5, S-076).
     Raises: period.already_stated.
 
     >>> statement_period(Cycle.QUARTERLY, Month(2026, 9), last_to_on=None).from_on

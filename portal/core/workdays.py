@@ -1,7 +1,8 @@
 """
 Workdays: which days are worked, and how to count and roll over those that are not.
 
-The calendar is given its holidays; where they come from (a country's list, the company's own days) is not known here.
+The calendar is given its holidays; where they come from (a country's list, the company's own
+days) is not known here.
 """
 
 from collections.abc import Container
@@ -20,8 +21,9 @@ class Calendar:
 
     Rule: R6 — a make-up workday is worked even on a weekend or holiday (INTERFACES 7).
 
-    >>> new_year = Calendar(holidays=frozenset({date(2026, 1, 1)}), made_up=frozenset({date(2026, 1, 4)}))
-    >>> new_year.is_workday(date(2026, 1, 1)), new_year.is_workday(date(2026, 1, 4))
+    >>> holiday, sunday = date(2026, 1, 1), date(2026, 1, 4)
+    >>> calendar = Calendar(holidays={holiday}, made_up={sunday})
+    >>> calendar.is_workday(holiday), calendar.is_workday(sunday)
     (False, True)
     """
 
@@ -36,7 +38,9 @@ class Calendar:
         >>> MONDAY_TO_FRIDAY.is_workday(date(2026, 10, 31))
         False
         """
-        return day in self.made_up or (day.weekday() not in self.weekend and day not in self.holidays)
+        if day in self.made_up:
+            return True
+        return day.weekday() not in self.weekend and day not in self.holidays
 
     def on_or_after(self, day: date) -> date:
         """
@@ -58,9 +62,9 @@ class Calendar:
 
     def add_workdays(self, day: date, count: int) -> date:
         """
-        The workday that many workdays after a day (before it, when negative); none leaves the day as it is.
+        The workday so many workdays after a day, before it when negative; 0 is the day itself.
 
-        Rule: R7 — 'within n workdays' ends with the n-th workday after the day, which is not counted (RULES 1).
+        Rule: R7 — 'within n workdays' ends with the n-th workday after the day itself (RULES 1).
 
         >>> MONDAY_TO_FRIDAY.add_workdays(date(2026, 11, 4), 10)
         datetime.date(2026, 11, 18)
@@ -74,7 +78,7 @@ class Calendar:
         """
         The nth workday of a month; a month that has fewer gives its last one.
 
-        Rule: R8 — the statement day is a fixed workday of the month, the 3rd unless set otherwise (S-075).
+        Rule: R8 — the statement day is a fixed workday of the month, the 3rd by default (S-075).
 
         >>> MONDAY_TO_FRIDAY.nth_workday(2026, 11, 3)
         datetime.date(2026, 11, 4)
