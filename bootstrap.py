@@ -50,6 +50,10 @@ class Failed(Exception):
     """A step that cannot be taken; its text says what to do."""
 
 
+class NotHere(Failed):
+    """A way that this machine does not offer; not worth a word while another one works."""
+
+
 def say(text):
     print("accord: " + text, file=sys.stderr, flush=True)
 
@@ -124,21 +128,21 @@ def fill(lock, *installer):
 def with_uv(lock):
     uv = shutil.which("uv")
     if uv is None:
-        raise Failed("uv is not installed")
+        raise NotHere("uv is not installed")
     make_venv(uv, "venv", "--quiet", "--python", sys.executable, VENV)
     fill(lock, uv, "pip", "install", "--quiet", "--python", PYTHON)
 
 
 def with_outside_pip(lock):
     if not succeeds(sys.executable, "-c", "import pip"):
-        raise Failed("this Python has no pip")
+        raise NotHere("this Python has no pip")
     make_venv(sys.executable, "-m", "venv", "--without-pip", VENV)
     fill(lock, sys.executable, "-m", "pip", "--python", PYTHON, "install", "--quiet")
 
 
 def with_ensurepip(lock):
     if not succeeds(sys.executable, "-c", "import ensurepip"):
-        raise Failed("this Python has no ensurepip")
+        raise NotHere("this Python has no ensurepip")
     shutil.rmtree(str(VENV), ignore_errors=True)
     make_venv(sys.executable, "-m", "venv", VENV)
     fill(lock, PYTHON, "-m", "pip", "install", "--quiet")
@@ -151,8 +155,10 @@ def fill_venv(lock):
     for way in (with_uv, with_outside_pip, with_ensurepip):
         try:
             way(lock)
-        except (Failed, OSError, subprocess.CalledProcessError) as error:
-            say("{} did not work ({}), trying the next way".format(way.__name__, error))
+        except NotHere:
+            continue
+        except (OSError, subprocess.CalledProcessError) as error:
+            say("installing {} failed ({})".format(way.__name__.replace("_", " "), error))
         else:
             stamp_file(lock).write_text(stamp_of(lock))
             return
