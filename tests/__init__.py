@@ -1,0 +1,1 @@
+"""The tests: core, features, stories, walls, browser; the cast and the makers stand beside them."""

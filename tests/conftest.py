@@ -1,0 +1,111 @@
+"""
+Fixtures for every test: a fresh installation on SQLite, on PostgreSQL, or on both in turn.
+
+`installation` is what most tests want; `any_installation` runs a test on each database.
+"""
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from sqlalchemy import URL, text
+
+from portal.base.clock import Clock
+from portal.base.config import Config
+from portal.base.installation import Installation, found_company, open_installation
+from portal.tables.all import Base
+from tests.postgresql import a_schema, a_server
+
+#: Friday, 20 November 2026, four in the afternoon in Shanghai.
+NOW = dt.datetime(2026, 11, 20, 8, 0, tzinfo=dt.UTC)
+SECRET = "a secret for tests that is long enough"
+
+settings.register_profile("accord", deadline=None)  # two workers share the machine
+settings.load_profile("accord")
+
+
+def pytest_configure() -> None:
+    """Nothing of the caller's own Accord reaches a test."""
+    for name in list(os.environ):
+        if name.startswith("ACCORD_") and not name.startswith(("ACCORD_TEST_", "ACCORD_DATA")):
+            del os.environ[name]
+
+
+def config_in(folder: Path, database_url: str = "") -> Config:
+    return Config(instance=str(folder), database_url=database_url, secret_key=SECRET)
+
+
+def founded(config: Config) -> Installation:
+    """An installation with its tables and its company, at the moment `NOW`."""
+    installation = open_installation(config, Clock(fixed_at=NOW))
+    Base.metadata.create_all(installation.database.engine)
+    found_company(installation)
+    return installation
+
+
+@pytest.fixture(scope="session")
+def founded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a founded SQLite installation, copied for each test."""
+    folder = tmp_path_factory.mktemp("founded")
+    founded(config_in(folder)).database.engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def installation(founded_folder: Path, tmp_path: Path) -> Iterator[Installation]:
+    """A fresh installation on SQLite."""
+    folder = tmp_path / "instance"
+    shutil.copytree(founded_folder, folder)
+    opened = open_installation(config_in(folder), Clock(fixed_at=NOW))
+    yield opened
+    opened.database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[URL]:
+    """A PostgreSQL database in which schemas may be made; started when first asked for."""
+    with a_server() as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: URL) -> Iterator[str]:
+    """The URL of an empty PostgreSQL schema, for tests that make tables themselves."""
+    with a_schema(postgresql_server) as url:
+        yield url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def founded_postgresql(
+    postgresql_server: URL, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The URL of a PostgreSQL schema with all tables, emptied for each test."""
+    with a_schema(postgresql_server) as url:
+        shown = url.render_as_string(hide_password=False)
+        founded(config_in(tmp_path_factory.mktemp("pg"), shown)).database.engine.dispose()
+        yield shown
+
+
+@pytest.fixture
+def postgresql_installation(founded_postgresql: str, tmp_path: Path) -> Iterator[Installation]:
+    """A fresh installation on PostgreSQL."""
+    config = config_in(tmp_path / "instance", founded_postgresql)
+    opened = open_installation(config, Clock(fixed_at=NOW))
+    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with opened.database.engine.begin() as connection:
+        connection.execute(text(f"truncate {tables} restart identity cascade"))
+    found_company(opened)
+    yield opened
+    opened.database.engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def any_installation(request: pytest.FixtureRequest) -> Installation:
+    """A fresh installation, on each database in turn."""
+    name = "installation" if request.param == "sqlite" else "postgresql_installation"
+    opened: Installation = request.getfixturevalue(name)
+    return opened
