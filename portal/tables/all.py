@@ -1,6 +1,16 @@
 """Every table, for the metadata: what migrations compare with and tests create."""
 
-from portal.tables import customers, files, guards, invoices, journal, payments, people, settings, statements
+from portal.tables import (
+    customers,
+    files,
+    guards,
+    invoices,
+    journal,
+    payments,
+    people,
+    settings,
+    statements,
+)
 from portal.tables.base import Base
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
@@ -17,10 +17,9 @@ NAMING = {
 
 
 class Base(DeclarativeBase):
-    """Every table of the installation hangs on this metadata; STRICT on SQLite."""
+    """Every table of the installation hangs on this metadata."""
 
     metadata = MetaData(naming_convention=NAMING)
-    __table_args__: ClassVar[Any] = {"sqlite_strict": True}
 
 
 #: The last element of every `__table_args__` tuple.

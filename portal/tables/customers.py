@@ -46,7 +46,9 @@ class Customer(Base):
     credit_limit_currency: Mapped[CurrencyCode | None]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"))
     customer_type: Mapped[Words | None]
-    statement_cycle: Mapped[Code] = mapped_column(CodeText, default="monthly", server_default="monthly")
+    statement_cycle: Mapped[Code] = mapped_column(
+        CodeText, default="monthly", server_default="monthly"
+    )
     created_at: Mapped[Moment]
 
 

@@ -1,4 +1,4 @@
-"""Triggers: what columns and constraints cannot say, held by the database itself on both engines."""
+"""Triggers: what columns and constraints cannot say, held by both databases themselves."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def sqlite_guards() -> Iterable[str]:
 
 
 def postgresql_guards() -> Iterable[str]:
-    """The triggers as PostgreSQL has them; the sums are checked once a statement, over its new rows."""
+    """The triggers as PostgreSQL has them; sums are checked once a statement, over its new rows."""
     yield (
         "create function refuse_change() returns trigger language plpgsql as $$ "
         "begin raise exception '%', tg_argv[0] using errcode = 'integrity_constraint_violation'; "
@@ -91,7 +91,8 @@ def postgresql_guards() -> Iterable[str]:
         )
     yield (
         "create trigger allocation_stays_ended before update of ended_on on allocation "
-        "for each row when (old.ended_on is not null and old.ended_on is distinct from new.ended_on) "
+        "for each row "
+        "when (old.ended_on is not null and old.ended_on is distinct from new.ended_on) "
         "execute function refuse_change('allocation.stays_ended')"
     )
     yield """create function refuse_over_allocation() returns trigger language plpgsql as $$
@@ -114,7 +115,8 @@ begin
 end $$"""
     yield (
         "create trigger allocation_within after insert on allocation "
-        "referencing new table as fresh for each statement execute function refuse_over_allocation()"
+        "referencing new table as fresh for each statement "
+        "execute function refuse_over_allocation()"
     )
 
 
@@ -124,6 +126,6 @@ def guards(dialect: str) -> list[str]:
 
 
 @event.listens_for(Base.metadata, "after_create")
-def _create_guards(target: MetaData, connection: Connection, **options: object) -> None:
+def _create_guards(_target: MetaData, connection: Connection, **_options: object) -> None:
     for statement in guards(connection.dialect.name):
         connection.execute(text(statement.replace(":", "\\:")))

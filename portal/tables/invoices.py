@@ -1,4 +1,4 @@
-"""The ledger: one row an entry, the due parts that are the open items, and what an invoice says besides."""
+"""The ledger: one row an entry, the due parts that are the open items, the invoice's details."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ KIND_SIGNS = (
 
 
 class Entry(Base):
-    """A posted document: never changed, never deleted; its amount is signed, + raises what is owed."""
+    """A posted document: never changed nor deleted; its amount is signed, + raises what is owed."""
 
     __tablename__ = "entry"
     __table_args__ = (
@@ -83,7 +83,7 @@ class Entry(Base):
 
 
 class Part(Base):
-    """The open item: what falls due of an entry on one day; `due_on` is null until its baseline is known."""
+    """The open item: what falls due on one day; `due_on` is null until its baseline is known."""
 
     __tablename__ = "part"
     __table_args__ = (

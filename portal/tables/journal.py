@@ -1,4 +1,4 @@
-"""What happened and what is to be sent: the audit chain, the event timeline, the outbox, the daily runs."""
+"""What happened and what is to be sent: audit chain, timeline, outbox, daily runs."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Outbox(Base):
 
     id: Mapped[Key]
     key: Mapped[Code]
-    #: statement, statement_reminder, reminder, ladder, code, invitation, confirmation …; a task's name
+    #: statement, code, invitation, confirmation …; a task's name
     kind: Mapped[Code]
     #: email | sms | task
     channel: Mapped[Code]
@@ -160,7 +160,9 @@ class ImportRun(Base):
 
     __tablename__ = "import_run"
     __table_args__ = (
-        CheckConstraint("state in ('staged', 'checked', 'running', 'done', 'failed')", name="known_state"),
+        CheckConstraint(
+            "state in ('staged', 'checked', 'running', 'done', 'failed')", name="known_state"
+        ),
         STRICT,
     )
 

@@ -38,7 +38,9 @@ class Allocation(Base):
             name="fk_allocation_credit",
         ),
         CheckConstraint("amount_minor > 0", name="amount_above_zero"),
-        CheckConstraint("ended_on is null or ended_on >= effective_on", name="ends_after_it_begins"),
+        CheckConstraint(
+            "ended_on is null or ended_on >= effective_on", name="ends_after_it_begins"
+        ),
         Index("ix_allocation_customer_id_credit_id", "customer_id", "credit_id"),
         STRICT_WITHOUT_ROWID,
     )

@@ -25,7 +25,7 @@ class User(Base):
     phone: Mapped[Words | None]
     #: en | zh-CN
     language: Mapped[Code]
-    #: sales, clerk, collector, collections_lead, legal, credit_manager, admin, auditor, support; null for a customer's person.
+    #: One of access.STAFF_ROLES; null for a customer's person.
     staff_role: Mapped[Code | None]
     password_hash: Mapped[Words | None]
     #: Base32, encrypted with the installation's secret.
@@ -44,7 +44,8 @@ class Membership(Base):
     __tablename__ = "membership"
     __table_args__ = (
         CheckConstraint(
-            "role in ('customer_viewer', 'customer_accountant', 'customer_signatory', 'customer_admin')",
+            "role in ('customer_viewer', 'customer_accountant', 'customer_signatory',"
+            " 'customer_admin')",
             name="known_role",
         ),
         Index("ix_membership_customer_id", "customer_id"),
@@ -61,7 +62,11 @@ class Invitation(Base):
     """A single-use, short-lived way in for a new person; only the token's hash is kept."""
 
     __tablename__ = "invitation"
-    __table_args__ = (UniqueConstraint("token_hash"), Index("ix_invitation_user_id", "user_id"), STRICT)
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        Index("ix_invitation_user_id", "user_id"),
+        STRICT,
+    )
 
     id: Mapped[Key]
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
@@ -123,7 +128,11 @@ class Session(Base):
     """A signed-in browser, known by the hash of its cookie; it ends when it is ended."""
 
     __tablename__ = "session"
-    __table_args__ = (UniqueConstraint("token_hash"), Index("ix_session_user_id", "user_id"), STRICT)
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        Index("ix_session_user_id", "user_id"),
+        STRICT,
+    )
 
     id: Mapped[Key]
     token_hash: Mapped[Code]

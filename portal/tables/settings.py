@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Index
+from sqlalchemy.orm import Mapped
 
 from portal.tables.base import STRICT, Base
 from portal.tables.types import Bytes, Code, CurrencyCode, Day, Key, Moment, Words
-from sqlalchemy.orm import Mapped
 
 
 class Company(Base):

@@ -291,7 +291,7 @@ class Certificate(Base):
 
 
 class Declaration(Base):
-    """A declaration's text by name, language and version; what a signer agreed to is found by its hash."""
+    """A declaration's text by name, language, version; what was agreed to is found by its hash."""
 
     __tablename__ = "declaration"
     __table_args__ = (UniqueConstraint("name", "language", "version"), STRICT)
@@ -302,4 +302,3 @@ class Declaration(Base):
     version: Mapped[Small]
     body: Mapped[Words]
     sha256: Mapped[Code]
-

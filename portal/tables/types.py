@@ -45,16 +45,16 @@ class UtcMoment(TypeDecorator[dt.datetime]):
         moment = value.astimezone(dt.UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
+    def process_result_value(
+        self, value: dt.datetime | None, dialect: Dialect
+    ) -> dt.datetime | None:
         if value is None:
             return None
-        return (
-            value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
-        )
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
 class PlainDecimal(TypeDecorator[Decimal]):
-    """A quantity or unit price, kept as its decimal text: it is shown and exported, never summed."""
+    """A quantity or unit price, kept as decimal text: it is shown and exported, never summed."""
 
     impl = CodeText
     cache_ok = True
@@ -71,25 +71,27 @@ class PlainDecimal(TypeDecorator[Decimal]):
 @compiles(String, "sqlite")
 @compiles(Text, "sqlite")
 @compiles(CHAR, "sqlite")
-def _as_text(element: Any, compiler: Any, **options: Any) -> str:
+def _as_text(_element: Any, _compiler: Any, **_options: Any) -> str:
     return "TEXT"
 
 
 @compiles(BigInteger, "sqlite")
 @compiles(SmallInteger, "sqlite")
 @compiles(Boolean, "sqlite")
-def _as_integer(element: Any, compiler: Any, **options: Any) -> str:
+def _as_integer(_element: Any, _compiler: Any, **_options: Any) -> str:
     return "INTEGER"
 
 
 @compiles(LargeBinary, "sqlite")
-def _as_blob(element: Any, compiler: Any, **options: Any) -> str:
+def _as_blob(_element: Any, _compiler: Any, **_options: Any) -> str:
     return "BLOB"
 
 
 Key = Annotated[int, mapped_column(BigId, primary_key=True)]
 Minor = Annotated[int, mapped_column(BigInteger)]
-CurrencyCode = Annotated[str, mapped_column(CHAR(3).with_variant(CHAR(3, collation="C"), "postgresql"))]
+CurrencyCode = Annotated[
+    str, mapped_column(CHAR(3).with_variant(CHAR(3, collation="C"), "postgresql"))
+]
 Code = Annotated[str, mapped_column(CodeText)]
 Words = Annotated[str, mapped_column(Text)]
 Day = Annotated[dt.date, mapped_column(Date)]

@@ -1,0 +1,1 @@
+"""What every act stands on: access, transaction, audit, outbox, clock, files, mail. No Flask."""

@@ -1,0 +1,225 @@
+"""Who may do what: the permissions, the roles that hold them, and the rows each actor can see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal, TypeVar
+
+from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from portal.tables.customers import Customer
+
+ActorKind = Literal["customer", "staff", "system", "visitor"]
+
+CUSTOMER_ROLES = ("customer_viewer", "customer_accountant", "customer_signatory", "customer_admin")
+STAFF_ROLES = (
+    "sales",
+    "clerk",
+    "collector",
+    "collections_lead",
+    "legal",
+    "credit_manager",
+    "admin",
+    "auditor",
+    "support",
+)
+
+
+class NotFound(Exception):  # noqa: N818 - it is an answer, not a fault
+    """There is no such thing, or it is not yours: both look the same from outside."""
+
+
+class Permission(StrEnum):
+    """What can be allowed: noun.act, in alphabetical order."""
+
+    COMPANY_CHANGE = "company.change"
+    """Change the company's settings."""
+    COMPANY_VIEW = "company.view"
+    """See the company's settings."""
+    CUSTOMER_VIEW = "customer.view"
+    """See a customer's file and position."""
+    DESK_VIEW = "desk.view"
+    """Be on the staff side at all."""
+    EXPORT_RUN = "export.run"
+    """Write lists and books out."""
+    HOME_VIEW = "home.view"
+    """See one's own first page."""
+    IMPORT_RUN = "import.run"
+    """Import files."""
+    IMPORT_VIEW = "import.view"
+    """See imports and their reports."""
+    INVOICE_VIEW = "invoice.view"
+    """See and download invoices."""
+    MAILBOX_VIEW = "mailbox.view"
+    """Read the demo's mailbox."""
+    PAYMENT_VIEW = "payment.view"
+    """See what was paid."""
+    PERSON_CHANGE = "person.change"
+    """Change or suspend a customer's person."""
+    PERSON_INVITE = "person.invite"
+    """Invite a person to a customer's portal."""
+    PERSON_VIEW = "person.view"
+    """See a customer's people."""
+    PUBLIC = "public"
+    """Nothing: everybody may."""
+    REPORT_VIEW = "report.view"
+    """See reports over all customers."""
+    SECURITY_OWN = "security.own"
+    """Manage one's own sessions and factors."""
+    STATEMENT_ACKNOWLEDGE = "statement.acknowledge"
+    """Acknowledge that a statement was received, which is not agreeing to it."""
+    STATEMENT_ANSWER = "statement.answer"
+    """Tick lines of a statement and say what differs."""
+    STATEMENT_CONFIRM = "statement.confirm"
+    """Sign the answer to a statement."""
+    STATEMENT_RUN = "statement.run"
+    """Issue statements."""
+    STATEMENT_VIEW = "statement.view"
+    """See statements and their certificates."""
+    STYLEGUIDE_VIEW = "styleguide.view"
+    """See the style guide."""
+    USER_MANAGE = "user.manage"
+    """Create and disable staff."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a customer's person, staff, the system itself, or a visitor."""
+
+    kind: ActorKind
+    user_id: int | None = None
+    name: str = ""
+    email: str = ""
+    #: customer id → roles there
+    memberships: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    staff_role: str | None = None
+
+    @property
+    def customer_ids(self) -> list[int]:
+        return sorted(self.memberships)
+
+
+SYSTEM = Actor("system", name="Accord")
+VISITOR = Actor("visitor")
+
+Predicate = Callable[[Actor, Any], bool]
+
+
+class Denied(Exception):  # noqa: N818 - see NotFound
+    """You may see it but not do it; `roles` says who can."""
+
+    def __init__(self, permission: str) -> None:
+        super().__init__(permission)
+        self.permission = permission
+        self.roles = roles_holding(Permission(permission))
+
+
+def anybody(_actor: Actor, _obj: Any) -> bool:
+    """Everyone, signed in or not."""
+    return True
+
+
+def signed_in(actor: Actor, _obj: Any) -> bool:
+    """A person who has signed in."""
+    return actor.user_id is not None
+
+
+class Staff:
+    """Staff with one of these roles; every staff role when none is named."""
+
+    def __init__(self, *roles: str) -> None:
+        self.roles = frozenset(roles or STAFF_ROLES)
+
+    def __call__(self, actor: Actor, obj: Any) -> bool:
+        return actor.kind == "system" or actor.staff_role in self.roles
+
+
+class Member:
+    """A person with one of these roles at the object's customer; anywhere without an object."""
+
+    def __init__(self, *roles: str) -> None:
+        self.roles = frozenset(roles or CUSTOMER_ROLES)
+
+    def __call__(self, actor: Actor, obj: Any) -> bool:
+        if obj is None:
+            return any(self.roles & held for held in actor.memberships.values())
+        customer_id = obj.id if isinstance(obj, Customer) else obj.customer_id
+        return bool(self.roles & actor.memberships.get(customer_id, frozenset()))
+
+
+ANY_STAFF = Staff()
+ANY_MEMBER = Member()
+BOOKKEEPERS = Staff("clerk", "collections_lead", "credit_manager", "admin")
+
+#: permission → alternatives; each is a tuple of predicates that must all hold.
+GRANTS: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
+    Permission.COMPANY_CHANGE: ((Staff("admin"),),),
+    Permission.COMPANY_VIEW: ((ANY_STAFF,),),
+    Permission.CUSTOMER_VIEW: ((ANY_STAFF,),),
+    Permission.DESK_VIEW: ((ANY_STAFF,),),
+    Permission.EXPORT_RUN: ((BOOKKEEPERS,), (Staff("auditor"),)),
+    Permission.HOME_VIEW: ((signed_in,),),
+    Permission.IMPORT_RUN: ((Staff("clerk", "admin"),),),
+    Permission.IMPORT_VIEW: ((BOOKKEEPERS,), (Staff("auditor"),)),
+    Permission.INVOICE_VIEW: ((ANY_STAFF,), (ANY_MEMBER,)),
+    Permission.MAILBOX_VIEW: ((anybody,),),
+    Permission.PAYMENT_VIEW: ((ANY_STAFF,), (ANY_MEMBER,)),
+    Permission.PERSON_CHANGE: ((Staff("clerk", "admin"),), (Member("customer_admin"),)),
+    Permission.PERSON_INVITE: ((Staff("clerk", "admin"),), (Member("customer_admin"),)),
+    Permission.PERSON_VIEW: ((ANY_STAFF,), (ANY_MEMBER,)),
+    Permission.PUBLIC: ((anybody,),),
+    Permission.REPORT_VIEW: ((ANY_STAFF,),),
+    Permission.SECURITY_OWN: ((signed_in,),),
+    Permission.STATEMENT_ACKNOWLEDGE: (
+        (Member("customer_accountant", "customer_signatory", "customer_admin"),),
+    ),
+    Permission.STATEMENT_ANSWER: (
+        (Member("customer_accountant", "customer_signatory", "customer_admin"),),
+    ),
+    Permission.STATEMENT_CONFIRM: ((Member("customer_signatory"),),),
+    Permission.STATEMENT_RUN: ((Staff("clerk", "collections_lead", "admin"),),),
+    Permission.STATEMENT_VIEW: ((ANY_STAFF,), (ANY_MEMBER,)),
+    Permission.STYLEGUIDE_VIEW: ((anybody,),),
+    Permission.USER_MANAGE: ((Staff("admin"),),),
+}
+
+
+def allows(actor: Actor, permission: str, obj: Any = None) -> bool:
+    """Whether the actor may do this, to this object when one is given."""
+    return any(
+        all(holds(actor, obj) for holds in alternative)
+        for alternative in GRANTS[Permission(permission)]
+    )
+
+
+def roles_holding(permission: Permission) -> list[str]:
+    """The roles that hold a permission, for the sentence that says who can."""
+    predicates = [p for alternative in GRANTS[permission] for p in alternative]
+    held = {role for p in predicates if isinstance(p, Staff | Member) for role in p.roles}
+    return [role for role in CUSTOMER_ROLES + STAFF_ROLES if role in held]
+
+
+Rows = TypeVar("Rows", bound=tuple[Any, ...])
+
+
+def sees(actor: Actor, customer_id: InstrumentedAttribute[int]) -> ColumnElement[bool] | None:
+    """The condition that keeps an actor to their rows; None is no restriction."""
+    if actor.kind == "system" or (actor.staff_role and actor.staff_role != "sales"):
+        return None
+    if actor.staff_role == "sales":
+        own = select(Customer.id).where(
+            or_(Customer.owner == actor.name, Customer.owner == actor.email)
+        )
+        return customer_id.in_(own)
+    return customer_id.in_(actor.customer_ids) if actor.memberships else false()
+
+
+def visible_to(
+    rows: Select[Rows], actor: Actor, customer_id: InstrumentedAttribute[int]
+) -> Select[Rows]:
+    """The only way a query on customer data starts: the select, kept to what the actor may see."""
+    condition = sees(actor, customer_id)
+    return rows if condition is None else rows.where(condition)

@@ -1,0 +1,32 @@
+"""Which broken rule a database constraint stands for, so that who loses a race is told politely."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import IntegrityError
+
+from portal.core.errors import RuleBroken
+
+#: A word of the database's message → the code of the rule; the first that matches.
+RULES = {
+    "allocation.exceeds_part": "allocation.exceeds_part",
+    "allocation.exceeds_credit": "allocation.exceeds_credit",
+    "confirmation.statement_id": "statement.already_answered",
+    "uq_confirmation_statement_id": "statement.already_answered",
+    "confirmation.idempotency_key": "statement.already_answered",
+    "uq_confirmation_idempotency_key": "statement.already_answered",
+    "user.email": "person.already_here",
+    "uq_user_email": "person.already_here",
+    "outbox.key": "act.already_done",
+    "uq_outbox_key": "act.already_done",
+    "difference.statement_id": "difference.already_said",
+    "uq_difference_statement_id_seq": "difference.already_said",
+}
+
+
+def broken_rule(error: IntegrityError) -> Exception:
+    """The rule that the database refused to break; the error itself where it is a bug of ours."""
+    message = str(error.orig)
+    for word, code in RULES.items():
+        if word in message:
+            return RuleBroken(code)
+    return error

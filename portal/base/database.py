@@ -1,0 +1,66 @@
+"""The engine: SQLite set up to wait instead of failing, or PostgreSQL; the same sessions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
+
+BUSY_TIMEOUT_MS = 30_000
+
+
+def _set_up_sqlite(engine: Engine) -> None:
+    """WAL, foreign keys, and BEGIN IMMEDIATE for every transaction that will write."""
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        cursor = connection.cursor()
+        cursor.execute("pragma journal_mode = wal")
+        cursor.execute("pragma synchronous = normal")
+        cursor.execute("pragma foreign_keys = on")
+        cursor.execute(f"pragma busy_timeout = {BUSY_TIMEOUT_MS}")
+        cursor.execute("pragma temp_store = memory")
+        cursor.execute("pragma cache_size = -65536")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A read that turns into a write fails at once, whatever the timeout: lock first.
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("begin immediate" if writes else "begin")
+
+
+@dataclass(frozen=True)
+class Database:
+    """One engine with two doors: sessions that read, and sessions that write."""
+
+    engine: Engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    def reading(self) -> Session:
+        """A session for reads; on SQLite it never waits for a writer."""
+        return Session(self.engine, autoflush=False, expire_on_commit=False)
+
+    def writing(self) -> Session:
+        """A session that holds the write lock from its first statement (SQLite)."""
+        return Session(self.engine.execution_options(writes=True), expire_on_commit=False)
+
+
+def open_database(url: str) -> Database:
+    """The database behind a URL; the folder of an SQLite file is made."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return Database(create_engine(parsed, pool_pre_ping=True, pool_size=8, max_overflow=8))
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, poolclass=QueuePool, pool_size=8, max_overflow=8)
+    _set_up_sqlite(engine)
+    return Database(engine)

@@ -1,0 +1,78 @@
+"""Figures, days and moments as people read them, in the language of the moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+
+from portal.base.language import current_language, current_locale
+from portal.core.money import Money, exponent
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def amount(minor: int, currency: str) -> str:
+    """
+    An amount without its currency, with the currency's own decimals and a true minus.
+
+    >>> amount(-123450, "CNY")
+    '−1,234.50'
+    >>> amount(1234, "JPY")
+    '1,234'
+    """
+    places = exponent(currency)
+    value = Decimal(minor).scaleb(-places)
+    pattern = "#,##0" + ("." + "0" * places if places else "")
+    text = format_decimal(abs(value), format=pattern, locale=current_locale())
+    return f"{MINUS}{text}" if minor < 0 else text
+
+
+def money(value: Money) -> str:
+    """An amount with its ISO code before it: `CNY 1,234.50`."""
+    return f"{value.currency}\N{NO-BREAK SPACE}{amount(value.minor, value.currency)}"
+
+
+def day(value: dt.date | None) -> str:
+    """A date: `5 Nov 2026`, `2026年11月5日`; a dash where it is not known."""
+    if value is None:
+        return "—"
+    if current_language() == "zh-CN":
+        return format_date(value, "y年M月d日", locale=current_locale())
+    return format_date(value, "d MMM y", locale=current_locale())
+
+
+def short_day(value: dt.date | None) -> str:
+    """A date inside a table whose year is said elsewhere: `5 Nov`, `11月5日`."""
+    if value is None:
+        return "—"
+    pattern = "M月d日" if current_language() == "zh-CN" else "d MMM"
+    return format_date(value, pattern, locale=current_locale())
+
+
+def month(value: dt.date) -> str:
+    """A month: `October 2026`, `2026年10月`."""
+    pattern = "y年M月" if current_language() == "zh-CN" else "LLLL y"
+    return format_date(value, pattern, locale=current_locale())
+
+
+def period(from_on: dt.date, to_on: dt.date) -> str:
+    """A period: the month's name where it is a whole month, else both days."""
+    is_month = from_on.day == 1 and (to_on + dt.timedelta(days=1)).day == 1
+    if is_month and (from_on.year, from_on.month) == (to_on.year, to_on.month):
+        return month(to_on)
+    return f"{day(from_on)} – {day(to_on)}"
+
+
+def moment(value: dt.datetime, zone: str) -> str:
+    """A moment in a time zone, to the minute, with its offset's name."""
+    pattern = "y年M月d日 HH:mm" if current_language() == "zh-CN" else "d MMM y, HH:mm"
+    return format_datetime(value, pattern, tzinfo=ZoneInfo(zone), locale=current_locale())
+
+
+def whole(number: int) -> str:
+    """A count with its thousands marked."""
+    return format_decimal(number, format="#,##0", locale=current_locale())

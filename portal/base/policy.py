@@ -1,0 +1,114 @@
+"""What an admin decides, as data: the policy in force on a day, above the shipped defaults."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import holidays
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.core.ageing import Scheme
+from portal.core.workdays import MONDAY_TO_FRIDAY, Calendar
+from portal.tables.settings import Policy
+
+#: Saturday and Sunday, as date.weekday() counts.
+WEEKEND = (5, 6)
+
+#: RULES.md section 1: the shipped values.
+DEFAULTS: dict[str, Any] = {
+    "default_terms": "",
+    "calendar_country": "",
+    "calendar_days_off": [],
+    "calendar_workdays": [],
+    "ageing_buckets": [30, 60, 90],
+    "statement_issue_on_workday": 3,
+    "statement_confirm_within_workdays": 10,
+    "statement_wording_law": "cn",
+    "retention_years": 10,
+}
+
+
+@dataclass(frozen=True)
+class PolicyInForce:
+    """One version of the policy; `id` is None for the shipped defaults."""
+
+    id: int | None = None
+    values: Mapping[str, Any] = field(default_factory=lambda: dict(DEFAULTS))
+
+    @property
+    def default_terms(self) -> str:
+        return str(self.values["default_terms"])
+
+    @property
+    def scheme(self) -> Scheme:
+        return Scheme(bounds=tuple(int(bound) for bound in self.values["ageing_buckets"]))
+
+    @property
+    def issue_on_workday(self) -> int:
+        return int(self.values["statement_issue_on_workday"])
+
+    @property
+    def confirm_within_workdays(self) -> int:
+        return int(self.values["statement_confirm_within_workdays"])
+
+    def calendar(self) -> Calendar:
+        """The calendar: the country's holidays, the company's days off, make-up workdays."""
+        return _calendar(
+            str(self.values["calendar_country"]),
+            tuple(self.values["calendar_days_off"]),
+            tuple(self.values["calendar_workdays"]),
+        )
+
+
+class _Holidays:
+    """A country's public holidays and the company's own days off, asked a day at a time."""
+
+    def __init__(self, country: str, days_off: frozenset[dt.date]) -> None:
+        self._public = holidays.country_holidays(country) if country else None
+        self._own = days_off
+
+    def __contains__(self, day: object) -> bool:
+        return day in self._own or (self._public is not None and day in self._public)
+
+
+class _MadeUp:
+    """The weekend days that are worked: those of the country, and the company's own."""
+
+    def __init__(self, country: str, workdays: frozenset[dt.date]) -> None:
+        self._public = holidays.country_holidays(country) if country else None
+        self._own = workdays
+
+    def __contains__(self, day: object) -> bool:
+        if day in self._own:
+            return True
+        if self._public is None or not isinstance(day, dt.date) or day.weekday() not in WEEKEND:
+            return False
+        return self._public.is_working_day(day)
+
+
+@lru_cache(maxsize=16)
+def _calendar(country: str, days_off: tuple[str, ...], workdays: tuple[str, ...]) -> Calendar:
+    if not country and not days_off and not workdays:
+        return MONDAY_TO_FRIDAY
+    off = frozenset(dt.date.fromisoformat(day) for day in days_off)
+    on = frozenset(dt.date.fromisoformat(day) for day in workdays)
+    return Calendar(holidays=_Holidays(country, off), made_up=_MadeUp(country, on))
+
+
+def policy_on(session: Session, on: dt.date) -> PolicyInForce:
+    """The policy in force on a day: the last version effective by then, else the defaults."""
+    row = session.execute(
+        select(Policy.id, Policy.body)
+        .where(Policy.effective_on <= on)
+        .order_by(Policy.effective_on.desc(), Policy.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return PolicyInForce()
+    return PolicyInForce(row.id, {**DEFAULTS, **json.loads(row.body)})
