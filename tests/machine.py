@@ -25,11 +25,15 @@ def find_browser() -> str | None:
 
 def find_postgresql() -> Path | None:
     """The folder of the newest server's programs."""
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda bin: int(bin.parent.name))
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version)
     if debian:
         return debian[-1]
     initdb = shutil.which("initdb")
     return Path(initdb).resolve().parent if initdb else None
+
+
+def _version(programs: Path) -> int:
+    return int(programs.parent.name)
 
 
 def free_port() -> int:

@@ -1,4 +1,4 @@
-"""PostgreSQL for tests: the database of ACCORD_TEST_DATABASE_URL, else a cluster thrown away after."""
+"""PostgreSQL for tests: what ACCORD_TEST_DATABASE_URL offers, else a throw-away cluster."""
 
 import os
 import pwd

@@ -1,0 +1,193 @@
+"""
+The import graph, in what needs every feature's name.
+
+pyproject.toml holds the contracts of the floors; here stand the brackets of the plan, the one door
+to a transaction, and imports that hide in functions.
+"""
+
+import ast
+import graphlib
+import sys
+
+from tests.walls.source import ACTS, FLOORS, PAGES, ROOF, Import, all_imports, modules
+
+#: Whose acts a feature's acts may use, besides those that these may use.
+BRACKETS = {
+    "customers": set(),
+    "disputes": {"invoices"},
+    "home": set(),
+    "imports": set(),
+    "invoices": {"customers", "terms"},
+    "payments": {"invoices"},
+    "people": {"customers"},
+    "reports": {"invoices", "payments"},
+    "settings": set(),
+    "statements": {"invoices", "payments", "disputes", "people"},
+    "terms": set(),
+}
+FLASK = {"flask", "flask_htmx", "flask_login", "jinja2_fragments", "werkzeug", "wtforms"}
+#: Loaded when the first document is made, as they take half a second each.
+SLOW_TO_LOAD = {"weasyprint", "pyhanko", "pyhanko_certvalidator", "asn1crypto"}
+#: Who may open a transaction.
+DOORS = {"base.installation", "web.respond", "cli", "worker", "day", "demo"}
+
+
+def reach(feature: str) -> set[str]:
+    """The features that a feature's acts may use, through the others' brackets too."""
+    found = {feature}
+    for other in BRACKETS[feature]:
+        found |= reach(other)
+    return found
+
+
+def first_party(found: Import) -> list[str]:
+    """The parts of an import below portal; none for a library."""
+    root, *parts = found.target.split(".")
+    return parts if root == "portal" else []
+
+
+def test_every_feature_has_its_place_in_the_plan():
+    assert {module.floor for module in modules() if module.is_feature} <= set(BRACKETS)
+
+
+def test_core_imports_the_standard_library_only():
+    foreign = [
+        str(found)
+        for found in all_imports()
+        if found.module.floor == "core"
+        and found.target.split(".")[0] not in sys.stdlib_module_names
+        and first_party(found)[:1] != ["core"]
+    ]
+
+    assert foreign == []
+
+
+def test_core_knows_no_clock():
+    asked = {"now", "today", "utcnow", "time"}
+    calls = [
+        module.says(node)
+        for module in modules()
+        if module.floor in {"core", "tables"}
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in asked
+    ]
+
+    assert calls == []
+
+
+def test_flask_is_known_in_web_and_pages_and_on_the_roof():
+    strangers = [
+        str(found)
+        for found in all_imports()
+        if found.target.split(".")[0] in FLASK
+        and found.module.floor not in ROOF | {"web"}
+        and found.module.name.split(".")[-1] not in PAGES
+    ]
+
+    assert strangers == []
+
+
+def test_nobody_below_imports_the_roof():
+    upward = [
+        str(found)
+        for found in all_imports()
+        if first_party(found)[:1] and first_party(found)[0] in ROOF
+        if found.module.floor not in ROOF
+    ]
+
+    assert upward == []
+
+
+def test_acts_use_the_acts_of_the_features_in_their_brackets():
+    uninvited = [
+        str(found)
+        for found in all_imports()
+        if found.module.is_act
+        and first_party(found)
+        and first_party(found)[0] not in FLOORS
+        and first_party(found)[0] not in reach(found.module.floor) | columns_of(found)
+    ]
+
+    assert uninvited == []
+
+
+def columns_of(found: Import) -> set[str]:
+    """A feature's files.py describes its columns in the words of the import feature."""
+    return {"imports"} if found.module.name.endswith(".files") else set()
+
+
+def test_pages_post_only_their_own_features_commands():
+    foreign = [
+        str(found)
+        for found in all_imports()
+        if found.module.name.split(".")[-1] in PAGES
+        and first_party(found)[1:2] == ["commands"]
+        and first_party(found)[0] != found.module.floor
+    ]
+
+    assert foreign == []
+
+
+def test_no_import_hides_in_a_function():
+    hidden = [
+        str(found)
+        for found in all_imports()
+        if found.node.col_offset > 0
+        and not is_for_types(found)
+        and not (
+            found.module.name.startswith("base.documents")
+            and found.target.split(".")[0] in SLOW_TO_LOAD
+        )
+    ]
+
+    assert hidden == []
+
+
+def is_for_types(found: Import) -> bool:
+    """Whether it stands under `if TYPE_CHECKING:` at the top of the file."""
+    return any(
+        isinstance(node, ast.If)
+        and isinstance(node.test, ast.Name)
+        and node.test.id == "TYPE_CHECKING"
+        and found.node in node.body
+        for node in found.module.tree.body
+    )
+
+
+def test_no_circle_of_imports():
+    known = {module.name for module in modules()}
+    graph = {name: set() for name in known}
+    for found in all_imports():
+        parts = first_party(found)
+        for length in (len(parts), len(parts) - 1):
+            target = ".".join(parts[:length])
+            if target in known - {found.module.name, ""}:
+                graph[found.module.name].add(target)
+                break
+
+    graphlib.TopologicalSorter(graph).prepare()
+
+
+def test_only_the_doors_open_a_transaction():
+    opened = [
+        module.says(node)
+        for module in modules()
+        if module.name not in DOORS
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"work", "commit", "writing"}
+        and module.floor != "base"
+    ]
+
+    assert opened == []
+
+
+def test_feature_files_have_the_few_fixed_names():
+    names = {
+        module.name.split(".")[1]: str(module.path) for module in modules() if module.is_feature
+    }
+
+    assert set(names) - ACTS - PAGES == set(), names
