@@ -1,0 +1,1 @@
+"""Invoices, credit notes and open items: what is owed as of a date, and for what."""

@@ -1,0 +1,177 @@
+"""
+The one open-items query: what is open of every due part at the end of a day.
+
+Statement, ageing, portal and checks all read this selectable, so that they cannot disagree. It
+looks at allocations by their effective dates and stores nothing. `core.ledger.open_items` says the
+same over plain data.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+
+from portal.base.access import Actor, sees
+from portal.core.ageing import AgeingScheme
+from portal.tables.invoices import Dispute, Entry, Part
+from portal.tables.payments import Allocation
+
+#: Whose rows: a condition on a customer column, said once for every table that is read.
+Scope = Callable[[Any], ColumnElement[bool]]
+
+
+def everyone(customer_id: Any) -> ColumnElement[bool]:
+    """No restriction."""
+    return true()
+
+
+def one(wanted_id: int) -> Scope:
+    """One customer's rows."""
+    return lambda customer_id: customer_id == wanted_id
+
+
+def among(wanted_ids: Sequence[int]) -> Scope:
+    """The rows of a few customers."""
+    return lambda customer_id: customer_id.in_(wanted_ids)
+
+
+def between(lowest_id: int, highest_id: int) -> Scope:
+    """The rows of a range of customers, both ends included."""
+    return lambda customer_id: customer_id.between(lowest_id, highest_id)
+
+
+def seen_by(actor: Actor) -> Scope:
+    """The rows that an actor may see."""
+
+    def condition(customer_id: Any) -> ColumnElement[bool]:
+        seen = sees(actor, customer_id)
+        return true() if seen is None else seen
+
+    return condition
+
+
+def both(first: Scope, second: Scope) -> Scope:
+    """The rows that two scopes share."""
+    return lambda customer_id: and_(first(customer_id), second(customer_id))
+
+
+def counts_on(as_of: dt.date) -> ColumnElement[bool]:
+    """Whether an allocation holds on a day: from its effective date until the day before its end."""
+    return and_(
+        Allocation.effective_on <= as_of,
+        or_(Allocation.ended_on.is_(None), Allocation.ended_on > as_of),
+    )
+
+
+def applied(as_of: dt.date, whose: Scope = everyone) -> Subquery:
+    """What of each due part is paid by credits (`claim`) and written off inside the house (`memo`)."""
+    amount = Allocation.amount_minor
+    return (
+        select(
+            Allocation.customer_id,
+            Allocation.entry_id,
+            Allocation.part,
+            func.sum(case((Allocation.memo == 0, amount), else_=0)).label("claim"),
+            func.sum(case((Allocation.memo == 1, amount), else_=0)).label("memo"),
+        )
+        .where(counts_on(as_of), whose(Allocation.customer_id))
+        .group_by(Allocation.customer_id, Allocation.entry_id, Allocation.part)
+        .subquery("applied")
+    )
+
+
+def due_parts(as_of: dt.date, whose: Scope = everyone) -> Subquery:
+    """
+    Every due part as of a day, the settled ones too: `claim` is what the customer still owes of it,
+    `house` what the house still expects, `applied` what credits have paid.
+    """
+    paid = applied(as_of, whose)
+    claimed, written_off = func.coalesce(paid.c.claim, 0), func.coalesce(paid.c.memo, 0)
+    same_part = and_(
+        paid.c.customer_id == Part.customer_id,
+        paid.c.entry_id == Part.entry_id,
+        paid.c.part == Part.part,
+    )
+    return (
+        select(
+            Part.customer_id,
+            Part.currency,
+            Part.entry_id,
+            Part.part,
+            Part.dated_on,
+            Part.due_on,
+            Part.amount_minor,
+            (Part.amount_minor - claimed).label("claim"),
+            (Part.amount_minor - claimed - written_off).label("house"),
+            claimed.label("applied"),
+        )
+        .outerjoin(paid, same_part)
+        .where(Part.dated_on <= as_of, whose(Part.customer_id))
+        .subquery("item")
+    )
+
+
+def with_disputes(items: Subquery, as_of: dt.date, *, inside: bool = False) -> Select[Any]:
+    """
+    The open items with what is `open` and `disputed` of each.
+
+    A dispute never exceeds what is open. `inside` reads them as the house does, without what was
+    written off; a customer's statement and pages never do.
+    """
+    is_open = items.c.house if inside else items.c.claim
+    runs = and_(
+        Dispute.customer_id == items.c.customer_id,
+        Dispute.entry_id == items.c.entry_id,
+        Dispute.part == items.c.part,
+        Dispute.from_on <= as_of,
+        or_(Dispute.ended_on.is_(None), Dispute.ended_on > as_of),
+    )
+    disputed = case(
+        (or_(Dispute.id.is_(None), is_open <= 0), 0),
+        (Dispute.amount_minor < is_open, Dispute.amount_minor),
+        else_=is_open,
+    )
+    return select(items, is_open.label("open"), disputed.label("disputed")).outerjoin(Dispute, runs)
+
+
+def open_items(as_of: dt.date, whose: Scope = everyone, *, inside: bool = False) -> Subquery:
+    """The due parts of which something is open at the end of a day, with what is disputed of them."""
+    items = due_parts(as_of, whose)
+    is_open = items.c.house if inside else items.c.claim
+    return with_disputes(items, as_of, inside=inside).where(is_open != 0).subquery("open_item")
+
+
+def bucket(day: Any, as_of: dt.date, scheme: AgeingScheme) -> ColumnElement[int]:
+    """Which of the scheme's names holds for a due date: the number of cut-off days after it."""
+    rising = sorted(scheme.cut_offs(as_of))
+    oldest_first = [
+        (day < cut_off, literal_column(str(len(rising) - turn)))
+        for turn, cut_off in enumerate(rising)
+    ]
+    return case(*oldest_first, else_=literal_column("0"))
+
+
+def credits_dated(as_of: dt.date, whose: Scope = everyone) -> Select[Any]:
+    """Every credit that counts towards the claim by a day, write-offs apart."""
+    return select(
+        Entry.customer_id, Entry.currency, Entry.id, (-Entry.amount_minor).label("credit")
+    ).where(
+        Entry.amount_minor < 0,
+        Entry.memo == 0,
+        Entry.dated_on <= as_of,
+        whose(Entry.customer_id),
+    )
