@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
-import stat
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -67,6 +68,11 @@ class Config:
         return urlsplit(self.public_url).scheme == "https"
 
     @property
+    def public_host(self) -> str:
+        """The name in the public address."""
+        return urlsplit(self.public_url).hostname or "localhost"
+
+    @property
     def database(self) -> str:
         """The SQLAlchemy URL, with psycopg 3 for PostgreSQL."""
         url = self.database_url or f"sqlite:///{self.instance_path / 'accord.sqlite3'}"
@@ -102,11 +108,13 @@ class Config:
         if self.secret_key or self.secret_file.exists():
             return
         self.instance_path.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(
-            self.secret_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR
-        )
-        with os.fdopen(descriptor, "w") as file:
+        # Made whole beside and linked: of two at once one wins, and nobody reads half a secret.
+        with tempfile.NamedTemporaryFile("w", dir=self.instance_path) as file:
             file.write(secrets.token_urlsafe(SECRET_BYTES) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+            with contextlib.suppress(FileExistsError):
+                os.link(file.name, self.secret_file)
 
 
 def settings_table() -> list[tuple[str, str, str]]:

@@ -15,6 +15,8 @@ from portal.base.access import SYSTEM, Actor
 from portal.base.clock import Clock
 from portal.base.config import Config
 from portal.base.database import Database, open_database
+from portal.base.engine import Engine, open_engine
+from portal.base.keys import Keys
 from portal.base.storage import Storage, open_storage
 from portal.base.work import GENESIS, Reader, Work, unit_of_work
 from portal.tables.journal import AuditHead
@@ -34,17 +36,29 @@ class Installation:
     def secret(self) -> str:
         return self.config.secret()
 
+    @cached_property
+    def engine(self) -> Engine:
+        """The task engine, opened when first needed."""
+        return open_engine(self.config.tasks)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The keys derived from the secret."""
+        return Keys(self.config)
+
     @contextmanager
     def reading(self, actor: Actor, on: dt.date | None = None) -> Iterator[Reader]:
         """A look at the books for an actor; changes nothing."""
         with self.database.reading() as session:
-            yield Reader(session, actor, self.clock, on)
+            yield Reader(session, actor, self.clock, self.keys, on)
 
     @contextmanager
     def work(self, actor: Actor = SYSTEM, on: dt.date | None = None) -> Iterator[Work]:
         """One act: commits when the block ends, rolls back when it fails."""
-        with unit_of_work(self.database.writing(), actor, self.clock, on) as work:
+        with unit_of_work(self.database.writing(), actor, self.clock, self.keys, on) as work:
             yield work
+        if work.wakes:
+            self.engine.wake()
 
 
 def open_installation(config: Config, clock: Clock | None = None) -> Installation:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from portal.base.access import Actor, Denied, NotFound, allows, sees
 from portal.base.clock import Clock
 from portal.base.constraints import broken_rule
+from portal.base.keys import Keys
 from portal.base.policy import PolicyInForce, policy_on
 from portal.base.refs import Refs
 from portal.core.workdays import Calendar
@@ -32,11 +33,12 @@ class Reader:
     """Looks at the books for one actor, as of one moment."""
 
     def __init__(
-        self, session: Session, actor: Actor, clock: Clock, on: dt.date | None = None
+        self, session: Session, actor: Actor, clock: Clock, keys: Keys, on: dt.date | None = None
     ) -> None:
         self.session = session
         self.actor = actor
         self.now = clock.now()
+        self.keys = keys
         self._clock = clock
         self._on = on
 
@@ -109,10 +111,12 @@ class Work(Reader):
     """A unit of work: what happens inside happens wholly or not at all."""
 
     def __init__(
-        self, session: Session, actor: Actor, clock: Clock, on: dt.date | None = None
+        self, session: Session, actor: Actor, clock: Clock, keys: Keys, on: dt.date | None = None
     ) -> None:
-        super().__init__(session, actor, clock, on)
+        super().__init__(session, actor, clock, keys, on)
         self._notes: list[AuditNote] = []
+        #: Whether a worker has something to do once this is committed.
+        self.wakes = False
 
     def require(self, permission: str, obj: Any = None) -> None:
         """Lets pass who may: `NotFound` for who cannot see it, `Denied` for who cannot do it."""
@@ -153,6 +157,7 @@ class Work(Reader):
         """Puts a task or message into the outbox, once by its key; says whether it is new."""
         if self.session.scalar(select(Outbox.id).where(Outbox.key == key)) is not None:
             return False
+        self.wakes = True
         defaults: dict[str, Any] = {
             "channel": "task",
             "to_address": "",
@@ -209,11 +214,11 @@ class Work(Reader):
 
 @contextmanager
 def unit_of_work(
-    session: Session, actor: Actor, clock: Clock, on: dt.date | None = None
+    session: Session, actor: Actor, clock: Clock, keys: Keys, on: dt.date | None = None
 ) -> Iterator[Work]:
     """Commits when the block ends, rolls back when it fails; a lost race becomes a `RuleBroken`."""
     with session:
-        work = Work(session, actor, clock, on)
+        work = Work(session, actor, clock, keys, on)
         try:
             yield work
             work.commit()

@@ -1,0 +1,126 @@
+"""
+Mails: queued in the act's own transaction, written when first tried, in the language of who reads them.
+
+A mail of kind `statement` is written from `templates/mail/statement.txt`, whose first line is
+`Subject: …`, and `templates/mail/statement.html`. What it says comes from its payload and from
+what the roof's registry adds from the books at the moment of sending.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Any
+
+from portal.base.config import Config
+from portal.base.language import speaking
+from portal.base.templates import environment
+from portal.base.work import Work
+from portal.tables.journal import Outbox
+from portal.tables.people import User
+
+#: Kinds whose mails open a door: payload and body are emptied once they are sent.
+SECRET_KINDS = frozenset({"code", "invitation", "recovery"})
+SUBJECT = "Subject:"
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody to write to who is not, or not yet, a user."""
+
+    email: str
+    name: str = ""
+    language: str = "en"
+
+
+def queue_mail(
+    w: Work, key: str, kind: str, to: User | Recipient, payload: Mapping[str, Any], **columns: Any
+) -> bool:
+    """
+    Puts a mail into the outbox, once by its key; says whether it is new.
+
+    `payload` is what the template needs besides the books, as JSON; with `expires_at` (ISO) in it
+    the mail is not sent after that moment. `columns` are `customer_id`, `documents` (refs as a JSON
+    list) and `not_before`.
+    """
+    user_id = to.id if isinstance(to, User) else None
+    return w.later(
+        key,
+        kind,
+        dict(payload),
+        channel="email",
+        to_address=to.email,
+        to_name=to.name,
+        language=to.language,
+        **{"user_id": user_id, **columns},
+    )
+
+
+@dataclass(frozen=True)
+class Written:
+    """A mail as it will be read."""
+
+    subject: str
+    text: str
+    html: str
+
+    @property
+    def sha256(self) -> str:
+        whole = "\0".join((self.subject, self.text, self.html))
+        return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def one_line(text: str) -> str:
+    """
+    Text that cannot begin a new header: every run of blanks and line ends is one blank.
+
+    >>> one_line("Statement\\r\\nBcc: everybody@example.com")
+    'Statement Bcc: everybody@example.com'
+    """
+    printable = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(printable.split())
+
+
+def write_mail(kind: str, language: str, values: Mapping[str, Any]) -> Written:
+    """The subject and both bodies of a mail, in one language."""
+    templates = environment()
+    with speaking(language):
+        text = templates.get_template(f"mail/{kind}.txt").render(values)
+        html = templates.get_template(f"mail/{kind}.html").render(values)
+    first, _, body = text.lstrip().partition("\n")
+    assert first.startswith(SUBJECT), f"mail/{kind}.txt does not begin with {SUBJECT}"
+    return Written(one_line(first.removeprefix(SUBJECT)), body.strip() + "\n", html.strip() + "\n")
+
+
+def message_id(key: str, config: Config) -> str:
+    """The same for every try, so that a mail which arrives twice is known to be one."""
+    digest = hashlib.sha256(f"{config.secret()}:{key}".encode()).hexdigest()[:40]
+    return f"<{digest}@{config.public_host}>"
+
+
+def envelope(row: Outbox, sender: Address) -> EmailMessage:
+    """The message of a written row: plain text first, then HTML."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = address(row.to_address, row.to_name)
+    message["Subject"] = row.subject or ""
+    message["Date"] = format_datetime(row.created_at)
+    message["Message-ID"] = row.message_id
+    message["Content-Language"] = row.language
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(row.body_text or "")
+    message.add_alternative(row.body_html or "", subtype="html")
+    return message
+
+
+def address(email: str, name: str = "") -> Address:
+    """An address for a header; `ValueError` where it is none, so that nothing can be smuggled in."""
+    local, at, domain = email.rpartition("@")
+    if not at or not local or not domain or one_line(email) != email or " " in email:
+        raise ValueError(f"{email!r} is not an e-mail address")
+    return Address(one_line(name), username=local, domain=domain)

@@ -1,0 +1,18 @@
+"""The command `accord`: one module for each family of commands."""
+
+from __future__ import annotations
+
+import click
+
+import portal
+from portal.cli import system
+from portal.cli.frame import Commands
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(portal.__version__, prog_name="accord")
+def main() -> None:
+    """Accounts receivable that both sides agree on: statements, confirmed and sealed."""
+
+
+main.add_command(system.init)

@@ -1,0 +1,31 @@
+"""The installation a command works on: what the environment says, once `accord init` has run."""
+
+from __future__ import annotations
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from portal.base.config import ConfigError, read_config
+from portal.base.installation import Installation, open_installation
+from portal.base.schema import is_current
+
+
+def unchecked() -> Installation:
+    """The installation, whatever state its database is in; closed when the command ends."""
+    installation = open_installation(read_config())
+    click.get_current_context().call_on_close(installation.database.engine.dispose)
+    return installation
+
+
+def opened() -> Installation:
+    """The installation, ready to work; `ConfigError` says what has to be done first."""
+    installation = unchecked()
+    installation.config.secret()
+    try:
+        if is_current(installation.database):
+            return installation
+    except OperationalError as error:
+        raise ConfigError(
+            "The database cannot be reached. Check ACCORD_DATABASE_URL, and that it is running."
+        ) from error
+    raise ConfigError("The database is not at the newest migration. Run `accord init`.")
