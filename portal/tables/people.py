@@ -56,6 +56,8 @@ class Membership(Base):
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), primary_key=True)
     role: Mapped[Code] = mapped_column(primary_key=True)
     since_at: Mapped[Moment]
+    #: Set while the person may do nothing at this customer.
+    suspended_at: Mapped[dt.datetime | None] = mapped_column(UtcMoment)
 
 
 class Invitation(Base):
