@@ -72,13 +72,6 @@ def postgresql_server() -> Iterator[URL]:
         yield url
 
 
-@pytest.fixture
-def postgresql_url(postgresql_server: URL) -> Iterator[str]:
-    """The URL of an empty PostgreSQL schema, for tests that make tables themselves."""
-    with a_schema(postgresql_server) as url:
-        yield url.render_as_string(hide_password=False)
-
-
 @pytest.fixture(scope="session")
 def founded_postgresql(
     postgresql_server: URL, tmp_path_factory: pytest.TempPathFactory
