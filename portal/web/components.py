@@ -1,0 +1,47 @@
+"""The macros of templates/components/ under two names, `ui` and `hx`, in every template and every block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Flask
+from jinja2 import Environment
+
+UI = ("page", "figures", "lists", "forms")
+
+
+class Components:
+    """
+    `ui.badge(…)` is the macro `badge` of the one component file that holds it.
+
+    A block rendered alone does not run its template's imports, so imports would have to be repeated
+    in every block; a global needs none.
+    """
+
+    def __init__(self, env: Environment, files: Iterable[str]) -> None:
+        """Keep the files; they are read when first needed."""
+        self._env = env
+        self._files = [f"components/{file}.html" for file in files]
+        self._found: dict[str, str] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        """The macro of that name; `AttributeError` where no file holds one."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name not in self._found:
+            self._found = {
+                macro: file
+                for file in self._files
+                for macro in vars(self._env.get_template(file).module)
+                if not macro.startswith("_")
+            }
+        if name not in self._found:
+            raise AttributeError(f"no component file has a macro {name}")
+        return getattr(self._env.get_template(self._found[name]).module, name)
+
+
+def bind_components(app: Flask) -> None:
+    """Makes the macros known everywhere."""
+    env = app.jinja_env
+    env.globals.update(ui=Components(env, UI), hx=Components(env, ["htmx"]))

@@ -1,0 +1,82 @@
+"""Binds the formats of base to the templates: figures, days and moments as people read them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Flask
+from markupsafe import Markup, escape
+
+from portal.base import formats
+from portal.base.language import gettext as _
+from portal.base.language import ngettext
+from portal.core.money import Money
+from portal.web import current
+from portal.web.roles import role_name
+
+
+def amount(value: Money | int, currency: str = "") -> str:
+    """An amount without its currency."""
+    if isinstance(value, Money):
+        return formats.amount(value.minor, value.currency)
+    return formats.amount(value, currency)
+
+
+def money(value: Money | int, currency: str = "") -> str:
+    """An amount with its currency's code."""
+    return formats.money(value if isinstance(value, Money) else Money(value, currency))
+
+
+def figure(value: Money | int | str | None) -> str:
+    """What stands in a figure's place: an amount, a count, a word, or a dash for what is not known."""
+    if value is None:
+        return Markup('—<span class="visually-hidden">{}</span>').format(_("not known"))
+    if isinstance(value, Money):
+        return amount(value)
+    return formats.whole(value) if isinstance(value, int) else value
+
+
+def moment(value: dt.datetime | None) -> str:
+    """A moment in the company's zone."""
+    return "—" if value is None else formats.moment(value, current.reader().company.timezone)
+
+
+def relative(value: dt.date, today: dt.date) -> str:
+    """How far a day is from today: `in 3 days`, `today`, `2 days ago`."""
+    days = (value - today).days
+    if days == 0:
+        return _("today")
+    if days > 0:
+        return ngettext("in %(num)s day", "in %(num)s days", days)
+    return ngettext("%(num)s day ago", "%(num)s days ago", -days)
+
+
+def dated(value: dt.date | None) -> str:
+    """A day with its machine-readable form."""
+    if value is None:
+        return "—"
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), formats.day(value))
+
+
+def fill(text: str, **values: object) -> Markup:
+    """Puts markup into a translated sentence: the sentence is escaped, the markup kept."""
+    return escape(text) % values
+
+
+def bind_filters(app: Flask) -> None:
+    """Makes the formats filters of every template."""
+    app.jinja_env.filters.update(
+        amount=amount,
+        dated=dated,
+        day=formats.day,
+        figure=figure,
+        fill=fill,
+        moment=moment,
+        money=money,
+        month=formats.month,
+        period=formats.period,
+        relative=relative,
+        role=role_name,
+        short_day=formats.short_day,
+        whole=formats.whole,
+    )

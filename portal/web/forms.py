@@ -1,0 +1,167 @@
+"""Forms: the shape and syntax of what people type; whether it may be done is core's and the command's."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+import wtforms
+from flask import request
+from werkzeug.datastructures import CombinedMultiDict
+from wtforms.validators import StopValidation
+
+from portal.base.language import gettext, ngettext
+from portal.base.language import gettext as _
+from portal.base.sentences import sentence
+from portal.core.errors import RuleBroken
+from portal.core.money import Money
+
+#: Groups of three as most write them, or of four (万) as some Chinese sheets do.
+GROUPED = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d{1,4}(,\d{4})+)(\.\d*)?", re.ASCII)
+CURRENCY_SIGNS = "¥€$£元"
+DATE_PARTS = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
+#: Somebody else was faster, or a newer version is there: 409, not 422.
+CONFLICTS = frozenset({"stale", "replaced", "already_answered", "already_done", "already_said"})
+
+
+class Translations:
+    """WTForms' own sentences, through our catalogue."""
+
+    def gettext(self, message: str) -> str:
+        """The sentence in the language of the moment."""
+        return gettext(message)
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        """The sentence for a number."""
+        return ngettext(singular, plural, n)
+
+
+class Form(wtforms.Form):
+    """
+    A form of one page: reads the request's fields, keeps what was typed, says what is wrong.
+
+    The token against other sites' forms is checked before any route runs (csrf.py), so that no form
+    can forget it.
+    """
+
+    class Meta:
+        """Our sentences instead of WTForms' catalogues."""
+
+        def get_translations(self, form: wtforms.Form) -> Translations:
+            """Asked by every field."""
+            return Translations()
+
+    def __init__(self, *, prefix: str = "", currency: str = "", **kept: Any) -> None:
+        """Read the fields of a POST; `kept` fills them otherwise; amounts are in `currency`."""
+        self.currency = currency
+        self.status = 422
+        self.outcome: Any = None
+        super().__init__(_posted(), prefix=prefix, data=kept)
+
+    def blame(self, broken: RuleBroken) -> None:
+        """Write a broken rule's sentence onto its field, or onto the form where it names none here."""
+        text = sentence(broken)
+        if broken.code.rpartition(".")[2] in CONFLICTS:
+            self.status = 409
+        field = self._fields.get(broken.field or "")
+        if field is None:
+            self.form_errors.append(text)
+        else:
+            field.errors = [*field.errors, text]
+
+    def told(self) -> list[tuple[str, str]]:
+        """What the error summary lists: the id to go to, and the sentence."""
+        told = [("", text) for text in self.form_errors]
+        for field in self._fields.values():
+            is_group = isinstance(field, wtforms.RadioField)
+            target = f"{field.id}-0" if is_group else field.id
+            told += [(target, str(text)) for text in field.errors]
+        return told
+
+
+def _posted() -> CombinedMultiDict[str, Any] | None:
+    if request.method in {"GET", "HEAD"}:
+        return None
+    return CombinedMultiDict([request.files, request.form])
+
+
+def plain_amount(text: str) -> str:
+    """
+    An amount as people type it, as a plain decimal where that is certain.
+
+    >>> plain_amount("１，２３４．５"), plain_amount("¥ 1,234.50"), plain_amount("CNY 1,2345.00")
+    ('1234.5', '1234.50', '12345.00')
+    >>> plain_amount("12,5")  # a decimal comma, or a slip: not ours to guess
+    '12,5'
+    """
+    text = unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-")
+    text = re.sub(r"^[A-Za-z]{3}\b|\s", "", text.strip()).strip(CURRENCY_SIGNS)
+    return text.replace(",", "") if GROUPED.fullmatch(text) else text
+
+
+class MoneyField(wtforms.StringField):
+    """An amount in the form's currency; `data` is Money or None."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Keep what was typed; the currency is the form's, so it is read when validating."""
+        self.data = None
+        self.typed = str(valuelist[0]) if valuelist else ""
+
+    def pre_validate(self, form: wtforms.Form) -> None:
+        """Read the amount; the sentence says what an amount looks like."""
+        typed = plain_amount(getattr(self, "typed", ""))
+        if not typed or not isinstance(form, Form):
+            return
+        try:
+            self.data = Money.parse(typed, form.currency)
+        except RuleBroken as broken:
+            raise StopValidation(sentence(broken)) from broken
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.major() if isinstance(self.data, Money) else ""
+
+
+class DateField(wtforms.DateField):
+    """A day; reads what the browser's picker sends and what people type, also 2026年3月5日."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the day, or say how a day is written."""
+        self.data = None
+        typed = unicodedata.normalize("NFKC", str(valuelist[0])).strip() if valuelist else ""
+        if not typed:
+            return
+        parts = DATE_PARTS.fullmatch(typed)
+        try:
+            if parts is None:
+                raise ValueError(typed)
+            self.data = dt.date(*(int(part) for part in parts.groups()))
+        except ValueError as error:
+            raise ValueError(_("Enter a real date, such as 2026-11-05.")) from error
+
+
+class Filled:
+    """The field must be filled; the message says with what. Shows as required."""
+
+    field_flags: Mapping[str, Any] = {"required": True}
+
+    def __init__(self, message: str) -> None:
+        """Keep the sentence, marked with N_ where it is written."""
+        self.message = message
+
+    def __call__(self, form: wtforms.Form, field: wtforms.Field) -> None:
+        """Refuse blanks."""
+        if field.raw_data and any(_is_filled(value) for value in field.raw_data):
+            return
+        field.errors = []
+        raise StopValidation(_(self.message))
+
+
+def _is_filled(value: object) -> bool:
+    return bool(value.strip() if isinstance(value, str) else value)

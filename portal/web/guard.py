@@ -1,0 +1,61 @@
+"""A route names its permission, here; the object's own check is the command's and the query's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, Protocol, TypeVar, cast
+
+from werkzeug.exceptions import Unauthorized
+
+from portal.base.access import (
+    CUSTOMER_ROLES,
+    Denied,
+    NotFound,
+    Permission,
+    allows,
+    roles_holding,
+)
+from portal.web import current
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Guarded(Protocol[P, R]):
+    """A route's function that carries the permission it asks for."""
+
+    permission: Permission
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+
+def guard(permission: str) -> Callable[[Callable[P, R]], Guarded[P, R]]:
+    """Marks a route with the permission it needs, for the menu, the walls and the sentence that refuses."""
+    needed = Permission(permission)
+
+    def mark(view: Callable[P, R]) -> Guarded[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            let_pass(needed)
+            return view(*args, **kwargs)
+
+        marked = cast(Guarded[P, R], guarded)
+        marked.permission = needed
+        return marked
+
+    return mark
+
+
+def let_pass(permission: Permission) -> None:
+    """Refuses who may not: a visitor signs in first, the other side of the house sees nothing at all."""
+    actor = current.actor()
+    if allows(actor, permission):
+        return
+    if actor.kind == "visitor":
+        raise Unauthorized
+    roles = set(roles_holding(permission))
+    side = set(CUSTOMER_ROLES)
+    if not roles & side if actor.kind == "customer" else not roles - side:
+        raise NotFound(permission)
+    raise Denied(permission)

@@ -1,0 +1,45 @@
+"""What htmx 4 says in its request headers, on top of flask-htmx, which knows only the older ones."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Response, request
+from flask_htmx import HTMX
+
+VARIES_ON = ("HX-Request", "HX-Request-Type", "HX-Target")
+
+
+class Htmx(HTMX):  # type: ignore[misc]  # the library ships no types
+    """The request as htmx describes it."""
+
+    @property
+    def is_partial(self) -> bool:
+        """Only a region of the page is wanted, and not to restore history."""
+        return (
+            bool(self)
+            and request.headers.get("HX-Request-Type") == "partial"
+            and not self.history_restore_request
+        )
+
+    @property
+    def target_id(self) -> str:
+        """The id of the region that waits for the answer; htmx 4 sends `tag#id`."""
+        return request.headers.get("HX-Target", "").partition("#")[2]
+
+    @property
+    def current_path(self) -> str:
+        """The path and query of the page the request came from; nothing of another host's."""
+        parts = urlsplit(request.headers.get("HX-Current-URL", ""))
+        if parts.netloc != request.host or not parts.path.startswith("/"):
+            return request.full_path.rstrip("?")
+        return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+htmx = Htmx()
+
+
+def vary_on_htmx(response: Response) -> Response:
+    """Caches keep pages and their regions apart."""
+    response.vary.update(VARIES_ON)
+    return response

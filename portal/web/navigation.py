@@ -1,0 +1,64 @@
+"""The menus of both sides: lists from the roof, of which each person sees what they may open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from flask import current_app, request, url_for
+
+from portal.base.access import Actor, allows
+from portal.base.language import gettext
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """A place to go: its route and its name, marked with N_."""
+
+    endpoint: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """Where the two sides begin, and what stands in their menus; empty names are left out."""
+
+    customer: Sequence[MenuItem] = ()
+    staff: Sequence[MenuItem] = ()
+    customer_own: Sequence[MenuItem] = ()
+    staff_own: Sequence[MenuItem] = ()
+    home: dict[str, str] = field(default_factory=dict)
+    """actor kind → endpoint of the first page"""
+    sign_in: str = ""
+    sign_out: str = ""
+    search: dict[str, str] = field(default_factory=dict)
+    """actor kind → endpoint that a 404 offers to search in"""
+
+
+@dataclass(frozen=True)
+class ShownItem:
+    """A menu item as it is shown."""
+
+    url: str
+    label: str
+    current: str
+
+
+def shown_items(items: Sequence[MenuItem], actor: Actor) -> list[ShownItem]:
+    """The items that the actor may open, the present one marked."""
+    return [
+        ShownItem(url_for(item.endpoint), gettext(item.label), _mark(item.endpoint))
+        for item in items
+        if allows(actor, _permission(item.endpoint))
+    ]
+
+
+def _permission(endpoint: str) -> str:
+    permission: str = getattr(current_app.view_functions[endpoint], "permission", "")
+    return permission
+
+
+def _mark(endpoint: str) -> str:
+    if request.endpoint == endpoint:
+        return "page"
+    return "true" if request.blueprint == endpoint.rpartition(".")[0] else ""

@@ -1,0 +1,88 @@
+"""The few ways in which a route answers: a page or its region, go on to somewhere, try an act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol, TypeVar
+
+from flask import Response, current_app, flash, make_response, redirect, render_template, url_for
+from jinja2_fragments.flask import render_block
+from markupsafe import Markup
+
+from portal.base.work import Work
+from portal.core.errors import RuleBroken
+from portal.web import current
+from portal.web.htmx import htmx
+
+Regions = Mapping[str, str]
+C = TypeVar("C")
+
+
+class Blamed(Protocol):
+    """A form that can be told which rule was broken, and keep what the act gave back."""
+
+    outcome: object
+
+    def blame(self, broken: RuleBroken) -> None: ...
+
+
+def page(
+    template: str,
+    status: int = 200,
+    *,
+    fragments: Regions | None = None,
+    also: Regions | None = None,
+    announce: str = "",
+    **values: object,
+) -> Response:
+    """
+    The whole page, or the block that belongs to the region htmx asked for.
+
+    `fragments` maps the ids of regions to blocks of the template: the server chooses, never the
+    client. `also` names regions renewed with the same answer, `announce` what is said aloud then.
+    """
+    if not htmx.is_partial:
+        return make_response(render_template(template, **values), status)
+    block = (fragments or {}).get(htmx.target_id)
+    if block is None:
+        return redirect_to(htmx.current_path)
+    html = render_block(template, block, **values)
+    for region, name in (also or {}).items():
+        html += _partial(f"#{region}", "outerHTML", render_block(template, name, **values))
+    if announce:
+        html += _partial("#live", "innerHTML", announce)
+    return make_response(html, status)
+
+
+def _partial(target: str, swap: str, html: str) -> str:
+    macro = current_app.jinja_env.globals["hx"].partial
+    return str(macro(target, swap, caller=lambda: html if swap == "innerHTML" else Markup(html)))  # noqa: S704 - a rendered block
+
+
+def see_other(endpoint: str, **values: object) -> Response:
+    """Goes on to a route after an act."""
+    return redirect_to(url_for(endpoint, **values))  # type: ignore[arg-type]
+
+
+def redirect_to(path: str) -> Response:
+    """Goes on to a path of ours: 303, or a header for htmx, whose fetch would follow a 303 and nest the page."""
+    if htmx:
+        return make_response("", 200, {"HX-Redirect": path})
+    return make_response(redirect(path, 303))
+
+
+def say(text: str, tone: str = "ok") -> None:
+    """Tells the next page what has happened."""
+    flash(text, tone)
+
+
+def attempt(form: Blamed, act: Callable[[Work, C], object], command: C) -> bool:
+    """Tries an act in one transaction; a broken rule is rolled back and written onto the form."""
+    current.close_reader()
+    try:
+        with current.installation().work(current.actor()) as work:
+            form.outcome = act(work, command)
+    except RuleBroken as broken:
+        form.blame(broken)
+        return False
+    return True

@@ -1,0 +1,191 @@
+// What HTML cannot do alone: focus after a swap, a word when the network is gone, single keys, an idle warning.
+// Every page works without this file. It writes text only, never HTML (Trusted Types are enforced).
+"use strict";
+
+const root = document.documentElement;
+const body = document.body;
+const alerts = document.getElementById("alerts");
+const keysAreOn = body.dataset.keys !== "off";
+const find = (selector, from = document) => from.querySelector(selector);
+const findAll = (selector, from = document) => [...from.querySelectorAll(selector)];
+
+root.dataset.script = "";
+
+// ── Telling ─────────────────────────────────────────────────────────────────
+
+function warn(text, reference) {
+  if (!alerts) return;
+  const banner = document.createElement("div");
+  banner.className = "banner";
+  banner.dataset.tone = "bad";
+  const words = document.createElement("p");
+  words.className = "banner__body";
+  words.textContent = reference ? `${text} ${alerts.dataset.reference} ${reference}` : text;
+  banner.append(words);
+  alerts.replaceChildren(banner);
+  banner.scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("htmx:error", () => warn(alerts?.dataset.offline));
+
+document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+  if (ctx.response.status >= 500) warn(alerts?.dataset.failed, ctx.response.headers.get("Accord-Reference"));
+});
+
+document.addEventListener("htmx:before:request", () => alerts?.replaceChildren());
+
+// ── Focus ───────────────────────────────────────────────────────────────────
+
+function focus(element) {
+  if (!element) return;
+  element.focus({ preventScroll: true });
+  element.scrollIntoView({ block: "nearest" });
+}
+
+// After a refusal the summary speaks first, once.
+function focusSummary() {
+  const summary = find("[data-focus]");
+  if (!summary) return;
+  summary.removeAttribute("data-focus");
+  focus(summary);
+}
+
+// A row that went away passes the focus on to its neighbour; a region keeps it at its caption.
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  const isLost = document.activeElement === body || !document.activeElement;
+  focusSummary();
+  if (isLost && document.activeElement === body) focus(find("caption[tabindex], h2[tabindex]", ctx.target ?? document));
+  countChosen();
+});
+
+// A link of the summary goes to the label first, so that label and control are both in sight.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".error-summary a");
+  if (!link) return;
+  const control = document.getElementById(link.hash.slice(1));
+  if (!control) return;
+  event.preventDefault();
+  (control.labels?.[0] ?? control).scrollIntoView({ block: "nearest" });
+  control.focus({ preventScroll: true });
+});
+
+// ── Clicks ──────────────────────────────────────────────────────────────────
+
+document.addEventListener("click", ({ target }) => {
+  const opens = target.closest("[data-opens]");
+  if (opens) document.getElementById(opens.dataset.opens)?.showModal();
+  if (target.closest("[data-closes]")) target.closest("dialog")?.close();
+  const shows = target.closest("[data-shows]");
+  if (shows) showPassword(shows);
+  for (const menu of findAll("[data-menu][open]")) if (!menu.contains(target)) menu.open = false;
+});
+
+function showPassword(button) {
+  const field = document.getElementById(button.dataset.shows);
+  const isShown = field.type === "text";
+  field.type = isShown ? "password" : "text";
+  button.setAttribute("aria-pressed", String(!isShown));
+}
+
+// One press sends once; the server would notice a second, the person need not.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.getAttribute("method") !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => findAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+// ── Choosing rows ───────────────────────────────────────────────────────────
+
+function countChosen() {
+  for (const count of findAll("[data-chosen]")) {
+    const boxes = findAll(".table__select:checked:not([data-select-all])", count.closest("form"));
+    count.textContent = String(boxes.length);
+  }
+}
+
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches(".table__select")) return;
+  if (target.matches("[data-select-all]")) {
+    for (const box of findAll(".table__select", target.form)) box.checked = target.checked;
+  }
+  countChosen();
+});
+
+// ── Dropping a file ─────────────────────────────────────────────────────────
+
+for (const [kind, isOver] of [["dragover", true], ["dragleave", false], ["drop", false]]) {
+  document.addEventListener(kind, (event) => {
+    const place = event.target.closest?.("[data-drop]");
+    if (!place) return;
+    event.preventDefault();
+    place.toggleAttribute("data-over", isOver);
+    if (kind === "drop") find("input[type=file]", place).files = event.dataTransfer.files;
+  });
+}
+
+// ── Keys ────────────────────────────────────────────────────────────────────
+
+let row = null;
+
+function step(distance) {
+  const rows = findAll("[data-rows] tbody tr:not(.panel-row)");
+  if (!rows.length) return;
+  const at = rows.findIndex((other) => other.id === row?.id && other.contains(document.activeElement));
+  const from = at >= 0 ? at : rows.indexOf(row);
+  row = rows[Math.min(Math.max(from + distance, 0), rows.length - 1)];
+  rows.forEach((other) => other.classList.toggle("is-current", other === row));
+  focus(find("a[href], button, input", row));
+}
+
+function press(key) {
+  const here = document.activeElement.closest?.("[data-rows] tr");
+  const button = (here && find(`[data-key="${key}"]`, here)) ?? find(`[data-key="${key}"]:not([data-rows] *)`);
+  if (!button) return false;
+  if (button.matches("input")) button.focus();
+  else { button.focus(); button.click(); }
+  return true;
+}
+
+function closePanel() {
+  const close = find("[data-key=Escape]", document.activeElement.closest?.("[data-panel]") ?? document);
+  close?.click();
+  for (const menu of findAll("[data-menu][open]")) { menu.open = false; find("summary", menu).focus(); }
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.key === "Escape") return closePanel();
+  const isTyping = event.target.matches("input:not([type=checkbox], [type=radio]), textarea, select");
+  if (isTyping || !keysAreOn || find("dialog[open]")) return;
+  if (event.key === "j" || event.key === "k") step(event.key === "j" ? 1 : -1);
+  else if (event.key === "?") document.getElementById("shortcuts")?.showModal();
+  else if (!/^[a-z0-9/]$/.test(event.key) || !press(event.key)) return;
+  event.preventDefault();
+});
+
+// ── Idle ────────────────────────────────────────────────────────────────────
+
+const NOTICE = 120;
+let idleTimer;
+
+function watch() {
+  const seconds = Number(body.dataset.idle);
+  clearTimeout(idleTimer);
+  if (seconds > NOTICE) idleTimer = setTimeout(() => document.getElementById("idle")?.showModal(), (seconds - NOTICE) * 1000);
+}
+
+async function stay(address) {
+  try {
+    const answer = await fetch(address, { method: "HEAD", redirect: "manual" });
+    if (!answer.ok) location.reload();
+  } catch { warn(alerts?.dataset.offline); }
+}
+
+document.getElementById("idle")?.addEventListener("close", () => { stay(find("[data-stay]").dataset.stay); watch(); });
+document.addEventListener("htmx:after:request", watch);
+
+watch();
+focusSummary();
+countChosen();
