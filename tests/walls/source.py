@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOF = {"app", "cli", "day", "worker", "demo"}
+ROOF = {"app", "cli", "day", "demo", "demo_books", "worker"}
 FLOORS = {"core", "tables", "base", "web"}
-ACTS = {"commands", "queries", "files", "daily"}
 PAGES = {"forms", "pages_customer", "pages_staff"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -34,11 +33,16 @@ class Module:
 
     @property
     def is_feature(self) -> bool:
-        return "." in self.name and self.floor not in FLOORS
+        return self.name != "" and self.floor not in FLOORS | ROOF
+
+    @property
+    def is_page(self) -> bool:
+        return self.is_feature and self.name.split(".")[-1] in PAGES
 
     @property
     def is_act(self) -> bool:
-        return self.is_feature and self.name.split(".")[1] in ACTS
+        """Whatever of a feature is no page: commands, queries, and what they are made of."""
+        return self.is_feature and not self.is_page
 
     def functions(self) -> Iterator[Function]:
         return (node for node in ast.walk(self.tree) if isinstance(node, Function))
