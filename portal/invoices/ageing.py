@@ -88,9 +88,11 @@ def aged_accounts(
         _aged_items(asked, whose, split)
     ):
         aged[customer_id, currency, part] = (buckets, int(disputed))
-        unapplied[customer_id, currency, ""] = unapplied.get((customer_id, currency, ""), 0) - paid
+        account = (customer_id, currency, "")
+        unapplied[account] = unapplied.get(account, 0) - paid
     for customer_id, currency, credit in session.execute(_credits(asked.day, whose)):
-        unapplied[customer_id, currency, ""] = unapplied.get((customer_id, currency, ""), 0) + credit
+        account = (customer_id, currency, "")
+        unapplied[account] = unapplied.get(account, 0) + credit
     return list(_merged(aged, unapplied, len(asked.scheme.names)))
 
 

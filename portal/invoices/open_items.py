@@ -34,7 +34,7 @@ from portal.tables.payments import Allocation
 Scope = Callable[[Any], ColumnElement[bool]]
 
 
-def everyone(customer_id: Any) -> ColumnElement[bool]:
+def everyone(customer_id: Any) -> ColumnElement[bool]:  # noqa: ARG001 - one of the scopes
     """No restriction."""
     return true()
 
@@ -69,8 +69,14 @@ def both(first: Scope, second: Scope) -> Scope:
     return lambda customer_id: and_(first(customer_id), second(customer_id))
 
 
+def whose_items(actor: Actor, customer_id: int | None = None) -> Scope:
+    """The rows that an actor may see, narrowed to one customer where one is named."""
+    seen = seen_by(actor)
+    return seen if customer_id is None else both(seen, one(customer_id))
+
+
 def counts_on(as_of: dt.date) -> ColumnElement[bool]:
-    """Whether an allocation holds on a day: from its effective date until the day before its end."""
+    """Whether an allocation holds on a day; on the day it is ended it no longer does."""
     return and_(
         Allocation.effective_on <= as_of,
         or_(Allocation.ended_on.is_(None), Allocation.ended_on > as_of),
@@ -78,7 +84,7 @@ def counts_on(as_of: dt.date) -> ColumnElement[bool]:
 
 
 def applied(as_of: dt.date, whose: Scope = everyone) -> Subquery:
-    """What of each due part is paid by credits (`claim`) and written off inside the house (`memo`)."""
+    """What of each due part is paid (`claim`) and what is written off inside the house (`memo`)."""
     amount = Allocation.amount_minor
     return (
         select(
@@ -96,8 +102,10 @@ def applied(as_of: dt.date, whose: Scope = everyone) -> Subquery:
 
 def due_parts(as_of: dt.date, whose: Scope = everyone) -> Subquery:
     """
-    Every due part as of a day, the settled ones too: `claim` is what the customer still owes of it,
-    `house` what the house still expects, `applied` what credits have paid.
+    Every due part as of a day, the settled ones too.
+
+    `claim` is what the customer still owes of it, `house` what the house still expects, `applied`
+    what credits have paid.
     """
     paid = applied(as_of, whose)
     claimed, written_off = func.coalesce(paid.c.claim, 0), func.coalesce(paid.c.memo, 0)
@@ -149,7 +157,7 @@ def with_disputes(items: Subquery, as_of: dt.date, *, inside: bool = False) -> S
 
 
 def open_items(as_of: dt.date, whose: Scope = everyone, *, inside: bool = False) -> Subquery:
-    """The due parts of which something is open at the end of a day, with what is disputed of them."""
+    """The due parts of which something is open at the end of a day, and what is disputed of it."""
     items = due_parts(as_of, whose)
     is_open = items.c.house if inside else items.c.claim
     return with_disputes(items, as_of, inside=inside).where(is_open != 0).subquery("open_item")
@@ -158,7 +166,7 @@ def open_items(as_of: dt.date, whose: Scope = everyone, *, inside: bool = False)
 def bucket(day: Any, as_of: dt.date, scheme: AgeingScheme) -> ColumnElement[int]:
     """Which of the scheme's names holds for a due date: the number of cut-off days after it."""
     rising = sorted(scheme.cut_offs(as_of))
-    oldest_first = [
+    oldest_first: list[Any] = [
         (day < cut_off, literal_column(str(len(rising) - turn)))
         for turn, cut_off in enumerate(rising)
     ]
@@ -167,9 +175,13 @@ def bucket(day: Any, as_of: dt.date, scheme: AgeingScheme) -> ColumnElement[int]
 
 def credits_dated(as_of: dt.date, whose: Scope = everyone) -> Select[Any]:
     """Every credit that counts towards the claim by a day, write-offs apart."""
-    return select(
-        Entry.customer_id, Entry.currency, Entry.id, (-Entry.amount_minor).label("credit")
-    ).where(
+    columns: list[Any] = [
+        Entry.customer_id,
+        Entry.currency,
+        Entry.id,
+        (-Entry.amount_minor).label("credit"),
+    ]
+    return select(*columns).where(
         Entry.amount_minor < 0,
         Entry.memo == 0,
         Entry.dated_on <= as_of,

@@ -1,234 +1,312 @@
 """
-What pages and reports read of invoices and open items; every list has a stated order.
+What pages read of invoices, as of the reader's today.
 
-Customers see the claim. What was written off inside the house (`memo`) is filled for staff only.
+What is open is the claim: a write-off inside the house does not show here.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Row,
-    Select,
-    Subquery,
-    and_,
-    case,
-    desc,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, desc, func, or_, select
 
 from portal.base.access import NotFound
 from portal.base.work import Reader
 from portal.core.ageing import days_late
 from portal.core.ledger import Kind
 from portal.core.money import Money
-from portal.invoices.ageing import AsOf, aged_accounts
 from portal.invoices.open_items import (
     Scope,
-    both,
     counts_on,
     due_parts,
     one,
-    open_items,
     seen_by,
+    whose_items,
     with_disputes,
+)
+from portal.invoices.rows import (
+    AppliedRow,
+    InvoiceDetail,
+    InvoiceFilter,
+    InvoicePage,
+    InvoiceRow,
+    InvoiceView,
+    LineRow,
+    OnStatement,
+    PartRow,
+    Total,
 )
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry, Invoice, InvoiceLine
-from portal.tables.payments import Allocation, Payment
+from portal.tables.payments import Allocation
 from portal.tables.statements import Statement, StatementLine
 
-PER_PAGE = 50
-STATES = ("open", "overdue", "disputed", "paid")
+
+def _invoices(r: Reader, whose: Scope) -> Subquery:
+    """Every invoice dated by today, with what is open and disputed of it and its next due date."""
+    items = with_disputes(due_parts(r.today, whose), r.today).subquery("part_of")
+    per_invoice = (
+        select(
+            items.c.customer_id,
+            items.c.entry_id,
+            func.sum(items.c.open).label("open"),
+            func.sum(items.c.disputed).label("disputed"),
+            func.min(case((items.c.open != 0, items.c.due_on))).label("next_due_on"),
+            func.max(items.c.due_on).label("last_due_on"),
+        )
+        .group_by(items.c.customer_id, items.c.entry_id)
+        .subquery("per_invoice")
+    )
+    same = and_(per_invoice.c.entry_id == Entry.id, per_invoice.c.customer_id == Entry.customer_id)
+    return (
+        select(
+            Entry.id,
+            Entry.number,
+            Entry.customer_id,
+            Entry.currency,
+            Entry.reference,
+            Entry.dated_on,
+            func.coalesce(per_invoice.c.next_due_on, per_invoice.c.last_due_on).label("due_on"),
+            Entry.amount_minor.label("amount"),
+            per_invoice.c.open,
+            per_invoice.c.disputed,
+        )
+        .join(per_invoice, same)
+        .where(Entry.kind == Kind.INVOICE, whose(Entry.customer_id))
+        .subquery("invoice")
+    )
 
 
-# ── rows ─────────────────────────────────────────────────────────────────────
+def _state(rows: Subquery, state: str, today: dt.date) -> ColumnElement[bool]:
+    return {
+        "open": rows.c.open != 0,
+        "overdue": and_(rows.c.open != 0, rows.c.due_on < today),
+        "disputed": rows.c.disputed != 0,
+        "paid": rows.c.open == 0,
+    }[state]
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceFilter:
-    """What a list of invoices is narrowed to; empty is no restriction."""
-
-    customer_id: int | None = None
-    #: open | overdue | disputed | paid
-    state: str = ""
-    from_on: dt.date | None = None
-    to_on: dt.date | None = None
-    #: Part of a number or reference.
-    text: str = ""
-    currency: str = ""
-    #: date | due | amount | open | number, with a minus in front for the largest first.
-    sort: str = "-date"
-    page: int = 1
-    per_page: int = PER_PAGE
-
-
-@dataclass(frozen=True, slots=True)
-class InvoiceRow:
-    """An invoice as lists show it, as of the reader's today."""
-
-    id: int
-    ref: str
-    number: str
-    customer_id: int
-    customer_code: str
-    customer_name: str
-    reference: str
-    dated_on: dt.date
-    #: The first open part's, else the last part's; None until its baseline is known.
-    due_on: dt.date | None
-    amount: Money
-    open: Money
-    disputed: Money
-    #: Of the first open part; None when paid or not dated.
-    days_late: int | None
-
-    @property
-    def state(self) -> str:
-        """paid, disputed, overdue or open."""
-        if not self.open.minor:
-            return "paid"
-        if self.disputed.minor:
-            return "disputed"
-        return "overdue" if (self.days_late or 0) > 0 else "open"
+def _filtered(r: Reader, rows: Subquery, asked: InvoiceFilter) -> list[ColumnElement[bool]]:
+    kept: list[ColumnElement[bool]] = []
+    if asked.state:
+        kept.append(_state(rows, asked.state, r.today))
+    if asked.from_on:
+        kept.append(rows.c.dated_on >= asked.from_on)
+    if asked.to_on:
+        kept.append(rows.c.dated_on <= asked.to_on)
+    if asked.currency:
+        kept.append(rows.c.currency == asked.currency)
+    if asked.text:
+        words = asked.text.strip().lower()
+        kept.append(
+            or_(
+                func.lower(rows.c.number).contains(words, autoescape=True),
+                func.lower(rows.c.reference).contains(words, autoescape=True),
+            )
+        )
+    return kept
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
-    """The sums of a filtered set in one currency."""
-
-    count: int
-    amount: Money
-    open: Money
-
-
-@dataclass(frozen=True, slots=True)
-class InvoicePage:
-    """One page of a list, and the sums of all its pages."""
-
-    rows: list[InvoiceRow]
-    totals: list[Total]
-    page: int
-    pages: int
-    count: int
+def _order(rows: Subquery, sort: str) -> list[Any]:
+    """The columns that a sort names; the number makes it total."""
+    columns = {
+        "date": rows.c.dated_on,
+        "due": rows.c.due_on,
+        "amount": rows.c.amount,
+        "open": rows.c.open,
+        "number": rows.c.number,
+    }
+    column = columns.get(sort.removeprefix("-"), rows.c.dated_on)
+    return [desc(column) if sort.startswith("-") else column, rows.c.number, rows.c.id]
 
 
-@dataclass(frozen=True, slots=True)
-class PartRow:
-    """A due part of an invoice."""
-
-    part: int
-    due_on: dt.date | None
-    amount: Money
-    open: Money
-    disputed: Money
-    days_late: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class AppliedRow:
-    """A credit applied to an invoice, or an invoice that a credit was applied to."""
-
-    id: int
-    ref: str
-    number: str
-    kind: str
-    dated_on: dt.date
-    effective_on: dt.date
-    part: int
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True)
-class LineRow:
-    """A line of an invoice, as printed."""
-
-    line: int
-    description: str
-    product_code: str
-    unit: str
-    quantity: str
-    unit_price: str
-    tax_rate: str
-    tax: Money | None
-    amount: Money
+def list_invoices(r: Reader, asked: InvoiceFilter) -> InvoicePage:
+    """One page of the invoices that a filter keeps, in its order, and the sums of them all."""
+    rows = _invoices(r, whose_items(r.actor, asked.customer_id))
+    kept = _filtered(r, rows, asked)
+    totals = [
+        Total(count, Money(int(amount), currency), Money(int(is_open), currency))
+        for currency, count, amount, is_open in r.session.execute(
+            select(rows.c.currency, func.count(), func.sum(rows.c.amount), func.sum(rows.c.open))
+            .where(*kept)
+            .group_by(rows.c.currency)
+            .order_by(rows.c.currency)
+        )
+    ]
+    count = sum(total.count for total in totals)
+    pages = max(1, -(-count // asked.per_page))
+    page = min(max(1, asked.page), pages)
+    wanted = (
+        _named(rows, kept)
+        .order_by(*_order(rows, asked.sort))
+        .limit(asked.per_page)
+        .offset((page - 1) * asked.per_page)
+    )
+    found = [_invoice_row(r, row) for row in r.session.execute(wanted)]
+    return InvoicePage(found, totals, page, pages, count)
 
 
-@dataclass(frozen=True, slots=True)
-class OnStatement:
-    """A statement in force on which a document stands."""
-
-    id: int
-    ref: str
-    number: str
-    period_to: dt.date
-    state: str
+def _named(rows: Subquery, kept: list[ColumnElement[bool]]) -> Select[Any]:
+    return (
+        select(rows, Customer.code, Customer.name)
+        .join(Customer, Customer.id == rows.c.customer_id)
+        .where(*kept)
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceView:
-    """One invoice with everything that its page shows."""
-
-    row: InvoiceRow
-    detail: Invoice
-    parts: list[PartRow]
-    lines: list[LineRow]
-    applied: list[AppliedRow]
-    statements: list[OnStatement]
-
-
-@dataclass(frozen=True, slots=True)
-class OpenItemRow:
-    """A due part of which something is open."""
-
-    entry_id: int
-    ref: str
-    kind: str
-    number: str
-    reference: str
-    part: int
-    dated_on: dt.date
-    due_on: dt.date | None
-    amount: Money
-    open: Money
-    disputed: Money
-    days_late: int | None
+def _invoice_row(r: Reader, row: Any) -> InvoiceRow:
+    return InvoiceRow(
+        id=row.id,
+        ref=r.refs.of("iv", row.id),
+        number=row.number,
+        customer_id=row.customer_id,
+        customer_code=row.code,
+        customer_name=row.name,
+        reference=row.reference or "",
+        dated_on=row.dated_on,
+        due_on=row.due_on,
+        amount=Money(row.amount, row.currency),
+        open=Money(int(row.open), row.currency),
+        disputed=Money(int(row.disputed), row.currency),
+        days_late=days_late(row.due_on, r.today) if row.open else None,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
-    """What an account owes as of a day; `memo` is what the house has written off of it (staff only)."""
+def get_invoice(r: Reader, ref: str) -> InvoiceView:
+    """An invoice with its parts, lines, credits and statements; `NotFound` if it is not yours."""
+    entry_id = r.id_of("iv", ref)
+    customer_id = r.session.scalar(
+        select(Entry.customer_id).where(
+            Entry.id == entry_id,
+            Entry.kind == Kind.INVOICE,
+            Entry.dated_on <= r.today,
+            seen_by(r.actor)(Entry.customer_id),
+        )
+    )
+    if customer_id is None:
+        raise NotFound(ref)
+    rows = _invoices(r, one(customer_id))
+    row = _invoice_row(r, r.session.execute(_named(rows, [rows.c.id == entry_id])).one())
+    return InvoiceView(
+        row=row,
+        detail=_detail(r, row),
+        parts=_parts(r, row),
+        lines=_lines(r, row),
+        applied=_applied(r, row),
+        statements=_statements(r, row),
+    )
 
-    currency: str
-    names: tuple[str, ...]
-    buckets: tuple[Money, ...]
-    open: Money
-    overdue: Money
-    due_soon: Money
-    not_due: Money
-    unapplied: Money
-    disputed: Money
-    balance: Money
-    memo: Money
+
+def _detail(r: Reader, row: InvoiceRow) -> InvoiceDetail:
+    said = r.session.get_one(Invoice, row.id)
+    tax = None if said.tax_minor is None else Money(said.tax_minor, row.amount.currency)
+    return InvoiceDetail(
+        terms_text=said.terms_text or "",
+        terms_source=said.terms_source,
+        tax=tax,
+        tax_invoice_no=said.tax_invoice_no or "",
+        contract_code=said.contract_code or "",
+        order_code=said.order_code or "",
+        shipped_on=said.shipped_on,
+        delivered_on=said.delivered_on,
+        accepted_on=said.accepted_on,
+        received_on=said.received_on,
+        description=said.description or "",
+        region=said.region or "",
+        product=said.product or "",
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class CreditRow:
-    """A payment or other credit, with what of it is not applied yet."""
+def _parts(r: Reader, row: InvoiceRow) -> list[PartRow]:
+    items = with_disputes(due_parts(r.today, one(row.customer_id)), r.today).subquery("part_of")
+    found = r.session.execute(
+        select(items).where(items.c.entry_id == row.id).order_by(items.c.part)
+    )
+    return [
+        PartRow(
+            part=part.part,
+            due_on=part.due_on,
+            amount=Money(part.amount_minor, row.amount.currency),
+            open=Money(int(part.open), row.amount.currency),
+            disputed=Money(int(part.disputed), row.amount.currency),
+            days_late=days_late(part.due_on, r.today) if part.open else None,
+        )
+        for part in found
+    ]
 
-    id: int
-    ref: str
-    kind: str
-    number: str
-    reference: str
-    dated_on: dt.date
-    method: str
-    amount: Money
-    unapplied: Money
-    applied: tuple[AppliedRow, ...]
+
+def _lines(r: Reader, row: InvoiceRow) -> list[LineRow]:
+    currency = row.amount.currency
+    found = r.session.scalars(
+        select(InvoiceLine).where(InvoiceLine.entry_id == row.id).order_by(InvoiceLine.line)
+    )
+    return [
+        LineRow(
+            line=line.line,
+            description=line.description,
+            product_code=line.product_code or "",
+            unit=line.unit or "",
+            quantity=str(line.quantity),
+            unit_price=str(line.unit_price),
+            tax_rate="" if line.tax_rate is None else str(line.tax_rate),
+            tax=None if line.tax_minor is None else Money(line.tax_minor, currency),
+            amount=Money(line.amount_minor, currency),
+        )
+        for line in found
+    ]
+
+
+def _applied(r: Reader, row: InvoiceRow) -> list[AppliedRow]:
+    same = and_(
+        Allocation.credit_id == Entry.id,
+        Allocation.customer_id == Entry.customer_id,
+        # A write-off is no payment: only the house sees it, and not here.
+        Allocation.memo == 0,
+    )
+    found = r.session.execute(
+        select(Entry, Allocation)
+        .join(Allocation, same)
+        .where(
+            Allocation.customer_id == row.customer_id,
+            Allocation.entry_id == row.id,
+            counts_on(r.today),
+        )
+        .order_by(Allocation.effective_on, Entry.number, Allocation.part, Allocation.nth)
+    )
+    return [
+        AppliedRow(
+            id=credit.id,
+            ref=r.refs.of("iv", credit.id),
+            number=credit.number,
+            kind=Kind(credit.kind).word,
+            dated_on=credit.dated_on,
+            effective_on=allocation.effective_on,
+            part=allocation.part,
+            amount=Money(allocation.amount_minor, allocation.currency),
+        )
+        for credit, allocation in found
+    ]
+
+
+def _statements(r: Reader, row: InvoiceRow) -> list[OnStatement]:
+    found = r.session.execute(
+        select(Statement.id, Statement.number, Statement.period_to, Statement.state)
+        .join(
+            StatementLine,
+            and_(
+                StatementLine.customer_id == Statement.customer_id,
+                StatementLine.statement_id == Statement.id,
+            ),
+        )
+        .where(
+            StatementLine.customer_id == row.customer_id,
+            StatementLine.entry_id == row.id,
+            Statement.in_force == 1,
+        )
+        .order_by(Statement.period_to)
+    )
+    return [
+        OnStatement(each.id, r.refs.of("st", each.id), each.number, each.period_to, each.state)
+        for each in found
+    ]
