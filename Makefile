@@ -1,6 +1,6 @@
 # Thin: all that needs thought stands in bootstrap.py, so that a machine without make loses nothing.
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup bench dev quick lint types walls seed run-day release
+.PHONY: help demo test setup bench dev quick lint types walls seed run-day lock release
 
 RUN := .venv/bin
 
@@ -42,6 +42,13 @@ seed: setup ## the demo company into your own database
 
 run-day: ## the daily run, as the timetable does it
 	$(RUN)/accord day
+
+LOCK := uv pip compile -q pyproject.toml --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-annotate --group build --extra postgres --extra redis
+
+lock: ## both locks anew, after a change of dependencies (needs uv)
+	$(LOCK) -o requirements.txt
+	$(LOCK) --group dev -c requirements.txt -o requirements-dev.txt
 
 release: test ## the wheel and the source archive, under dist/
 	$(RUN)/python -m hatchling build
