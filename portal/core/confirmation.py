@@ -139,5 +139,7 @@ def check_result(result: Result, differences: Sequence[Difference], remark: str 
         if not remark.strip():
             raise RuleBroken("confirmation.remark_missing", field="remark")
     elif result is not fitting_result(differences):
-        code = "differences_stand" if differences else "no_difference"
-        raise RuleBroken(f"confirmation.{code}", field="result", count=len(differences))
+        raise RuleBroken(
+            "confirmation.differences_stand" if differences else "confirmation.no_difference",
+            field="result",
+        )

@@ -37,6 +37,9 @@ CURRENCIES = frozenset(_EXPONENTS)
 # A thousand million documents of this size still sum inside a BIGINT.
 LARGEST_MINOR = 10**15 - 1
 
+# Enough for every amount; a longer text is none, and no sentence repeats it whole.
+_LONGEST_TEXT = 40
+
 _PLAIN = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]+))?", re.ASCII)
 
 
@@ -102,17 +105,18 @@ class Money:
         Money(minor=123450, currency='CNY')
         """
         decimals = exponent(currency)
-        written = _PLAIN.fullmatch(text.strip())
-        if written is None or not (written[2] or written[3]):
-            raise RuleBroken("money.malformed", value=text)
+        value = text.strip()
+        written = _PLAIN.fullmatch(value)
+        if written is None or not (written[2] or written[3]) or len(value) > _LONGEST_TEXT:
+            raise RuleBroken("money.malformed", value=value[:_LONGEST_TEXT])
         sign, whole, fraction = written[1], written[2], written[3] or ""
         if len(fraction) > decimals:
             raise RuleBroken(
-                "money.too_many_decimals", value=text, currency=currency, decimals=decimals
+                "money.too_many_decimals", value=value, currency=currency, decimals=decimals
             )
         digits = (whole + fraction.ljust(decimals, "0")).lstrip("0")
         if len(digits) > len(str(LARGEST_MINOR)):
-            raise RuleBroken("money.too_large", value=text)
+            raise RuleBroken("money.too_large", value=value)
         return cls(int(sign + (digits or "0")), currency)
 
     @staticmethod
