@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.base.config import read_config
@@ -10,7 +10,7 @@ from portal.base.installation import Installation, open_installation
 from portal.web.navigation import Navigation
 from portal.web.shell import furnish, new_app
 
-BLUEPRINTS = ()
+BLUEPRINTS: tuple[Blueprint, ...] = ()
 
 NAVIGATION = Navigation()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 import portal
-from portal.cli import system
+from portal.cli import serving, system
 from portal.cli.frame import Commands
 
 
@@ -15,4 +15,11 @@ def main() -> None:
     """Accounts receivable that both sides agree on: statements, confirmed and sealed."""
 
 
-main.add_command(system.init)
+for command in (
+    system.init,
+    serving.serve,
+    serving.run,
+    serving.shell,
+    serving.routes,
+):
+    main.add_command(command)
