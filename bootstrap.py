@@ -296,7 +296,7 @@ def test(*arguments):
 
 def bench(*arguments):
     setup_for_tests()
-    become(PYTHON, "-m", "tests.benchmarks", *arguments)
+    become(PYTHON, "-m", "tests.benchmarks.run_all", *arguments)
 
 
 def main(words):

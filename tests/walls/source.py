@@ -9,7 +9,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 ROOF = {"app", "cli", "day", "demo", "demo_books", "worker"}
 FLOORS = {"core", "tables", "base", "web"}
-PAGES = {"forms", "pages_customer", "pages_staff"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -37,7 +36,8 @@ class Module:
 
     @property
     def is_page(self) -> bool:
-        return self.is_feature and self.name.split(".")[-1] in PAGES
+        last = self.name.split(".")[-1]
+        return self.is_feature and (last == "forms" or last.startswith("pages_"))
 
     @property
     def is_act(self) -> bool:
