@@ -27,7 +27,7 @@ BRACKETS = {
 }
 FLASK = {"flask", "flask_htmx", "flask_login", "jinja2_fragments", "werkzeug", "wtforms"}
 #: Loaded when the first document is made, as they take half a second each.
-SLOW_TO_LOAD = {"weasyprint", "pyhanko", "pyhanko_certvalidator", "asn1crypto"}
+SLOW_TO_LOAD = {"weasyprint", "pyhanko", "pyhanko_certvalidator", "asn1crypto", "fontTools"}
 #: Who may open a transaction, besides the roof.
 DOORS = {"web.respond"}
 
