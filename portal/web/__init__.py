@@ -1,1 +1,1 @@
-"""What every page stands on: the request, the answer, forms, errors, headers; with the pages the only Flask."""
+"""What every page stands on: request, answer, forms, errors, headers; the only Flask but pages."""

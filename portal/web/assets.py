@@ -1,4 +1,4 @@
-"""Static files under addresses that change with their content, so that browsers may keep them for good."""
+"""Static files under addresses that name their content, so that browsers may keep them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def integrity(name: str) -> str:
 
 
 def keep_static(response: Response) -> Response:
-    """Static files are kept for good where their address names their content; fonts are renamed when changed."""
+    """Kept for good where the address names the content; a changed font gets a new name."""
     if request.endpoint == "static" and response.status_code == 200:
         is_named = "v" in request.args or request.path.startswith("/static/fonts/")
         response.headers["Cache-Control"] = FOR_GOOD if is_named else FOR_AN_HOUR

@@ -1,4 +1,4 @@
-"""The macros of templates/components/ under two names, `ui` and `hx`, in every template and every block."""
+"""The macros of templates/components/ as `ui` and `hx`, in every template and every block."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the component macros ask for: attributes of controls, shares of bars, addresses of this page."""
+"""What the macros ask for: attributes of controls, shares of bars, this page's address."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def field_attributes(
     autocomplete: str = "",
     inputmode: str = "",
 ) -> dict[str, Any]:
-    """The attributes that tie a control to its texts; the browser's own validation stays off, ours speaks."""
+    """The attributes that tie a control to its texts; not the browser's validation, ours speaks."""
     found = {
         "aria-describedby": described_by(field, hint),
         "aria-invalid": "true" if field.errors else "",

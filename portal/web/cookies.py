@@ -37,7 +37,11 @@ def path_here(value: str | None, otherwise: str = "/") -> str:
     """
     A path of this site to go on to, never another site's.
 
-    >>> path_here("/statements?page=2"), path_here("//evil.example/"), path_here("https://evil.example")
+    >>> (
+    ...     path_here("/statements?page=2"),
+    ...     path_here("//evil.example/"),
+    ...     path_here("https://evil.example"),
+    ... )
     ('/statements?page=2', '/', '/')
     """
     if not value or not value.startswith("/") or value.startswith(("//", "/\\")):

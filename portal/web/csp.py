@@ -1,4 +1,4 @@
-"""The headers that tell the browser what this site never does, and the address where it reports attempts."""
+"""The headers that say what this site never does, and the address that is told of attempts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ A_YEAR = 31_536_000
 CONSTANT = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

@@ -1,4 +1,4 @@
-"""No other site can post here: a token bound to the session, and where browsers tell it, the sender."""
+"""No other site can post here: a token bound to the session, and the sender where it is told."""
 
 from __future__ import annotations
 

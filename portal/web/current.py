@@ -42,8 +42,8 @@ def reader() -> Reader:
     return look
 
 
-def close_reader(error: BaseException | None = None) -> None:
-    """Ends the look: before an act, so that what is shown after it is new, and after the request."""
+def close_reader(_error: BaseException | None = None) -> None:
+    """Ends the look: after the request, and before an act, so that what follows it is new."""
     doors: ExitStack | None = g.pop("reader_doors", None)
     g.pop("reader", None)
     if doors is not None:

@@ -1,4 +1,4 @@
-"""When something cannot be shown or done: what, why, who can, and what next; as a page or as a notice."""
+"""What cannot be shown or done: what, why, who can, what next; as a page or as a notice."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class Errors:
         if not self.places.sign_in:
             return show(told(403), 401)
         path = url_for(self.places.sign_in, next=back)
-        if htmx:
+        if htmx.is_request:
             return make_response("", 401, {"HX-Redirect": path})
         return redirect_to(path)
 
@@ -129,7 +129,7 @@ class Errors:
         return answer
 
     def broken(self, error: Exception) -> Response:
-        """500: a reference for the log, and that nothing was saved; told even when the books cannot be opened."""
+        """500: a reference for the log; told even when the books cannot be opened."""
         reference = current.reference()
         log.error("%s %s failed [%s]", request.method, request.path, reference, exc_info=error)
         try:

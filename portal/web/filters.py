@@ -28,7 +28,7 @@ def money(value: Money | int, currency: str = "") -> str:
 
 
 def figure(value: Money | int | str | None) -> str:
-    """What stands in a figure's place: an amount, a count, a word, or a dash for what is not known."""
+    """What stands in a figure's place: an amount, a count, a word; a dash where not known."""
     if value is None:
         return Markup('—<span class="visually-hidden">{}</span>').format(_("not known"))
     if isinstance(value, Money):

@@ -1,4 +1,4 @@
-"""Forms: the shape and syntax of what people type; whether it may be done is core's and the command's."""
+"""Forms: shape and syntax of what people type; whether it may be done is the command's to say."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import wtforms
 from flask import request
 from werkzeug.datastructures import CombinedMultiDict
+from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from portal.base.language import gettext, ngettext
@@ -24,7 +25,9 @@ GROUPED = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d{1,4}(,\d{4})+)(\.\d*)?", re.ASC
 CURRENCY_SIGNS = "¥€$£元"
 DATE_PARTS = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 #: Somebody else was faster, or a newer version is there: 409, not 422.
-CONFLICTS = frozenset({"stale", "replaced", "already_answered", "already_done", "already_said"})
+CONFLICTS = frozenset(
+    {"stale", "replaced", "already_answered", "already_done", "already_said", "not_in_this_state"}
+)
 
 
 class Translations:
@@ -62,7 +65,7 @@ class Form(wtforms.Form):
         super().__init__(_posted(), prefix=prefix, data=kept)
 
     def blame(self, broken: RuleBroken) -> None:
-        """Write a broken rule's sentence onto its field, or onto the form where it names none here."""
+        """Write a broken rule's sentence onto its field, or onto the form where it has none."""
         text = sentence(broken)
         if broken.code.rpartition(".")[2] in CONFLICTS:
             self.status = 409
@@ -112,7 +115,7 @@ class MoneyField(wtforms.StringField):
         self.data = None
         self.typed = str(valuelist[0]) if valuelist else ""
 
-    def pre_validate(self, form: wtforms.Form) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         """Read the amount; the sentence says what an amount looks like."""
         typed = plain_amount(getattr(self, "typed", ""))
         if not typed or not isinstance(form, Form):
@@ -128,6 +131,20 @@ class MoneyField(wtforms.StringField):
         return self.data.major() if isinstance(self.data, Money) else ""
 
 
+def day_typed(text: str) -> dt.date | None:
+    """
+    The day that a text writes, year first; None where there is no such day.
+
+    >>> day_typed("2026年3月5日"), day_typed("2026/3/5"), day_typed("2026-02-30")
+    (datetime.date(2026, 3, 5), datetime.date(2026, 3, 5), None)
+    """
+    parts = DATE_PARTS.fullmatch(text)
+    try:
+        return dt.date(*(int(part) for part in parts.groups())) if parts else None
+    except ValueError:
+        return None
+
+
 class DateField(wtforms.DateField):
     """A day; reads what the browser's picker sends and what people type, also 2026年3月5日."""
 
@@ -137,13 +154,9 @@ class DateField(wtforms.DateField):
         typed = unicodedata.normalize("NFKC", str(valuelist[0])).strip() if valuelist else ""
         if not typed:
             return
-        parts = DATE_PARTS.fullmatch(typed)
-        try:
-            if parts is None:
-                raise ValueError(typed)
-            self.data = dt.date(*(int(part) for part in parts.groups()))
-        except ValueError as error:
-            raise ValueError(_("Enter a real date, such as 2026-11-05.")) from error
+        self.data = day_typed(typed)
+        if self.data is None:
+            raise ValueError(_("Enter a real date, such as 2026-11-05."))
 
 
 class Filled:

@@ -8,39 +8,32 @@ from typing import ParamSpec, Protocol, TypeVar, cast
 
 from werkzeug.exceptions import Unauthorized
 
-from portal.base.access import (
-    CUSTOMER_ROLES,
-    Denied,
-    NotFound,
-    Permission,
-    allows,
-    roles_holding,
-)
+from portal.base.access import CUSTOMER_ROLES, Denied, NotFound, Permission, allows, roles_holding
 from portal.web import current
 
 P = ParamSpec("P")
-R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
 
 
-class Guarded(Protocol[P, R]):
+class Guarded(Protocol[P, R_co]):
     """A route's function that carries the permission it asks for."""
 
     permission: Permission
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
 
 
-def guard(permission: str) -> Callable[[Callable[P, R]], Guarded[P, R]]:
-    """Marks a route with the permission it needs, for the menu, the walls and the sentence that refuses."""
+def guard(permission: str) -> Callable[[Callable[P, R_co]], Guarded[P, R_co]]:
+    """Marks a route with the permission it needs, for the menu, the walls and the refusal."""
     needed = Permission(permission)
 
-    def mark(view: Callable[P, R]) -> Guarded[P, R]:
+    def mark(view: Callable[P, R_co]) -> Guarded[P, R_co]:
         @wraps(view)
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R_co:
             let_pass(needed)
             return view(*args, **kwargs)
 
-        marked = cast(Guarded[P, R], guarded)
+        marked = cast("Guarded[P, R_co]", guarded)
         marked.permission = needed
         return marked
 
@@ -48,7 +41,7 @@ def guard(permission: str) -> Callable[[Callable[P, R]], Guarded[P, R]]:
 
 
 def let_pass(permission: Permission) -> None:
-    """Refuses who may not: a visitor signs in first, the other side of the house sees nothing at all."""
+    """Refuses who may not: a visitor signs in first, the other side sees nothing at all."""
     actor = current.actor()
     if allows(actor, permission):
         return

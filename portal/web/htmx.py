@@ -1,4 +1,4 @@
-"""What htmx 4 says in its request headers, on top of flask-htmx, which knows only the older ones."""
+"""What htmx 4 says in its request headers, beyond flask-htmx, which knows the older ones."""
 
 from __future__ import annotations
 
@@ -14,10 +14,15 @@ class Htmx(HTMX):  # type: ignore[misc]  # the library ships no types
     """The request as htmx describes it."""
 
     @property
+    def is_request(self) -> bool:
+        """Sent by htmx, not by the browser itself."""
+        return bool(super().__bool__())
+
+    @property
     def is_partial(self) -> bool:
         """Only a region of the page is wanted, and not to restore history."""
         return (
-            bool(self)
+            self.is_request
             and request.headers.get("HX-Request-Type") == "partial"
             and not self.history_restore_request
         )

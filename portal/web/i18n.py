@@ -1,4 +1,4 @@
-"""Which language a page speaks, light or dark, single keys or not: chosen once, kept in a cookie."""
+"""Which language, light or dark, single keys or not: chosen once, kept in a cookie."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def chosen_language() -> str:
 
 
 def _speaks(code: str, ours: str) -> bool:
-    return code.split("-")[0].lower() == ours.split("-")[0]
+    return code.partition("-")[0].lower() == ours.partition("-")[0]
 
 
 def chosen_theme() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
 from flask import Response, current_app, flash, make_response, redirect, render_template, url_for
 from jinja2_fragments.flask import render_block
@@ -12,6 +12,7 @@ from markupsafe import Markup
 from portal.base.work import Work
 from portal.core.errors import RuleBroken
 from portal.web import current
+from portal.web.components import Components
 from portal.web.htmx import htmx
 
 Regions = Mapping[str, str]
@@ -48,15 +49,16 @@ def page(
         return redirect_to(htmx.current_path)
     html = render_block(template, block, **values)
     for region, name in (also or {}).items():
-        html += _partial(f"#{region}", "outerHTML", render_block(template, name, **values))
+        block = Markup(render_block(template, name, **values))  # noqa: S704 - rendered, so escaped
+        html += _partial(f"#{region}", "outerHTML", block)
     if announce:
         html += _partial("#live", "innerHTML", announce)
     return make_response(html, status)
 
 
 def _partial(target: str, swap: str, html: str) -> str:
-    macro = current_app.jinja_env.globals["hx"].partial
-    return str(macro(target, swap, caller=lambda: html if swap == "innerHTML" else Markup(html)))  # noqa: S704 - a rendered block
+    hx = cast("Components", current_app.jinja_env.globals["hx"])
+    return str(hx.partial(target, swap, caller=lambda: html))
 
 
 def see_other(endpoint: str, **values: object) -> Response:
@@ -65,8 +67,8 @@ def see_other(endpoint: str, **values: object) -> Response:
 
 
 def redirect_to(path: str) -> Response:
-    """Goes on to a path of ours: 303, or a header for htmx, whose fetch would follow a 303 and nest the page."""
-    if htmx:
+    """Goes on to a path of ours: 303; for htmx a header, as its fetch would nest the page."""
+    if htmx.is_request:
         return make_response("", 200, {"HX-Redirect": path})
     return make_response(redirect(path, 303))
 

@@ -1,4 +1,4 @@
-"""Dresses an application: templates, languages, headers, tokens, errors, and the frame of every page."""
+"""Dresses an application: templates, languages, headers, tokens, errors, every page's frame."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from flask import Flask, request, url_for
 from jinja2 import StrictUndefined
 
 import portal
+from portal.base.access import Permission
 from portal.base.config import LOOPBACK, ROOT
 from portal.base.installation import Installation
 from portal.base.language import current_language, gettext, ngettext, pgettext
@@ -106,7 +107,7 @@ def _configure(app: Flask, installation: Installation) -> None:
         MAX_CONTENT_LENGTH=LARGEST_UPLOAD,
         TRUSTED_HOSTS=sorted(LOOPBACK | {host}) if host in LOOPBACK else [host],
     )
-    app.view_functions["static"].permission = "public"  # type: ignore[attr-defined]
+    vars(app.view_functions["static"])["permission"] = Permission.PUBLIC
 
 
 def _teach_templates(app: Flask, navigation: Navigation) -> None:

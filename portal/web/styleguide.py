@@ -1,4 +1,4 @@
-"""Every component once, with believable figures: what one looks at, and axe too, before a page is built."""
+"""Every component once, with believable figures, for eyes and for axe."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ def sample_form() -> SampleForm:
 def sample_lines() -> list[dict[str, object]]:
     """Lines of a statement."""
     amounts = [(-90000, "agreed"), (841900, "open"), (1633800, "differs"), (2425700, "open")]
-    balance, lines = 12840000, []
+    balance = 12840000
+    lines: list[dict[str, object]] = []
     for number, (minor, answer) in enumerate(amounts, start=4100):
         balance += minor
         kind = "RCT" if minor < 0 else "INV"
