@@ -24,6 +24,7 @@ SENTENCES: dict[str, str] = {
     "allocation.exceeds_part": N_(
         "That is more than is open on the invoice. Enter a smaller amount."
     ),
+    "company.language_unknown": N_("Choose English or Chinese."),
     "confirmation.differences_stand": N_(
         "You marked differences. Confirm with differences, or take them back first."
     ),
@@ -57,6 +58,8 @@ SENTENCES: dict[str, str] = {
     "person.already_here": N_(
         "Somebody with this e-mail address is here already. Change them instead."
     ),
+    "policy.deadline_out_of_reach": N_("Enter 1 to 60 workdays."),
+    "policy.issue_day_out_of_reach": N_("Enter a workday from 1 to 20."),
     "statement.already_answered": N_(
         "This statement has been answered already. Nothing was changed."
     ),

@@ -63,6 +63,8 @@ class Form(wtforms.Form):
         self.status = 422
         self.outcome: Any = None
         super().__init__(_posted(), prefix=prefix, data=kept)
+        for field in self._fields.values():
+            field.label.text = gettext(field.label.text)
 
     def blame(self, broken: RuleBroken) -> None:
         """Write a broken rule's sentence onto its field, or onto the form where it has none."""

@@ -1,0 +1,1 @@
+"""Settings: who the company is, and how its statements are made."""

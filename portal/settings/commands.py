@@ -1,0 +1,134 @@
+"""Changing the company's own record and its policy: every change audited, policy in versions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.base.language import LANGUAGES
+from portal.base.mail import queue_mail
+from portal.base.policy import policy_on
+from portal.base.work import Work
+from portal.core.ageing import Scheme
+from portal.core.errors import RuleBroken
+from portal.core.terms import parse_terms
+from portal.tables.people import User
+from portal.tables.settings import Company, Policy
+
+BANK_FIELDS = ("bank_name", "bank_holder", "bank_account")
+
+
+@dataclass(frozen=True)
+class ChangeCompany:
+    """The company as it prints on documents and speaks to customers."""
+
+    name: str
+    legal_name: str
+    tax_id: str
+    address: str
+    country: str
+    language: str
+    help_email: str
+    help_phone: str
+    bank_name: str
+    bank_holder: str
+    bank_account: str
+
+
+@dataclass(frozen=True)
+class ChangePolicy:
+    """How statements and ages are made from a day on."""
+
+    default_terms: str
+    calendar_country: str
+    ageing_buckets: tuple[int, ...]
+    statement_issue_on_workday: int
+    statement_confirm_within_workdays: int
+
+
+def change_company(w: Work, c: ChangeCompany) -> list[str]:
+    """
+    The names of the fields that now read otherwise.
+
+    A change of the payee account is mailed to every admin, since swapping it is how invoices are
+    stolen.
+    """
+    w.require("company.change")
+    if c.language not in LANGUAGES:
+        raise RuleBroken("company.language_unknown", field="language")
+    company = w.session.get_one(Company, 1, with_for_update=True)
+    changed = [f.name for f in fields(c) if getattr(company, f.name) != getattr(c, f.name)]
+    if not changed:
+        return changed
+    before = {name: getattr(company, name) for name in changed}
+    for name in changed:
+        setattr(company, name, getattr(c, name))
+    after = {name: getattr(company, name) for name in changed}
+    w.audit("company.changed", "company/1", before=before, after=after)
+    if any(name in BANK_FIELDS for name in changed):
+        _warn_admins(w, c)
+    return changed
+
+
+def _warn_admins(w: Work, c: ChangeCompany) -> None:
+    admins = select(User).where(User.staff_role == "admin", User.disabled_at.is_(None))
+    for admin in w.session.scalars(admins.order_by(User.id)):
+        queue_mail(
+            w,
+            f"bank_changed/{w.now.isoformat()}/{admin.id}",
+            "bank_changed",
+            admin,
+            {"by": w.actor.name, "account_end": c.bank_account[-4:], "holder": c.bank_holder},
+        )
+
+
+def change_policy(w: Work, c: ChangePolicy) -> int | None:
+    """The id of the new version of the policy; None when it says what is in force already."""
+    w.require("company.change")
+    _check_policy(c)
+    in_force = policy_on(w.session, w.today)
+    values: dict[str, Any] = {
+        **in_force.values,
+        **{f.name: getattr(c, f.name) for f in fields(c)},
+        "ageing_buckets": list(c.ageing_buckets),
+    }
+    if values == dict(in_force.values):
+        return None
+    version = Policy(
+        effective_on=w.today,
+        body=json.dumps(values, ensure_ascii=False, sort_keys=True),
+        author=w.actor.name,
+        created_at=w.now,
+    )
+    w.session.add(version)
+    w.session.flush()
+    changed = {name: values[name] for name in values if values[name] != in_force.values[name]}
+    w.audit("policy.changed", f"policy/{version.id}", changed=changed)
+    return version.id
+
+
+@contextmanager
+def _blaming(field: str) -> Iterator[None]:
+    """Puts a rule of core that breaks inside onto a field of the form."""
+    try:
+        yield
+    except RuleBroken as broken:
+        raise RuleBroken(broken.code, field=field, **broken.facts) from broken
+
+
+def _check_policy(c: ChangePolicy) -> None:
+    """Refuses what could not be lived with: terms without sense, bounds that do not rise."""
+    with _blaming("default_terms"):
+        if c.default_terms:
+            parse_terms(c.default_terms)
+    with _blaming("ageing_buckets"):
+        Scheme(bounds=c.ageing_buckets)
+    if not 1 <= c.statement_issue_on_workday <= 20:
+        raise RuleBroken("policy.issue_day_out_of_reach", field="statement_issue_on_workday")
+    if not 1 <= c.statement_confirm_within_workdays <= 60:
+        raise RuleBroken("policy.deadline_out_of_reach", field="statement_confirm_within_workdays")

@@ -1,0 +1,72 @@
+"""The shape of the settings forms."""
+
+from __future__ import annotations
+
+import wtforms
+from wtforms.validators import Length, NumberRange
+
+from portal.base.language import N_
+from portal.base.language import gettext as _
+from portal.settings.commands import ChangeCompany, ChangePolicy
+from portal.web.forms import Filled, Form
+
+SHORT, LONG = Length(max=200), Length(max=600)
+
+
+class CompanyForm(Form):
+    """Who we are, how to reach us, where to pay."""
+
+    name = wtforms.StringField(
+        N_("Name"), [Filled(N_("Enter the name that customers know you by.")), SHORT]
+    )
+    legal_name = wtforms.StringField(
+        N_("Legal name"), [Filled(N_("Enter the name in the commercial register.")), SHORT]
+    )
+    tax_id = wtforms.StringField(N_("Tax number"), [SHORT])
+    address = wtforms.TextAreaField(N_("Address"), [LONG])
+    country = wtforms.StringField(N_("Country (two letters)"), [Length(max=2)])
+    language = wtforms.SelectField(
+        N_("Language"), choices=[("en", "English"), ("zh-CN", "简体中文")]
+    )
+    help_email = wtforms.StringField(N_("E-mail for questions"), [SHORT])
+    help_phone = wtforms.StringField(N_("Telephone for questions"), [SHORT])
+    bank_name = wtforms.StringField(N_("Bank"), [SHORT])
+    bank_holder = wtforms.StringField(N_("Account holder"), [SHORT])
+    bank_account = wtforms.StringField(N_("Account number or IBAN"), [SHORT])
+
+    def command(self) -> ChangeCompany:
+        """What the form asks for."""
+        data = {name: (value or "").strip() for name, value in self.data.items()}
+        return ChangeCompany(**{**data, "country": data["country"].upper()})
+
+
+class PolicyForm(Form):
+    """How statements and ages are made."""
+
+    default_terms = wtforms.StringField(N_("Payment terms of customers without their own"), [SHORT])
+    calendar_country = wtforms.SelectField(N_("Country whose holidays count"))
+    ageing_buckets = wtforms.StringField(
+        N_("Ageing: last day of each column"), [Filled(N_("Enter days, such as 30, 60, 90."))]
+    )
+    statement_issue_on_workday = wtforms.IntegerField(
+        N_("Statements are issued on this workday of the month"),
+        [NumberRange(1, 20, N_("Enter a workday from 1 to 20."))],
+    )
+    statement_confirm_within_workdays = wtforms.IntegerField(
+        N_("Workdays to answer in"), [NumberRange(1, 60, N_("Enter 1 to 60 workdays."))]
+    )
+
+    def validate_ageing_buckets(self, field: wtforms.StringField) -> None:
+        """Whole numbers, divided by commas."""
+        if not all(part.strip().isdecimal() for part in (field.data or "").split(",")):
+            raise wtforms.ValidationError(_("Enter days, such as 30, 60, 90."))
+
+    def command(self) -> ChangePolicy:
+        """What the form asks for."""
+        return ChangePolicy(
+            default_terms=(self.default_terms.data or "").strip(),
+            calendar_country=self.calendar_country.data or "",
+            ageing_buckets=tuple(int(part) for part in (self.ageing_buckets.data or "").split(",")),
+            statement_issue_on_workday=self.statement_issue_on_workday.data or 0,
+            statement_confirm_within_workdays=self.statement_confirm_within_workdays.data or 0,
+        )

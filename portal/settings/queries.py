@@ -1,0 +1,50 @@
+"""What the settings pages show."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import holidays
+from sqlalchemy import select
+
+from portal.base.work import Reader
+from portal.core.money import Money
+from portal.core.terms import Schedule, parse_terms, schedule
+from portal.tables.settings import Policy
+
+SAMPLE_MINOR = 1_000_000
+
+
+@dataclass(frozen=True)
+class PolicyVersion:
+    """A version of the policy, newest first in lists."""
+
+    id: int
+    effective_on: dt.date
+    author: str
+    created_at: dt.datetime
+    values: Mapping[str, Any]
+
+
+def list_policy_versions(r: Reader) -> list[PolicyVersion]:
+    """Every version, the newest first."""
+    rows = r.session.scalars(select(Policy).order_by(Policy.effective_on.desc(), Policy.id.desc()))
+    return [
+        PolicyVersion(row.id, row.effective_on, row.author, row.created_at, json.loads(row.body))
+        for row in rows
+    ]
+
+
+def preview_terms(r: Reader, text: str) -> Schedule:
+    """What a terms text gives for an invoice of today; `RuleBroken` where it makes no sense."""
+    sample = Money(SAMPLE_MINOR, r.company.currency)
+    return schedule(parse_terms(text), r.today, sample, r.calendar())
+
+
+def list_calendar_countries() -> list[str]:
+    """The ISO codes of the countries whose holidays are known, in order."""
+    return sorted(code for code in holidays.list_supported_countries() if len(code) == 2)
