@@ -79,7 +79,7 @@ class Step:
                 return _next_day_of_month(day, self.count)
             case StepKind.END_OF_MONTH:
                 return Month.of(day).last_on
-            case StepKind.BUSINESS_DAY:
+            case _:
                 return calendar.on_or_after(day)
 
 

@@ -103,7 +103,10 @@ class Ledger:
         return rest
 
     def open_by_number(self, as_of: date) -> dict[str, str]:
-        return {item.entry.number: item.claim.major() for item in open_items(self.book, as_of)}
+        owed: dict[str, Money] = {}
+        for item in open_items(self.book, as_of):
+            owed[item.entry.number] = owed.get(item.entry.number, euro("0")) + item.claim
+        return {number: amount.major() for number, amount in owed.items()}
 
     def balance(self, as_of: date) -> str:
         return position(self.book, Account(self.customer, "EUR"), as_of).balance.major()
