@@ -92,7 +92,7 @@ def _statements_page(form: PolicyForm) -> Response:
 
 
 def _preview(terms: str) -> Schedule | None:
-    """What the default terms give for a sample invoice of today; nothing while they make no sense."""
+    """What the default terms give for a sample invoice; nothing while they make no sense."""
     try:
         return queries.preview_terms(reader(), terms) if terms else None
     except RuleBroken:
