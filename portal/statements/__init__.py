@@ -1,0 +1,1 @@
+"""Statements of account: runs, frozen snapshots, confirming them, certificates."""

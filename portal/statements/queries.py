@@ -1,0 +1,335 @@
+"""What pages read of statements and of the runs that issued them, each list in a stated order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, extract, func, or_, select
+
+from portal.base.access import NotFound, visible_to
+from portal.base.work import Reader
+from portal.core.money import Money
+from portal.core.statement import read_statement
+from portal.core.statement_status import ANSWERED, UNANSWERED
+from portal.statements.rows import (
+    BoardRow,
+    RunRow,
+    StateCount,
+    StatementFilter,
+    StatementPage,
+    StatementRow,
+    StatementView,
+)
+from portal.tables.customers import Customer
+from portal.tables.journal import Event, Outbox
+from portal.tables.statements import (
+    Confirmation,
+    Difference,
+    RunSlice,
+    Statement,
+    StatementLine,
+    StatementRun,
+)
+
+COLUMNS = (
+    Statement.id,
+    Statement.number,
+    Statement.version,
+    Statement.customer_id,
+    Statement.currency,
+    Statement.period_from,
+    Statement.period_to,
+    Statement.opening_minor,
+    Statement.closing_minor,
+    Statement.overdue_minor,
+    Statement.line_count,
+    Statement.state,
+    Statement.confirm_by,
+    Statement.issued_on,
+    Statement.issued_at,
+    Statement.sha256,
+    Customer.code,
+    Customer.name,
+)
+
+
+def _statements(r: Reader) -> Select[Any]:
+    """The columns of a statement's row, kept to what the reader may see."""
+    named = (
+        select(func.count())
+        .select_from(Difference)
+        .where(
+            Difference.customer_id == Statement.customer_id,
+            Difference.statement_id == Statement.id,
+        )
+        .scalar_subquery()
+    )
+    columns: list[Any] = [*COLUMNS, named.label("differences")]
+    rows: Select[Any] = select(*columns).join(Customer, Customer.id == Statement.customer_id)
+    return visible_to(rows, r.actor, Statement.customer_id)
+
+
+def _kept(asked: StatementFilter) -> list[ColumnElement[bool]]:
+    kept: list[ColumnElement[bool]] = []
+    if not asked.replaced:
+        kept.append(Statement.in_force == 1)
+    if asked.customer_id is not None:
+        kept.append(Statement.customer_id == asked.customer_id)
+    if asked.run_id is not None:
+        kept.append(Statement.run_id == asked.run_id)
+    if asked.year is not None:
+        first, last = dt.date(asked.year, 1, 1), dt.date(asked.year, 12, 31)
+        kept.append(Statement.period_to.between(first, last))
+    if asked.state:
+        families = {"waiting": UNANSWERED, "answered": ANSWERED}
+        states = families.get(asked.state, frozenset({asked.state}))
+        kept.append(Statement.state.in_(sorted(states)))
+    if asked.text:
+        words = asked.text.strip().lower()
+        kept.append(
+            or_(
+                *(
+                    func.lower(column).contains(words, autoescape=True)
+                    for column in (Statement.number, Customer.code, Customer.name)
+                )
+            )
+        )
+    return kept
+
+
+def list_statements(r: Reader, asked: StatementFilter) -> StatementPage:
+    """One page of the statements that a filter keeps: the newest period first, then by customer."""
+    kept = _kept(asked)
+    matching = visible_to(select(Statement.id), r.actor, Statement.customer_id)
+    counted = matching.join(Customer, Customer.id == Statement.customer_id).where(*kept)
+    count = r.session.scalar(select(func.count()).select_from(counted.subquery())) or 0
+    pages = max(1, -(-count // asked.per_page))
+    page = min(max(1, asked.page), pages)
+    wanted = (
+        _statements(r)
+        .where(*kept)
+        .order_by(
+            Statement.period_to.desc(),
+            Customer.code,
+            Statement.currency,
+            Statement.version.desc(),
+        )
+        .limit(asked.per_page)
+        .offset((page - 1) * asked.per_page)
+    )
+    rows = [_row(r, row) for row in r.session.execute(wanted)]
+    return StatementPage(rows, page, pages, count)
+
+
+def statement_years(r: Reader, customer_id: int | None = None) -> list[int]:
+    """The years that have statements, the newest first: the tabs of the list."""
+    year: Any = extract("year", Statement.period_to)
+    every: Select[Any] = select(year)
+    rows = visible_to(every, r.actor, Statement.customer_id)
+    if customer_id is not None:
+        rows = rows.where(Statement.customer_id == customer_id)
+    return [int(found) for found in r.session.scalars(rows.distinct().order_by(year.desc()))]
+
+
+def _row(r: Reader, row: Any) -> StatementRow:
+    return StatementRow(
+        id=row.id,
+        ref=r.refs.of("st", row.id),
+        number=row.number,
+        version=row.version,
+        customer_id=row.customer_id,
+        customer_code=row.code,
+        customer_name=row.name,
+        currency=row.currency,
+        period_from=row.period_from,
+        period_to=row.period_to,
+        opening=Money(row.opening_minor, row.currency),
+        closing=Money(row.closing_minor, row.currency),
+        overdue=Money(row.overdue_minor, row.currency),
+        line_count=row.line_count,
+        state=row.state,
+        confirm_by=row.confirm_by,
+        issued_on=row.issued_on,
+        issued_at=row.issued_at,
+        sha256=row.sha256,
+        differences=row.differences,
+    )
+
+
+def get_statement(r: Reader, ref: str) -> StatementView:
+    """A statement by its public reference; `NotFound` where it is not yours."""
+    return get_statement_by_id(r, r.id_of("st", ref))
+
+
+def get_statement_by_id(r: Reader, statement_id: int) -> StatementView:
+    """A statement by its id; `NotFound` where it is not yours."""
+    wanted = _statements(r).add_columns(Statement.payload, Statement.in_force)
+    row = r.session.execute(wanted.where(Statement.id == statement_id)).first()
+    if row is None:
+        raise NotFound(statement_id)
+    payload = row.payload.encode()
+    lines = r.session.scalars(
+        select(StatementLine.entry_id)
+        .where(
+            StatementLine.customer_id == row.customer_id,
+            StatementLine.statement_id == statement_id,
+        )
+        .order_by(StatementLine.seq)
+    )
+    return StatementView(
+        row=_row(r, row),
+        snapshot=read_statement(payload),
+        payload=payload,
+        in_force=row.in_force == 1,
+        replaced_by="" if row.in_force else _in_force_ref(r, row),
+        line_refs=tuple(r.refs.of("iv", entry_id) for entry_id in lines),
+    )
+
+
+def _in_force_ref(r: Reader, row: Any) -> str:
+    found = r.session.scalar(
+        select(Statement.id).where(
+            Statement.customer_id == row.customer_id,
+            Statement.currency == row.currency,
+            Statement.period_to == row.period_to,
+            Statement.in_force == 1,
+        )
+    )
+    return "" if found is None else r.refs.of("st", found)
+
+
+def list_runs(r: Reader, limit: int = 50) -> list[RunRow]:
+    """The newest statement runs first."""
+    return [_run_row(r, row) for row in r.session.execute(_runs().limit(limit))]
+
+
+def get_run(r: Reader, ref: str) -> RunRow:
+    """A statement run; `NotFound` where there is none."""
+    row = r.session.execute(_runs().where(StatementRun.id == r.id_of("ru", ref))).first()
+    if row is None:
+        raise NotFound(ref)
+    return _run_row(r, row)
+
+
+def _runs() -> Select[Any]:
+    slices = (
+        select(
+            RunSlice.run_id,
+            func.count().label("slices"),
+            func.count(RunSlice.done_at).label("done"),
+            func.sum(RunSlice.issued).label("issued"),
+        )
+        .group_by(RunSlice.run_id)
+        .subquery("slices")
+    )
+    columns: list[Any] = [StatementRun, slices.c.slices, slices.c.done, slices.c.issued]
+    return (
+        select(*columns)
+        .outerjoin(slices, slices.c.run_id == StatementRun.id)
+        .order_by(StatementRun.id.desc())
+    )
+
+
+def _run_row(r: Reader, row: Any) -> RunRow:
+    run: StatementRun = row[0]
+    return RunRow(
+        id=run.id,
+        ref=r.refs.of("ru", run.id),
+        period_to=run.period_to,
+        issued_on=run.issued_on,
+        confirm_by=run.confirm_by,
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        slices=row.slices or 0,
+        slices_done=row.done or 0,
+        issued=int(row.issued or 0),
+    )
+
+
+def count_states(r: Reader, run_id: int) -> list[StateCount]:
+    """How far the customers of a run are, by state and currency."""
+    columns: list[Any] = [
+        Statement.state,
+        Statement.currency,
+        func.count(),
+        func.sum(Statement.closing_minor),
+    ]
+    rows: Select[Any] = visible_to(select(*columns), r.actor, Statement.customer_id)
+    found = r.session.execute(
+        rows.where(Statement.run_id == run_id)
+        .group_by(Statement.state, Statement.currency)
+        .order_by(Statement.currency, Statement.state)
+    )
+    return [
+        StateCount(state, currency, count, Money(int(closing), currency))
+        for state, currency, count, closing in found
+    ]
+
+
+def list_board(r: Reader, asked: StatementFilter) -> tuple[StatementPage, list[BoardRow]]:
+    """One page of a run's statements, each with when it was mailed, first opened and answered."""
+    page = list_statements(r, asked)
+    ids = [row.id for row in page.rows]
+    customer_ids = {row.customer_id for row in page.rows}
+    opened = _first_events(r, ids, customer_ids, "opened")
+    mailed, problems = _mails(r, [row.ref for row in page.rows], customer_ids)
+    answers = r.session.execute(
+        select(Confirmation.statement_id, Confirmation.signed_at).where(
+            Confirmation.statement_id.in_(ids)
+        )
+    )
+    answered: dict[int, dt.datetime] = {each.statement_id: each.signed_at for each in answers}
+    return page, [
+        BoardRow(
+            statement=row,
+            mailed_at=mailed.get(row.ref),
+            opened_at=opened.get(row.id),
+            answered_at=answered.get(row.id),
+            problem=problems.get(row.ref, ""),
+        )
+        for row in page.rows
+    ]
+
+
+def _first_events(
+    r: Reader, ids: list[int], customer_ids: set[int], kind: str
+) -> dict[int, dt.datetime]:
+    found = r.session.execute(
+        select(Event.subject_id, func.min(Event.at).label("at"))
+        .where(
+            Event.customer_id.in_(customer_ids),
+            Event.subject_kind == "statement",
+            Event.subject_id.in_(ids),
+            Event.kind == kind,
+        )
+        .group_by(Event.subject_id)
+    )
+    return {row.subject_id: row.at for row in found}
+
+
+def _mails(
+    r: Reader, refs: list[str], customer_ids: set[int]
+) -> tuple[dict[str, dt.datetime], dict[str, str]]:
+    """By a statement's ref: when its first mail left, and what kept one from leaving."""
+    documents = {f'["{ref}"]': ref for ref in refs}
+    found = r.session.execute(
+        select(Outbox.documents, Outbox.sent_at, Outbox.problem)
+        .where(
+            and_(
+                Outbox.customer_id.in_(customer_ids),
+                Outbox.kind == "statement",
+                Outbox.documents.in_(documents),
+            )
+        )
+        .order_by(Outbox.sent_at.desc())
+    )
+    sent: dict[str, dt.datetime] = {}
+    problems: dict[str, str] = {}
+    for mail in found:
+        ref = documents[mail.documents]
+        if mail.sent_at:
+            sent[ref] = mail.sent_at
+        if mail.problem:
+            problems[ref] = mail.problem
+    return sent, problems

@@ -1,0 +1,123 @@
+"""The frozen rows that pages read of statements and of the runs that issued them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from portal.core.money import Money
+from portal.core.statement import Statement as Snapshot
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFilter:
+    """What a list of statements is narrowed to; empty is no restriction."""
+
+    customer_id: int | None = None
+    #: The year in which the period ends.
+    year: int | None = None
+    #: A state, or `waiting` (not answered yet) or `answered`.
+    state: str = ""
+    run_id: int | None = None
+    #: Part of a number, a customer's code or name.
+    text: str = ""
+    #: Replaced versions too.
+    replaced: bool = False
+    page: int = 1
+    per_page: int = PER_PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """A statement as lists show it."""
+
+    id: int
+    ref: str
+    number: str
+    version: int
+    customer_id: int
+    customer_code: str
+    customer_name: str
+    currency: str
+    period_from: dt.date
+    period_to: dt.date
+    opening: Money
+    closing: Money
+    overdue: Money
+    line_count: int
+    state: str
+    confirm_by: dt.date
+    issued_on: dt.date
+    issued_at: dt.datetime
+    sha256: str
+    #: How many differences the customer has named so far.
+    differences: int
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the customer has confirmed or refused it."""
+        return self.state in {"confirmed", "confirmed_with_differences", "refused"}
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPage:
+    """One page of a list, the newest period first."""
+
+    rows: list[StatementRow]
+    page: int
+    pages: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatementView:
+    """A statement with its frozen content; `payload` are the bytes that were hashed."""
+
+    row: StatementRow
+    snapshot: Snapshot
+    payload: bytes
+    in_force: bool
+    #: The version in force of the same period, where this one was replaced.
+    replaced_by: str
+    #: Of each line, the document's ref in the order of the lines.
+    line_refs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A statement run and how far it is."""
+
+    id: int
+    ref: str
+    period_to: dt.date
+    issued_on: dt.date
+    confirm_by: dt.date
+    started_at: dt.datetime
+    finished_at: dt.datetime | None
+    slices: int
+    slices_done: int
+    issued: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """A statement of a run, and whether it was mailed, opened and answered."""
+
+    statement: StatementRow
+    mailed_at: dt.datetime | None
+    opened_at: dt.datetime | None
+    answered_at: dt.datetime | None
+    #: Why a mail could not be sent; empty when all went well.
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class StateCount:
+    """How many statements of a run stand in a state, and what they close with, by currency."""
+
+    state: str
+    currency: str
+    count: int
+    closing: Money
