@@ -104,6 +104,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
         sqlite_strict=True,
     )
+    op.create_index("ix_audit_actor_id", "audit", ["actor_id", "id"], unique=False)
     op.create_index("ix_audit_customer_id", "audit", ["customer_id", "id"], unique=False)
     op.create_index("ix_audit_subject", "audit", ["subject", "id"], unique=False)
     op.create_table(
@@ -242,7 +243,7 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_outbox_customer_id", "outbox", ["customer_id"], unique=False)
-    op.create_index("ix_outbox_state_lease", "outbox", ["state", "lease_until"], unique=False)
+    op.create_index("ix_outbox_state", "outbox", ["state", "id"], unique=False)
     op.create_table(
         "policy",
         sa.Column("id", BigId, nullable=False),
@@ -270,6 +271,13 @@ def upgrade() -> None:
         sa.Column("window_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("key", "window_at", name=op.f("pk_throttle")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "timetable",
+        sa.Column("name", CodeText, nullable=False),
+        sa.Column("slot_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_timetable")),
         sqlite_strict=True,
     )
     op.create_table(
@@ -319,7 +327,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=True),
         sa.Column("role", CodeText, nullable=True),
         sa.Column("language", CodeText, nullable=True),
-        sa.Column("gets_statements", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("gets_statements", sa.Boolean(), server_default=sa.text("1"), nullable=False),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.id"], name=op.f("fk_contact_customer_id")
         ),
@@ -467,6 +475,7 @@ def upgrade() -> None:
         sa.Column("customer_id", BigId, nullable=False),
         sa.Column("role", CodeText, nullable=False),
         sa.Column("since_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "role in ('customer_viewer', 'customer_accountant', 'customer_signatory', 'customer_admin')",
             name=op.f("ck_membership_known_role"),
@@ -542,7 +551,7 @@ def upgrade() -> None:
     op.create_table(
         "access_grant",
         sa.Column("id", BigId, nullable=False),
-        sa.Column("challenge_id", BigId, nullable=False),
+        sa.Column("challenge_id", BigId, nullable=True),
         sa.Column("user_id", BigId, nullable=False),
         sa.Column("purpose", CodeText, nullable=False),
         sa.Column("subject", CodeText, nullable=False),
@@ -1012,11 +1021,12 @@ def downgrade() -> None:
     op.drop_index("ix_challenge_user_id", table_name="challenge")
     op.drop_table("challenge")
     op.drop_table("user")
+    op.drop_table("timetable")
     op.drop_table("throttle")
     op.drop_table("stored_file")
     op.drop_index("ix_policy_effective_on", table_name="policy")
     op.drop_table("policy")
-    op.drop_index("ix_outbox_state_lease", table_name="outbox")
+    op.drop_index("ix_outbox_state", table_name="outbox")
     op.drop_index("ix_outbox_customer_id", table_name="outbox")
     op.drop_table("outbox")
     op.drop_table("idempotency_key")
@@ -1029,6 +1039,7 @@ def downgrade() -> None:
     op.drop_table("audit_head")
     op.drop_index("ix_audit_subject", table_name="audit")
     op.drop_index("ix_audit_customer_id", table_name="audit")
+    op.drop_index("ix_audit_actor_id", table_name="audit")
     op.drop_table("audit")
     op.drop_index("ix_access_log_subject", table_name="access_log")
     op.drop_table("access_log")

@@ -17,6 +17,8 @@ from huey import MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey
 from portal.base.config import ConfigError
 
 NAME = "accord"
+#: One call makes a worker look through everything: more than a few waiting calls are no use.
+ENOUGH_CALLS = 8
 log = logging.getLogger(__name__)
 
 
@@ -34,7 +36,8 @@ class Engine:
     def wake(self) -> None:
         """Asks a worker to look into the outbox; the next sweep does it where the engine is away."""
         try:
-            self.call()
+            if self.huey.pending_count() < ENOUGH_CALLS:
+                self.call()
         except Exception:  # noqa: BLE001 - whatever the queue's store raises; the rows are safe
             log.warning("the task engine is away; the next sweep will see to it", exc_info=True)
 

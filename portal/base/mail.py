@@ -16,6 +16,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from portal.base.config import Config
 from portal.base.language import speaking
@@ -27,6 +28,8 @@ from portal.tables.people import User
 #: Kinds whose mails open a door: payload and body are emptied once they are sent.
 SECRET_KINDS = frozenset({"code", "invitation", "recovery"})
 SUBJECT = "Subject:"
+#: Whatever the servers on the way can do.
+SEVEN_BIT = SMTP.clone(cte_type="7bit")
 
 
 @dataclass(frozen=True)
@@ -100,12 +103,23 @@ def write_mail(kind: str, language: str, values: Mapping[str, Any]) -> Written:
 def message_id(key: str, config: Config) -> str:
     """The same for every try, so that a mail which arrives twice is known to be one."""
     digest = hashlib.sha256(f"{config.secret()}:{key}".encode()).hexdigest()[:40]
-    return f"<{digest}@{config.public_host}>"
+    return f"<{digest}@{_domain(config)}>"
+
+
+def sender(config: Config, name: str) -> Address:
+    """Whom mails come from: `?from=` of the mail URL, else an address at the public host."""
+    given = parse_qs(urlsplit(config.mail_url).query).get("from", [""])[0]
+    return address(given or f"accord@{_domain(config)}", name)
+
+
+def _domain(config: Config) -> str:
+    host = config.public_host
+    return host if any(letter.isalpha() for letter in host) else "localhost"
 
 
 def envelope(row: Outbox, sender: Address) -> EmailMessage:
     """The message of a written row: plain text first, then HTML."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=SEVEN_BIT)
     message["From"] = sender
     message["To"] = address(row.to_address, row.to_name)
     message["Subject"] = row.subject or ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 import portal
-from portal.cli import serving, system
+from portal.cli import background, serving, system
 from portal.cli.frame import Commands
 
 
@@ -21,5 +21,9 @@ for command in (
     serving.run,
     serving.shell,
     serving.routes,
+    serving.schedule,
+    serving.worker,
+    background.outbox,
+    background.day,
 ):
     main.add_command(command)

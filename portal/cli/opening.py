@@ -10,17 +10,12 @@ from portal.base.installation import Installation, open_installation
 from portal.base.schema import is_current
 
 
-def unchecked() -> Installation:
-    """The installation, whatever state its database is in; closed when the command ends."""
-    installation = open_installation(read_config())
-    click.get_current_context().call_on_close(installation.database.engine.dispose)
-    return installation
-
-
 def opened() -> Installation:
     """The installation, ready to work; `ConfigError` says what has to be done first."""
-    installation = unchecked()
-    installation.config.secret()
+    config = read_config()
+    config.secret()
+    installation = open_installation(config)
+    click.get_current_context().call_on_close(installation.database.engine.dispose)
     try:
         if is_current(installation.database):
             return installation

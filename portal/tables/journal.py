@@ -18,6 +18,7 @@ class Audit(Base):
     __table_args__ = (
         Index("ix_audit_subject", "subject", "id"),
         Index("ix_audit_customer_id", "customer_id", "id"),
+        Index("ix_audit_actor_id", "actor_id", "id"),
         STRICT,
     )
 
@@ -93,7 +94,7 @@ class Outbox(Base):
     __table_args__ = (
         UniqueConstraint("key"),
         CheckConstraint("state in ('pending', 'sent', 'failed', 'cancelled')", name="known_state"),
-        Index("ix_outbox_state_lease", "state", "lease_until"),
+        Index("ix_outbox_state", "state", "id"),
         Index("ix_outbox_customer_id", "customer_id"),
         STRICT,
     )
@@ -140,6 +141,16 @@ class DayRun(Base):
     on: Mapped[dt.date] = mapped_column(Date, primary_key=True)
     done_at: Mapped[Moment]
     result: Mapped[Words]
+
+
+class Timetable(Base):
+    """The last slot that each line of the timetable was served in; who moves it on serves it."""
+
+    __tablename__ = "timetable"
+    __table_args__ = (STRICT,)
+
+    name: Mapped[Code] = mapped_column(primary_key=True)
+    slot_at: Mapped[Moment]
 
 
 class IdempotencyKey(Base):

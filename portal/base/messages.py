@@ -1,0 +1,85 @@
+"""The messages in the outbox as people look at them: what waits, what left, what failed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+
+from portal.base.work import Reader
+from portal.tables.customers import Customer
+from portal.tables.journal import Outbox
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message; its subject is known once it has been written."""
+
+    id: int
+    key: str
+    kind: str
+    channel: str
+    to: str
+    to_name: str
+    subject: str
+    state: str
+    created_at: dt.datetime
+    sent_at: dt.datetime | None
+    on: dt.date
+    customer_code: str | None
+    documents: list[str]
+    tries: int
+    problem: str
+    text: str
+
+
+def list_messages(r: Reader, *, state: str = "", limit: int | None = None) -> list[Message]:
+    """The messages in the order in which they were queued; the newest `limit` of them, newest first."""
+    query = _messages()
+    if state:
+        query = query.where(Outbox.state == state)
+    query = query.order_by(Outbox.id) if limit is None else query.order_by(Outbox.id.desc())
+    return [_message(row, code) for row, code in r.session.execute(query.limit(limit))]
+
+
+def count_messages(r: Reader) -> dict[str, int]:
+    """How many messages there are in each state."""
+    query = select(Outbox.state, func.count()).where(Outbox.channel != "task").group_by(Outbox.state)
+    return {state: count for state, count in r.session.execute(query)}
+
+
+def find_message(r: Reader, message_id: int) -> Message | None:
+    """One message."""
+    found = r.session.execute(_messages().where(Outbox.id == message_id)).first()
+    return found and _message(*found)
+
+
+def _messages() -> Select[tuple[Outbox, str | None]]:
+    return (
+        select(Outbox, Customer.code)
+        .outerjoin(Customer, Customer.id == Outbox.customer_id)
+        .where(Outbox.channel != "task")
+    )
+
+
+def _message(row: Outbox, customer_code: str | None) -> Message:
+    return Message(
+        id=row.id,
+        key=row.key,
+        kind=row.kind,
+        channel=row.channel,
+        to=row.to_address,
+        to_name=row.to_name,
+        subject=row.subject or "",
+        state=row.state,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+        on=row.on,
+        customer_code=customer_code,
+        documents=json.loads(row.documents),
+        tries=row.tries,
+        problem=row.problem or "",
+        text=row.body_text or "",
+    )

@@ -1,0 +1,261 @@
+"""
+The outbox worked off: each row claimed for a minute, done, and marked, by any number of workers.
+
+A row's effect inside the database happens at most once, whoever is killed where. A mail that was
+handed over just before a kill is sent again with the same Message-ID, and its row says so.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import CursorResult, or_, select, update
+
+from portal.base.access import SYSTEM
+from portal.base.installation import Installation
+from portal.base.keepalive import kept_alive
+from portal.base.mail import SECRET_KINDS, envelope, message_id, one_line, sender, write_mail
+from portal.base.transport import Rejected, Transport, TryLater, Unreachable, open_transport
+from portal.base.work import Reader, Work
+from portal.core.errors import RuleBroken
+from portal.tables.journal import Outbox
+from portal.tables.people import User
+
+LEASE = dt.timedelta(seconds=60)
+GIVE_UP_AFTER = dt.timedelta(days=3)
+FIRST_WAIT = dt.timedelta(seconds=15)
+LONGEST_WAIT = dt.timedelta(hours=1)
+#: These also reach a person who has been disabled: they tell it.
+REACH_DISABLED = frozenset({"security_notice"})
+LOST_TRACK = "A worker stopped while it sent this; it may arrive twice."
+
+log = logging.getLogger(__name__)
+
+
+class NotNeeded(Exception):  # noqa: N818 - it says what is so, and is no error
+    """What a message was to tell is no longer so; the reason is kept with it."""
+
+
+Task = Callable[[Installation, dict[str, Any]], object]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a kind of mail says besides its payload, from the books as they are when it is sent."""
+
+    #: Raises `NotNeeded` where it shall not be sent any more.
+    values: Callable[[Reader, dict[str, Any]], Mapping[str, Any]]
+    #: What to note, in the same transaction, once it has left.
+    sent: Callable[[Work, Outbox], None] | None = None
+
+
+@dataclass(frozen=True)
+class Registry:
+    """What the features do with their rows: a task by its kind, what a mail of a kind says."""
+
+    tasks: Mapping[str, Task] = field(default_factory=dict)
+    letters: Mapping[str, Letter] = field(default_factory=dict)
+
+
+def claim(installation: Installation, channels: Sequence[str]) -> Outbox | None:
+    """The oldest row that is due and nobody else's, leased to us; None where there is none."""
+    with installation.work(SYSTEM) as w:
+        row = w.session.scalars(
+            select(Outbox)
+            .where(
+                Outbox.state == "pending",
+                Outbox.channel.in_(channels),
+                or_(Outbox.lease_until.is_(None), Outbox.lease_until <= w.now),
+                or_(Outbox.not_before.is_(None), Outbox.not_before <= w.now),
+            )
+            .order_by(Outbox.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).first()
+        if row is None:
+            return None
+        if row.lease_until is not None:
+            row.problem = LOST_TRACK
+        row.tries += 1
+        row.lease_until = w.now + LEASE
+        return row
+
+
+def drain(
+    installation: Installation,
+    registry: Registry,
+    *,
+    channels: Sequence[str] = ("email", "task"),
+    stopping: Callable[[], bool] = lambda: False,
+) -> Counter[str]:
+    """Works off what is due, oldest first; counts what came of the rows."""
+    counted: Counter[str] = Counter()
+    open_channels = list(channels)
+    with open_transport(installation.config) as transport:
+        delivery = Delivery(installation, registry, transport)
+        while open_channels and not stopping():
+            row = claim(installation, open_channels)
+            if row is None:
+                break
+            state = delivery.deliver(row)
+            counted[state] += 1
+            if state == "unreachable":
+                # No other mail would leave either; tasks can go on.
+                open_channels.remove("email")
+    return counted
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One claimed row at a time: done, and marked with what came of it."""
+
+    installation: Installation
+    registry: Registry
+    transport: Transport
+
+    def deliver(self, row: Outbox) -> str:
+        """
+        Does what the row asks for, marks it, and says what came of it.
+
+        `sent`, `failed` or `cancelled` is the end of it; after `waiting` it is tried again later,
+        after `unreachable` as soon as the mail server is there again.
+        """
+        renew = Renewal(self.installation, row.id, row.tries)
+        try:
+            with kept_alive(renew, LEASE / 4):
+                self._do(row)
+        except NotNeeded as reason:
+            return self._end(row, "cancelled", str(reason))
+        except Unreachable as error:
+            self._wait(row, str(error), dt.timedelta(0))
+            return "unreachable"
+        except TryLater as error:
+            return self._wait(row, str(error), wait_after(row.tries))
+        except Rejected as error:
+            return self._end(row, "failed", str(error))
+        except RuleBroken as broken:
+            return self._end(row, "failed", broken.code)
+        except Exception as error:
+            log.exception("outbox row %s could not be done", row.key)
+            return self._wait(row, f"{type(error).__name__}: {error}", wait_after(row.tries))
+        return self._end(row, "sent", row.problem)
+
+    def _do(self, row: Outbox) -> None:
+        payload: dict[str, Any] = json.loads(row.payload)
+        if row.channel == "task":
+            self.registry.tasks[row.kind](self.installation, payload)
+            return
+        with self.installation.reading(SYSTEM) as r:
+            values = self._values(r, row, payload)
+        if row.body_text is None:
+            self._write(row, values)
+        try:
+            message = envelope(row, sender(self.installation.config, values["company"].name))
+        except ValueError as error:
+            raise Rejected(str(error)) from error
+        self.transport.send(message)
+
+    def _values(self, r: Reader, row: Outbox, payload: dict[str, Any]) -> dict[str, Any]:
+        """What the mail says now; `NotNeeded` where nobody waits for it any more."""
+        expires_at = payload.get("expires_at")
+        if expires_at and dt.datetime.fromisoformat(expires_at) <= r.now:
+            raise NotNeeded("It had expired before it could be sent.")
+        if row.user_id is not None and row.kind not in REACH_DISABLED:
+            user = r.session.get(User, row.user_id)
+            if user is None or user.disabled_at is not None:
+                raise NotNeeded("Its reader has been disabled.")
+        letter = self.registry.letters.get(row.kind)
+        public_url = self.installation.config.public_url.rstrip("/")
+        return {
+            **payload,
+            **(letter.values(r, payload) if letter else {}),
+            "company": r.company,
+            "to_name": row.to_name or row.to_address,
+            "zone": r.company.timezone,
+            "absolute": lambda path: public_url + path,
+        }
+
+    def _write(self, row: Outbox, values: Mapping[str, Any]) -> None:
+        written = write_mail(row.kind, row.language, values)
+        self._mark(
+            row,
+            subject=written.subject,
+            body_text=written.text,
+            body_html=written.html,
+            body_sha256=written.sha256,
+            message_id=message_id(row.key, self.installation.config),
+        )
+
+    def _wait(self, row: Outbox, problem: str, wait: dt.timedelta) -> str:
+        now = self.installation.clock.now()
+        if now - row.created_at > GIVE_UP_AFTER:
+            return self._end(row, "failed", problem)
+        self._mark(row, problem=one_line(problem)[:500], lease_until=None, not_before=now + wait)
+        return "waiting"
+
+    def _end(self, row: Outbox, state: str, problem: str | None) -> str:
+        values: dict[str, Any] = {
+            "state": state,
+            "problem": problem and one_line(problem)[:500],
+            "lease_until": None,
+        }
+        if state == "sent":
+            values["sent_at"] = self.installation.clock.now()
+        if row.kind in SECRET_KINDS and not self.transport.keeps_mails:
+            values |= {"payload": "{}", "body_text": None, "body_html": None}
+        letter = self.registry.letters.get(row.kind)
+        note = letter.sent if letter and state == "sent" else None
+        return state if self._mark(row, note, **values) else "waiting"
+
+    def _mark(
+        self, row: Outbox, note: Callable[[Work, Outbox], None] | None = None, **values: Any
+    ) -> bool:
+        """Changes the row while it is ours: whoever lost the lease changes nothing."""
+        with self.installation.work(SYSTEM) as w:
+            is_ours = _change(w, row.id, row.tries, values)
+            if is_ours and note is not None:
+                note(w, row)
+        for name, value in values.items():
+            setattr(row, name, value)
+        return is_ours
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """Keeps a lease from running out while its row is being done."""
+
+    installation: Installation
+    row_id: int
+    tries: int
+
+    def __call__(self) -> None:
+        with self.installation.work(SYSTEM) as w:
+            _change(w, self.row_id, self.tries, {"lease_until": w.now + LEASE})
+
+
+def _change(w: Work, row_id: int, tries: int, values: Mapping[str, Any]) -> bool:
+    """Changes a row that is still pending and in its `tries`-th try."""
+    result = w.session.execute(
+        update(Outbox)
+        .where(Outbox.id == row_id, Outbox.tries == tries, Outbox.state == "pending")
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    assert isinstance(result, CursorResult)
+    return result.rowcount == 1
+
+
+def wait_after(tries: int) -> dt.timedelta:
+    """
+    How long a row rests after a try that failed: 15 seconds, then twice as long, an hour at most.
+
+    >>> [str(wait_after(tries)) for tries in (1, 2, 3, 20)]
+    ['0:00:15', '0:00:30', '0:01:00', '1:00:00']
+    """
+    return min(FIRST_WAIT * 2 ** min(tries - 1, 20), LONGEST_WAIT)

@@ -1,0 +1,84 @@
+"""The commands of what happens by itself: the outbox and the daily run."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import click
+
+from portal.base.access import SYSTEM
+from portal.base.messages import Message, list_messages
+from portal.base.outbox import drain
+from portal.cli.opening import opened
+from portal.cli.output import format_option, show
+from portal.cli.params import DAY
+from portal.day import run_day
+from portal.worker import REGISTRY
+
+MESSAGE_COLUMNS = ["created_at", "kind", "to", "subject", "state", "customer_id", "problem"]
+
+
+@click.group()
+def outbox() -> None:
+    """Messages waiting, sent, failed."""
+
+
+@outbox.command("list")
+@click.option(
+    "--state",
+    type=click.Choice(["pending", "sent", "failed", "cancelled"]),
+    help="Only the messages in this state.",
+)
+@format_option
+def list_outbox(state: str | None, output: str) -> None:
+    """List the messages, oldest first."""
+    with opened().reading(SYSTEM) as r:
+        rows = [as_json(message) for message in list_messages(r, state=state or "")]
+    show(output, {"messages": rows}, rows, MESSAGE_COLUMNS)
+
+
+@outbox.command()
+@format_option
+def send(output: str) -> None:
+    """Send what is due now and do the tasks that wait, once, and say what came of it."""
+    counted = drain(opened(), REGISTRY)
+    states = ("sent", "failed", "cancelled", "waiting", "unreachable")
+    result = {state: counted[state] for state in states}
+    show(output, result, [result], list(result))
+    if counted["failed"] or counted["unreachable"]:
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@click.option("--on", type=DAY, help="The day; today in the company's time zone by default.")
+@format_option
+def day(on: dt.date | None, output: str) -> None:
+    """Do the whole daily run; doing it again does nothing, a missed day is caught up."""
+    installation = opened()
+    with installation.reading(SYSTEM) as r:
+        on = on or r.today
+    acts = [
+        {"act": done.act, "on": done.on.isoformat(), "state": done.state, "result": done.result}
+        for done in run_day(installation, on)
+    ]
+    show(output, {"on": on.isoformat(), "acts": acts}, acts, ["act", "on", "state", "result"])
+    if any(act["state"] == "failed" for act in acts):
+        raise click.exceptions.Exit(1)
+
+
+def as_json(message: Message) -> dict[str, object]:
+    """A message as INTERFACES has it, and how often it was tried with what problem."""
+    return {
+        "key": message.key,
+        "kind": message.kind,
+        "channel": message.channel,
+        "to": message.to,
+        "subject": message.subject,
+        "state": message.state,
+        "created_at": message.created_at.isoformat(),
+        "on": message.on.isoformat(),
+        "customer_id": message.customer_code,
+        "documents": message.documents,
+        "tries": message.tries,
+        "problem": message.problem,
+    }

@@ -1,0 +1,90 @@
+"""
+The roof's daily run: each feature's act in order, once a day, missed days caught up.
+
+An act may be killed anywhere and run again: what it does is held by unique keys. That it is done
+for a day is written down last.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from portal.base.access import SYSTEM
+from portal.base.installation import Installation
+from portal.tables.journal import DayRun
+
+log = logging.getLogger(__name__)
+
+Run = Callable[[Installation, dt.date], Any]
+
+#: In this order: what a later act reads, an earlier one has done.
+ACTS: tuple[tuple[str, Run], ...] = ()
+
+
+@dataclass(frozen=True)
+class DoneAct:
+    """What an act did on a day: `done`, `already`, or `failed`."""
+
+    act: str
+    on: dt.date
+    state: str
+    result: Any = None
+
+
+def run_day(
+    installation: Installation, on: dt.date, acts: tuple[tuple[str, Run], ...] = ACTS
+) -> list[DoneAct]:
+    """Runs every act for every day that it missed up to `on`; a second call does nothing."""
+    return [done for name, run in acts for done in _catch_up(installation, on, name, run)]
+
+
+def is_day_done(
+    installation: Installation, on: dt.date, acts: tuple[tuple[str, Run], ...] = ACTS
+) -> bool:
+    """Whether every act was done for that day or a later one."""
+    return all((_last_day(installation, name) or dt.date.min) >= on for name, _ in acts)
+
+
+def _catch_up(
+    installation: Installation, on: dt.date, name: str, run: Run
+) -> Iterator[DoneAct]:
+    last = _last_day(installation, name)
+    if last is not None and last >= on:
+        yield DoneAct(name, on, "already")
+        return
+    first = on if last is None else last + dt.timedelta(days=1)
+    for days in range((on - first).days + 1):
+        done = _run_once(installation, first + dt.timedelta(days=days), name, run)
+        yield done
+        if done.state == "failed":
+            return  # a later day must not be done before this one
+
+
+def _run_once(installation: Installation, on: dt.date, name: str, run: Run) -> DoneAct:
+    try:
+        result = run(installation, on)
+    except Exception as error:
+        log.exception("the daily act %s failed for %s", name, on)
+        return DoneAct(name, on, "failed", f"{type(error).__name__}: {error}")
+    _note(installation, on, name, result)
+    return DoneAct(name, on, "done", result)
+
+
+def _note(installation: Installation, on: dt.date, name: str, result: Any) -> None:
+    with installation.work(SYSTEM) as w:
+        if w.session.get(DayRun, (name, on), with_for_update=True) is None:
+            text = json.dumps(result, ensure_ascii=False, default=str)
+            w.session.add(DayRun(act=name, on=on, done_at=w.now, result=text))
+            w.audit("day.done", f"day/{on.isoformat()}", act=name)
+
+
+def _last_day(installation: Installation, name: str) -> dt.date | None:
+    with installation.reading(SYSTEM) as r:
+        return r.session.scalar(select(func.max(DayRun.on)).where(DayRun.act == name))

@@ -1,0 +1,152 @@
+"""
+The roof's background: what every outbox row means, the worker that does it, and the timetable.
+
+Any number of workers and timetables may run: rows are leased, slots of the timetable are unique.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import threading
+from collections import Counter
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from portal.base.access import SYSTEM
+from portal.base.engine import open_engine
+from portal.base.installation import Installation
+from portal.base.outbox import Registry, drain, log
+from portal.base.work import Work
+from portal.day import is_day_done, run_day
+from portal.tables.journal import Timetable
+
+#: Threads of one worker: one long task must not hold up the mails.
+THREADS = 3
+#: A worker that is asked to stop gives its rows this long; then their leases run out.
+GRACE_SECONDS = 5
+SLOT = dt.timedelta(seconds=10)
+#: The daily run begins at this hour in the company's zone.
+DAY_BEGINS_AT = 6
+HEALTH_SECONDS = 10
+#: How long no mail is tried after the mail server was away.
+MAIL_RESTS = dt.timedelta(seconds=10)
+
+
+class DayFailed(Exception):
+    """An act of the daily run failed; the row is tried again."""
+
+
+def do_day(installation: Installation, payload: dict[str, Any]) -> None:
+    """The daily run as a task."""
+    failed = [
+        done.act
+        for done in run_day(installation, dt.date.fromisoformat(payload["on"]))
+        if done.state == "failed"
+    ]
+    if failed:
+        raise DayFailed(", ".join(failed))
+
+
+REGISTRY = Registry(
+    tasks={"day": do_day},
+    letters={},
+)
+
+
+class Worker:
+    """Works off the outbox whenever it is woken, in a few threads, until it is told to stop."""
+
+    def __init__(self, installation: Installation, registry: Registry = REGISTRY) -> None:
+        """Open the engine whose calls wake this worker."""
+        self.is_over = threading.Event()
+        self._installation = installation
+        self._registry = registry
+        self._mail_rests_until = dt.datetime.min.replace(tzinfo=dt.UTC)
+        self._engine = open_engine(installation.config.tasks, self.work)
+        self._consumer = self._engine.huey.create_consumer(
+            workers=THREADS, periodic=False, max_delay=1.0, shutdown_timeout=GRACE_SECONDS
+        )
+
+    def work(self) -> Counter[str]:
+        """Works off what is due; leaves the mails alone for a while after their server was away."""
+        now = self._installation.clock.now()
+        channels = ["task"] if now < self._mail_rests_until else ["email", "task"]
+        counted = drain(
+            self._installation, self._registry, channels=channels, stopping=self.is_over.is_set
+        )
+        if counted["unreachable"]:
+            self._mail_rests_until = now + MAIL_RESTS
+        return counted
+
+    def run(self) -> None:
+        """Works until SIGTERM or Ctrl-C; what is being done then gets a few seconds."""
+        self._consumer.start()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: self.is_over.set())
+        self._engine.wake()
+        while not self.is_over.wait(HEALTH_SECONDS):
+            self._consumer.check_worker_health()
+        self._consumer.stop(graceful=True)
+
+
+def keep_timetable(installation: Installation, is_over: threading.Event) -> None:
+    """Serves every slot of the timetable until it is over."""
+    while not is_over.is_set():
+        try:
+            serve_slot(installation)
+        except SQLAlchemyError:
+            log.warning("the timetable could not be served", exc_info=True)
+        now = installation.clock.now()
+        is_over.wait((slot_of(now) + SLOT - now).total_seconds())
+
+
+def serve_slot(installation: Installation) -> bool:
+    """Wakes the workers and begins the day where it is due; False where another did it."""
+    try:
+        with installation.work(SYSTEM) as w:
+            if not _take_slot(w):
+                return False
+            if _is_morning(w) and not is_day_done(installation, w.today):
+                w.later(f"day/{w.today.isoformat()}", "day", {"on": w.today.isoformat()})
+    except IntegrityError:
+        return False  # two were the first ever
+    installation.engine.wake()
+    return True
+
+
+def _is_morning(w: Work) -> bool:
+    return w.now.astimezone(ZoneInfo(w.company.timezone)).hour >= DAY_BEGINS_AT
+
+
+def _take_slot(w: Work) -> bool:
+    slot = slot_of(w.now)
+    row = w.session.get(Timetable, "outbox", with_for_update=True)
+    if row is None:
+        w.session.add(Timetable(name="outbox", slot_at=slot))
+        return True
+    if row.slot_at >= slot:
+        return False
+    row.slot_at = slot
+    return True
+
+
+def slot_of(moment: dt.datetime) -> dt.datetime:
+    """
+    The slot of the timetable that a moment belongs to.
+
+    >>> slot_of(dt.datetime(2026, 11, 20, 8, 0, 17, tzinfo=dt.UTC)).second
+    10
+    """
+    seconds = int(SLOT.total_seconds())
+    return moment.replace(second=moment.second // seconds * seconds, microsecond=0)
+
+
+def end_with(pid: int, is_over: threading.Event) -> None:
+    """Tells this process to stop when the one that started it has died, however it died."""
+    while not is_over.wait(1.0):
+        if os.getppid() != pid:
+            is_over.set()
