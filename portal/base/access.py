@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -202,7 +202,7 @@ def roles_holding(permission: Permission) -> list[str]:
     return [role for role in CUSTOMER_ROLES + STAFF_ROLES if role in held]
 
 
-Rows = TypeVar("Rows", bound=tuple[Any, ...])
+Columns = TypeVarTuple("Columns")
 
 
 def sees(actor: Actor, customer_id: InstrumentedAttribute[int]) -> ColumnElement[bool] | None:
@@ -218,8 +218,8 @@ def sees(actor: Actor, customer_id: InstrumentedAttribute[int]) -> ColumnElement
 
 
 def visible_to(
-    rows: Select[Rows], actor: Actor, customer_id: InstrumentedAttribute[int]
-) -> Select[Rows]:
+    rows: Select[*Columns], actor: Actor, customer_id: InstrumentedAttribute[int]
+) -> Select[*Columns]:
     """The only way a query on customer data starts: the select, kept to what the actor may see."""
     condition = sees(actor, customer_id)
     return rows if condition is None else rows.where(condition)

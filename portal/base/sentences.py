@@ -24,6 +24,17 @@ SENTENCES: dict[str, str] = {
     "allocation.exceeds_part": N_(
         "That is more than is open on the invoice. Enter a smaller amount."
     ),
+    "code.expired": N_("This code has run out or was replaced by a newer one. Ask for a new code."),
+    "code.grant_used": N_(
+        "This confirmation by code was used already or took too long. Ask for a new code."
+    ),
+    "code.sent_too_often": N_(
+        "Several codes were sent already. Look into your mailbox, or ask again in "
+        "%(minutes)s minutes."
+    ),
+    "code.too_many_tries": N_("There were too many wrong codes. Try again in %(minutes)s minutes."),
+    "code.used_up": N_("This code was wrong too often and counts no more. Ask for a new code."),
+    "code.wrong": N_("This code is not right. Check the newest mail; tries left: %(left)s."),
     "company.language_unknown": N_("Choose English or Chinese."),
     "confirmation.differences_stand": N_(
         "You marked differences. Confirm with differences, or take them back first."
@@ -39,6 +50,7 @@ SENTENCES: dict[str, str] = {
     "difference.same_amount": N_(
         "That is the amount on the statement. Enter the amount in your books, or agree to the line."
     ),
+    "invitation.over": N_("This invitation was used already or has run out. Ask for a new one."),
     "money.malformed": N_(
         "Write the amount %(value)s as a plain number with a point, for example 1234.50."
     ),
@@ -51,15 +63,56 @@ SENTENCES: dict[str, str] = {
     "money.unknown_currency": N_(
         "%(currency)s is not a currency code. Use the three letters of ISO 4217, for example CNY."
     ),
+    "password.needed": N_("Choose a password."),
+    "password.too_long": N_("Choose a password of at most %(longest)s characters."),
+    "password.too_short": N_(
+        "Choose a password of at least %(shortest)s characters; 15 or more are better."
+    ),
+    "password.well_known": N_(
+        "This password is among the first that strangers try. Choose another one."
+    ),
+    "password.wrong": N_("This is not your present password."),
     "period.already_stated": N_(
         "Statements are issued up to %(until)s already. Choose a month after it."
     ),
     "period.malformed_month": N_("Write the month %(value)s as YYYY-MM, for example 2026-10."),
+    "person.already_came": N_("This person has been here already and needs no invitation."),
     "person.already_here": N_(
         "Somebody with this e-mail address is here already. Change them instead."
     ),
+    "person.bad_address": N_("Enter one e-mail address, such as name@example.com."),
+    "person.bad_role": N_("Choose a role from the list."),
+    "person.is_customers": N_(
+        "This address belongs to a customer's person. Use another address for our own people."
+    ),
+    "person.is_staff": N_(
+        "This address belongs to one of our own people. Use another address for a customer."
+    ),
+    "person.last_admin": N_(
+        "This is the last administrator. Make somebody else administrator first."
+    ),
+    "person.not_oneself": N_("You cannot close your own account. Ask another administrator."),
     "policy.deadline_out_of_reach": N_("Enter 1 to 60 workdays."),
     "policy.issue_day_out_of_reach": N_("Enter a workday from 1 to 20."),
+    "second_factor.does_not_match": N_(
+        "This code does not belong to the new key. Add the key to the app again and enter the "
+        "code that the app shows now."
+    ),
+    "second_factor.none": N_("There is no second factor yet. Set one up first."),
+    "second_factor.staff_needs_one": N_(
+        "Your account needs a second factor. Set up another app instead."
+    ),
+    "sign_in.begin_again": N_("This took too long. Begin again with your address."),
+    "sign_in.too_often": N_("There were too many tries. Try again in %(minutes)s minutes."),
+    "sign_in.wrong_code": N_(
+        "This code is not right, or it has run out. Check the newest mail, or ask for a new code."
+    ),
+    "sign_in.wrong_factor": N_(
+        "This code is not right, or it was used already. Wait for the next one."
+    ),
+    "sign_in.wrong_password": N_(
+        "Address and password do not belong together. Try again, or ask for a code by mail."
+    ),
     "statement.already_answered": N_(
         "This statement has been answered already. Nothing was changed."
     ),

@@ -1,34 +1,74 @@
-"""Mails of this feature: codes, invitations, and the word that something about an account changed."""
+"""The mails that tell people that something about an account changed, in case it was not they."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
+from sqlalchemy import select
+
+from portal.base.language import N_, gettext
+from portal.base.mail import queue_mail
 from portal.base.work import Work
-from portal.tables.people import User
+from portal.tables.people import Membership, User
+
+#: What changed → the sentence of the mail.
+CHANGES = {
+    "disabled": N_("%(by)s closed the account of %(person)s. It can no longer sign in."),
+    "enabled": N_("%(by)s opened the account of %(person)s again."),
+    "invited": N_("%(by)s invited %(person)s to %(where)s."),
+    "new_device": N_("Somebody signed in as %(person)s with a browser not seen before: %(where)s"),
+    "password_changed": N_("The password of %(person)s was changed, all other sessions ended."),
+    "recovery_code_used": N_("%(person)s signed in with a recovery code. Codes left: %(where)s."),
+    "recovery_codes_renewed": N_("%(person)s made new recovery codes; the old ones are void."),
+    "roles_changed": N_("%(by)s changed what %(person)s may do at %(where)s."),
+    "second_factor_removed": N_("%(by)s removed the second factor of %(person)s."),
+    "second_factor_set": N_("%(person)s set up an authenticator app as second factor."),
+    "suspended": N_("%(by)s suspended %(person)s at %(where)s."),
+    "unsuspended": N_("%(by)s let %(person)s in again at %(where)s."),
+}
 
 
-def mail_user(w: Work, key: str, kind: str, user: User, payload: dict[str, Any]) -> None:
-    """Puts a mail to a person into the outbox, in their language, once by its key."""
-    w.later(
-        key,
-        kind,
-        {**payload, "name": user.name},
-        channel="email",
-        to_address=user.email,
-        to_name=user.name,
-        language=user.language,
-        user_id=user.id,
-    )
+def tell_of_change(
+    w: Work, person: User, change: str, where: str = "", also: Iterable[User] = ()
+) -> None:
+    """Mails what changed to the person concerned and to the others named, once each."""
+    for reader in {user.id: user for user in (person, *also)}.values():
+        tell(w, reader, person, change, where)
 
 
-def tell_of_change(w: Work, user: User, change: str, **facts: Any) -> None:
-    """Tells a person by mail that something about their account changed, in case it was not they."""
-    key = f"security_notice/{user.id}/{change}/{w.now.isoformat()}"
-    mail_user(
-        w,
-        key,
-        "security_notice",
-        user,
-        {"change": change, "at": w.now.isoformat(), "by": w.actor.name, "facts": facts},
+def tell(w: Work, reader: User, person: User, change: str, where: str = "") -> None:
+    """Mails one reader what changed about a person."""
+    payload = {
+        "change": change,
+        "person": person.name or person.email,
+        "by": w.actor.name or w.company.name,
+        "where": where,
+        "at": w.now.isoformat(),
+        "zone": w.company.timezone,
+    }
+    assert told(payload)
+    key = f"security_notice/{change}/{person.id}/{reader.id}/{w.now.isoformat()}"
+    queue_mail(w, key, "security_notice", reader, payload)
+
+
+def told(payload: dict[str, str]) -> str:
+    """What the mail says happened, in the language of the moment."""
+    facts = {name: payload[name] for name in ("person", "by", "where")}
+    return gettext(CHANGES[payload["change"]], **facts)
+
+
+def admins_of(w: Work, customer_id: int) -> list[User]:
+    """The people who administer a customer's portal, by name."""
+    return list(
+        w.session.scalars(
+            select(User)
+            .join(Membership, Membership.user_id == User.id)
+            .where(
+                Membership.customer_id == customer_id,
+                Membership.role == "customer_admin",
+                Membership.suspended_at.is_(None),
+                User.disabled_at.is_(None),
+            )
+            .order_by(User.name, User.id)
+        )
     )

@@ -117,7 +117,8 @@ class AccessGrant(Base):
     __table_args__ = (UniqueConstraint("token_hash"), STRICT)
 
     id: Mapped[Key]
-    challenge_id: Mapped[int] = mapped_column(ForeignKey("challenge.id"))
+    #: Null where a password was the proof.
+    challenge_id: Mapped[int | None] = mapped_column(ForeignKey("challenge.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     purpose: Mapped[Code]
     subject: Mapped[Code]

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
 
+from portal.base.mail import queue_mail
 from portal.base.work import Work
 from portal.core.errors import RuleBroken
 from portal.people import throttles
-from portal.people.notices import mail_user
+from portal.people.links import sign_in_path
 from portal.people.tokens import digest, new_token
 from portal.tables.people import AccessGrant, Challenge, User
 
@@ -21,18 +22,16 @@ CODE_DIGITS = 6
 CODE_LIFE = dt.timedelta(minutes=15)
 GRANT_LIFE = dt.timedelta(minutes=10)
 TRIES_A_CODE = 5
-CODES_A_QUARTER = 5
+SIGN_IN = "sign_in"
+CODES_A_QUARTER = 10
 
 
 @dataclass(frozen=True)
 class SentChallenge:
     """A code that is on its way; `sent_to` is masked and may be shown."""
 
-    challenge_id: int
     sent_to: str
     expires_at: dt.datetime
-    #: For the link of the sign-in mail, which carries it; never to be shown or logged.
-    code: str
 
 
 @dataclass(frozen=True)
@@ -75,17 +74,11 @@ def send_challenge(
     Mails a fresh six-digit code to a person; from now on only this one counts for the subject.
 
     `purpose` is the act it is for ("statement.confirm"), `subject` what exactly (the statement's
-    sha256), `facts` go into the mail's text. `RuleBroken`: code.sent_too_often.
+    sha256), `facts` are what the mail says besides: `statement` (its number), `period`, `total`.
+    `RuleBroken`: code.sent_too_often.
     """
     user = w.session.get_one(User, user_id)
-    since = w.now - throttles.QUARTER
-    sent = w.session.scalar(
-        select(func.count())
-        .select_from(Challenge)
-        .where(Challenge.user_id == user_id, Challenge.created_at > since)
-    )
-    if (sent or 0) >= CODES_A_QUARTER:
-        raise RuleBroken("code.sent_too_often", minutes=15)
+    _refuse_too_many(w, user_id)
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     challenge = Challenge(
         user_id=user_id,
@@ -103,11 +96,26 @@ def send_challenge(
         "purpose": purpose,
         "code": code,
         "minutes": int(CODE_LIFE.total_seconds()) // 60,
-        "facts": dict(facts or {}),
+        "name": user.name,
+        "path": "",
+        "expires_at": challenge.expires_at.isoformat(),
+        **(facts or {}),
     }
-    mail_user(w, f"code/{challenge.id}", "code", user, payload)
-    w.audit("challenge.sent", f"user/{user_id}", purpose=purpose, subject=subject)
-    return SentChallenge(challenge.id, masked(user.email), challenge.expires_at, code)
+    if purpose == SIGN_IN:
+        payload["path"] = sign_in_path(w.keys, user.email, code, str(payload.pop("next", "/")))
+    queue_mail(w, f"code/{challenge.id}", "code", user, payload)
+    w.audit("challenge.sent", f"user/{user_id}", purpose=purpose, about=subject)
+    return SentChallenge(masked(user.email), challenge.expires_at)
+
+
+def _refuse_too_many(w: Work, user_id: int) -> None:
+    sent = w.session.scalar(
+        select(func.count())
+        .select_from(Challenge)
+        .where(Challenge.user_id == user_id, Challenge.created_at > w.now - throttles.QUARTER)
+    )
+    if (sent or 0) >= CODES_A_QUARTER:
+        raise RuleBroken("code.sent_too_often", minutes=15)
 
 
 def answer_challenge(w: Work, c: AnswerChallenge) -> ChallengeAnswer:
@@ -122,8 +130,8 @@ def answer_challenge(w: Work, c: AnswerChallenge) -> ChallengeAnswer:
         "challenge.refused" if problem else "challenge.answered",
         f"user/{c.user_id}",
         purpose=c.purpose,
-        subject=c.subject,
-        **({"because": problem.code} if problem else {}),
+        about=c.subject,
+        because=problem.code if problem else None,
     )
     return ChallengeAnswer(problem=problem) if problem else ChallengeAnswer(grant=_grant(w, c))
 
@@ -162,6 +170,7 @@ def _broken_by(w: Work, c: AnswerChallenge) -> RuleBroken | None:
             else RuleBroken("code.used_up", field="code")
         )
     challenge.answered_at = w.now
+    throttles.forgive_try(w, throttles.CODES, str(c.user_id))
     return None
 
 
