@@ -7,10 +7,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.base.config import read_config
 from portal.base.installation import Installation, open_installation
+from portal.home.pages_health import health
+from portal.home.pages_mailbox import mailbox
 from portal.web.navigation import Navigation
 from portal.web.shell import furnish, new_app
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = (health, mailbox)
 
 NAVIGATION = Navigation()
 

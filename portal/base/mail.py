@@ -15,10 +15,13 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from portal.base.config import Config
+from markupsafe import Markup
+
+from portal.base.config import ROOT, Config
 from portal.base.language import speaking
 from portal.base.templates import environment
 from portal.base.work import Work
@@ -94,10 +97,17 @@ def write_mail(kind: str, language: str, values: Mapping[str, Any]) -> Written:
     templates = environment()
     with speaking(language):
         text = templates.get_template(f"mail/{kind}.txt").render(values)
-        html = templates.get_template(f"mail/{kind}.html").render(values)
+        html = templates.get_template(f"mail/{kind}.html").render(values, style=_style())
     first, _, body = text.lstrip().partition("\n")
     assert first.startswith(SUBJECT), f"mail/{kind}.txt does not begin with {SUBJECT}"
     return Written(one_line(first.removeprefix(SUBJECT)), body.strip() + "\n", html.strip() + "\n")
+
+
+@cache
+def _style() -> Markup:
+    """The style sheet of mails, inside the mail: readers' programs fetch nothing."""
+    sheet = (ROOT / "templates" / "mail" / "mail.css").read_text("utf-8")
+    return Markup(f"<style>\n{sheet}</style>")  # noqa: S704 - a file of ours
 
 
 def message_id(key: str, config: Config) -> str:

@@ -1,0 +1,91 @@
+"""What the mails about statements say, from the books as they are when they leave."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.base import formats
+from portal.base.language import speaking
+from portal.base.outbox import Letter, NotNeeded
+from portal.base.work import Reader, Work
+from portal.core.money import Money
+from portal.core.statement_status import UNANSWERED
+from portal.people.links import statement_link_token
+from portal.statements.names import result_name
+from portal.tables.customers import Customer
+from portal.tables.journal import Outbox
+from portal.tables.people import Membership, User
+from portal.tables.statements import Confirmation, Statement
+
+
+def statement_values(r: Reader, payload: dict[str, Any]) -> Mapping[str, Any]:
+    """The mail that a statement is there; `NotNeeded` once it is replaced, answered or not theirs."""
+    statement = r.session.get_one(Statement, payload["statement_id"])
+    user = r.session.get_one(User, payload["user_id"])
+    if not statement.in_force:
+        raise NotNeeded("The statement was replaced before it could be sent.")
+    if statement.state not in UNANSWERED:
+        raise NotNeeded("The statement was answered before it could be sent.")
+    if not _may_still_see(r, user.id, statement.customer_id):
+        raise NotNeeded("Its reader no longer belongs to the customer.")
+    token = statement_link_token(r, statement.id, user)
+    return {**_about(r, statement, user.language), "path": f"/s/{token}"}
+
+
+def statement_sent(w: Work, row: Outbox) -> None:
+    """Notes in the statement's life that a person was told, by which channel, at which address."""
+    payload = json.loads(row.payload)
+    statement = w.session.get_one(Statement, payload["statement_id"])
+    subject = ("statement", statement.id)
+    facts = {"channel": row.channel, "address": row.to_address}
+    w.tell(statement.customer_id, subject, "notified", user_id=payload["user_id"], **facts)
+
+
+def confirmation_values(r: Reader, payload: dict[str, Any]) -> Mapping[str, Any]:
+    """The receipt of an answer: what was answered, by whom, and where the certificate is."""
+    confirmation = r.session.get_one(Confirmation, payload["confirmation_id"])
+    statement = r.session.get_one(Statement, confirmation.statement_id)
+    user = r.session.get_one(User, payload["user_id"])
+    signer = r.session.get_one(User, confirmation.user_id)
+    with speaking(user.language):
+        result = result_name(confirmation.result)
+    ref = r.refs.of("st", statement.id)
+    return {
+        **_about(r, statement, user.language),
+        "signer": signer.name or signer.email,
+        "result_text": result,
+        "certificate_path": f"/statements/{ref}/certificate",
+        "verify_path": f"/verify/{confirmation.verify_code}",
+    }
+
+
+def _about(r: Reader, statement: Statement, language: str) -> dict[str, Any]:
+    customer = r.session.get_one(Customer, statement.customer_id)
+    with speaking(language):
+        period = formats.period(statement.period_from, statement.period_to)
+    return {
+        "number": statement.number,
+        "customer_name": customer.name,
+        "period_text": period,
+        "closing": Money(statement.closing_minor, statement.currency),
+        "confirm_by": statement.confirm_by,
+    }
+
+
+def _may_still_see(r: Reader, user_id: int, customer_id: int) -> bool:
+    membership = select(Membership.user_id).where(
+        Membership.user_id == user_id,
+        Membership.customer_id == customer_id,
+        Membership.suspended_at.is_(None),
+    )
+    return r.session.scalar(membership.limit(1)) is not None
+
+
+LETTERS = {
+    "statement": Letter(statement_values, statement_sent),
+    "confirmation": Letter(confirmation_values),
+}
