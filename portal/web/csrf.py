@@ -12,9 +12,9 @@ from werkzeug.exceptions import HTTPException, Unauthorized
 
 from portal.web import current
 from portal.web.cookies import cookie_name, keep
+from portal.web.forms import SAFE_METHODS
 
 FIELD = "csrf_token"
-SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 #: Answers to nobody: a browser posts policy reports without a form.
 EXEMPT = {"reports.receive"}
 VISITOR_COOKIE = "visitor"

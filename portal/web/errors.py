@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 
-from flask import Flask, Response, make_response, render_template, request, url_for
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Response, current_app, make_response, render_template, request, url_for
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.base.access import Denied, NotFound
 from portal.base.language import N_
@@ -115,7 +115,7 @@ class Errors:
     def http(self, error: HTTPException) -> Response:
         """Every other status that Flask knows; redirects pass through."""
         status = error.code or 500
-        if status < 400:
+        if status < 400 or isinstance(error, SecurityError):  # a foreign host gets no page of ours
             return make_response(error.get_response())
         if status == 401:
             return self.unauthorized()
@@ -136,6 +136,11 @@ class Errors:
             answer = show(replace(told(500), reference=reference), 500)
         except Exception:
             log.exception("the error page failed too [%s]", reference)
-            answer = make_response(render_template("errors/broken.html", reference=reference), 500)
+            answer = make_response(self._plainest(reference), 500)
         answer.headers["Accord-Reference"] = reference
         return answer
+
+    def _plainest(self, reference: str) -> str:
+        # Without the frame that every other template is given: it may be what failed.
+        template = current_app.jinja_env.get_template("errors/broken.html")
+        return template.render(reference=reference)

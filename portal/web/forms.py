@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import wtforms
 from flask import request
 from werkzeug.datastructures import CombinedMultiDict
+from wtforms.fields.choices import Choice, SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
@@ -20,6 +21,9 @@ from portal.base.sentences import sentence
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
 
+Pair: TypeAlias = tuple[str, str]
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 #: Groups of three as most write them, or of four (万) as some Chinese sheets do.
 GROUPED = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d{1,4}(,\d{4})+)(\.\d*)?", re.ASCII)
 CURRENCY_SIGNS = "¥€$£元"
@@ -66,6 +70,11 @@ class Form(wtforms.Form):
         for field in self._fields.values():
             field.label.text = gettext(field.label.text)
 
+    @property
+    def is_submitted(self) -> bool:
+        """Whether the request sends the form rather than asks for it."""
+        return request.method not in SAFE_METHODS
+
     def blame(self, broken: RuleBroken) -> None:
         """Write a broken rule's sentence onto its field, or onto the form where it has none."""
         text = sentence(broken)
@@ -88,7 +97,7 @@ class Form(wtforms.Form):
 
 
 def _posted() -> CombinedMultiDict[str, Any] | None:
-    if request.method in {"GET", "HEAD"}:
+    if request.method in SAFE_METHODS:
         return None
     return CombinedMultiDict([request.files, request.form])
 
@@ -159,6 +168,41 @@ class DateField(wtforms.DateField):
         self.data = day_typed(typed)
         if self.data is None:
             raise ValueError(_("Enter a real date, such as 2026-11-05."))
+
+
+class Pairs:
+    """Choices as pairs of value and label; labels marked with N_ are translated when shown."""
+
+    choices: Any
+
+    def __init__(
+        self,
+        label: str,
+        validators: Sequence[Any] = (),
+        *,
+        choices: Sequence[Pair] = (),
+        **told: Any,
+    ) -> None:
+        """Take the pairs; `options` makes choices that only a request knows."""
+        super().__init__(label, validators, choices=options(choices), **told)  # type: ignore[call-arg]
+
+    def iter_choices(self) -> list[Choice]:
+        """Translate the labels."""
+        found: Iterable[Choice] = super().iter_choices()  # type: ignore[misc]
+        return [choice._replace(label=_(choice.label)) for choice in found]
+
+
+class SelectField(Pairs, wtforms.SelectField):  # type: ignore[misc] # wtforms is half typed
+    """One of many, in a list that opens."""
+
+
+class RadioField(Pairs, wtforms.RadioField):  # type: ignore[misc] # wtforms is half typed
+    """One of a few, all in sight."""
+
+
+def options(pairs: Sequence[Pair]) -> list[SelectChoice]:
+    """Choices as WTForms wants them."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 class Filled:

@@ -7,6 +7,8 @@ second factor each begin a new one, and ending it in the database ends every cop
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, Response, g, request
 from flask_login import LoginManager, UserMixin, current_user
 
@@ -123,7 +125,12 @@ def _forget() -> None:
 def _hand_out(response: Response) -> Response:
     """Sets or takes back the cookies, and lets the browser keep nothing after leaving."""
     is_https = current.installation().config.is_https
-    flags = {"path": "/", "secure": is_https, "httponly": True, "samesite": "Lax"}
+    flags: dict[str, Any] = {
+        "path": "/",
+        "secure": is_https,
+        "httponly": True,
+        "samesite": "Lax",
+    }
     if "new_token" in g:
         response.set_cookie(session_cookie(), g.new_token, **flags)
     if g.get("new_device"):

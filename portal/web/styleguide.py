@@ -11,7 +11,7 @@ from portal.base.language import gettext as _
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
 from portal.web import current, respond
-from portal.web.forms import DateField, Filled, Form, MoneyField
+from portal.web.forms import DateField, Filled, Form, MoneyField, RadioField
 from portal.web.guard import guard
 
 styleguide = Blueprint("desk_styleguide", __name__, url_prefix="/desk/styleguide")
@@ -26,7 +26,14 @@ class SampleForm(Form):
     pay_on = DateField(N_("When will you pay?"), [Filled(N_("Enter a day."))])
     code = wtforms.StringField(N_("Six digits from the mail"), [Filled(N_("Enter the code."))])
     password = wtforms.PasswordField(N_("Password"), [Filled(N_("Enter your password."))])
-    answer = wtforms.RadioField(N_("Your answer"))
+    answer = RadioField(
+        N_("Your answer"),
+        choices=[
+            ("confirmed", N_("Confirm")),
+            ("confirmed_with_differences", N_("Confirm with differences")),
+            ("refused", N_("Do not agree")),
+        ],
+    )
     is_authorised = wtforms.BooleanField(
         N_("I am authorised to confirm balances for Huadong Trading Co., Ltd.")
     )
@@ -36,11 +43,6 @@ class SampleForm(Form):
 def sample_form() -> SampleForm:
     """A form filled in and, in two places, wrongly."""
     form = SampleForm(currency="CNY", name="Chen Wei", answer="confirmed_with_differences")
-    form.answer.choices = [
-        ("confirmed", _("Confirm")),
-        ("confirmed_with_differences", _("Confirm with differences")),
-        ("refused", _("Do not agree")),
-    ]
     form.blame(RuleBroken("money.malformed", field="amount", value="12,5"))
     return form
 
