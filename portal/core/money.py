@@ -156,7 +156,7 @@ class Money:
         """
         The amount shared by weights to the last unit; the largest remainders get the odd units.
 
-        Rule: R5 — shares of an amount always sum to the amount (SECURITY 4, 10).
+        Rule: R5 — shares of an amount always sum to the amount (SECURITY 4.10).
 
         >>> [share.major() for share in Money(10000, "CNY").allocate([1, 1, 1])]
         ['33.34', '33.33', '33.33']
