@@ -7,22 +7,33 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.base.config import read_config
 from portal.base.installation import Installation, open_installation
+from portal.base.language import N_
 from portal.home.pages_health import health
 from portal.home.pages_mailbox import mailbox
-from portal.web.navigation import Navigation
+from portal.settings.pages_staff import desk as settings_desk
+from portal.web import sessions, traces
+from portal.web.navigation import MenuItem, Navigation
 from portal.web.shell import furnish, new_app
 
-BLUEPRINTS: tuple[Blueprint, ...] = (health, mailbox)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    health,
+    mailbox,
+    settings_desk,
+)
 
-NAVIGATION = Navigation()
+NAVIGATION = Navigation(
+    staff=(MenuItem("desk_settings.company", N_("Settings")),),
+)
 
 
 def create_app(installation: Installation | None = None, *, debug: bool = False) -> Flask:
-    """The application over an installation; over the one that the environment describes by default."""
+    """The application over an installation: by default the one that the environment describes."""
     installation = installation or open_installation(read_config())
     app = new_app()
     app.debug = debug
+    sessions.attach(app)  # language, tokens and errors ask who is signed in
     furnish(app, installation, NAVIGATION)
+    traces.trace(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     _trust_proxies(app, int(installation.config.proxies))
@@ -30,6 +41,7 @@ def create_app(installation: Installation | None = None, *, debug: bool = False)
 
 
 def _trust_proxies(app: Flask, count: int) -> None:
-    """Believes what that many proxies in front say of the sender; the host is never theirs to say."""
+    """Believes that many proxies about the sender; the host is never theirs to say."""
     if count:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
+        proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)
+        app.wsgi_app = proxied  # type: ignore[method-assign]
