@@ -1,0 +1,88 @@
+"""Reads a sealed PDF again, offline: which key sealed it, when, at which level, and is it unchanged?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+from cryptography import x509
+
+from portal.base.documents.seal import fingerprint_of
+
+LARGEST = 20 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class SealedDocument:
+    """What a PDF says of its seal; without a seal `fingerprint` is empty."""
+
+    fingerprint: str = ""
+    sealed_by: str = ""
+    sealed_at: dt.datetime | None = None
+    level: str = ""
+    #: The signature is right, and covers every byte of the file.
+    is_unchanged: bool = False
+    #: Why not, in a word of the library that looked.
+    problem: str = ""
+    #: name → bytes of the files inside.
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+def read_seal(pdf: bytes) -> SealedDocument:
+    """What a PDF says of its seal, whatever the bytes: a damaged file is read as one without."""
+    with ThreadPoolExecutor(1) as pool:  # for the reason that seal.py names
+        return pool.submit(_read, pdf).result()
+
+
+def _read(pdf: bytes) -> SealedDocument:
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    if len(pdf) > LARGEST:
+        return SealedDocument(problem="too large")
+    try:
+        reader = PdfFileReader(BytesIO(pdf), strict=False)
+        signatures = reader.embedded_regular_signatures
+        if not signatures:
+            return SealedDocument(problem="no signature")
+        return _of(signatures[-1], _files(reader))
+    except Exception as error:  # noqa: BLE001 - a forged file can break a parser anywhere
+        return SealedDocument(problem=f"unreadable ({type(error).__name__})")
+
+
+def _of(signature: Any, files: dict[str, bytes]) -> SealedDocument:
+    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko.sign.validation.status import SignatureCoverageLevel
+    from pyhanko_certvalidator import ValidationContext
+
+    # Whether the key is ours is asked of our books, not of a certificate authority.
+    context = ValidationContext(trust_roots=[signature.signer_cert], allow_fetching=False)
+    status = validate_pdf_signature(signature, signer_validation_context=context)
+    whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+    certificate = x509.load_der_x509_certificate(signature.signer_cert.dump())
+    return SealedDocument(
+        fingerprint=fingerprint_of(certificate),
+        sealed_by=certificate.subject.rfc4514_string(),
+        sealed_at=signature.self_reported_timestamp,
+        level=_level(signature),
+        is_unchanged=bool(status.intact and status.valid and whole),
+        problem="" if status.intact and whole else "changed after sealing",
+        files=files,
+    )
+
+
+def _level(signature: Any) -> str:
+    if signature.sig_object["/SubFilter"] != "/ETSI.CAdES.detached":
+        return "CMS"
+    return "B-T" if signature.attached_timestamp_data is not None else "B-B"
+
+
+def _files(reader: Any) -> dict[str, bytes]:
+    try:
+        names = reader.root["/Names"]["/EmbeddedFiles"]["/Names"]
+    except KeyError:
+        return {}
+    specs = [names[i] for i in range(1, len(names), 2)]
+    return {str(spec["/UF"]): bytes(spec["/EF"]["/F"].data) for spec in specs}

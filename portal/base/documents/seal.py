@@ -1,0 +1,204 @@
+"""
+The seal: a local P-256 key with its own certificate, made on first start, signs our PDFs (PAdES B-B).
+
+A company's own key takes its place by ACCORD_SIGNING_KEY: a PEM file with the private key and its
+certificate, the certificate's issuers after it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from portal.base.config import Config, ConfigError
+
+LEVEL = "B-B"
+YEARS = 20
+FIELD = "AccordSeal"
+LONGEST_NAME = 64
+FILE = "seal.pem"
+
+
+@dataclass(frozen=True)
+class Seal:
+    """A private key and its certificates, as PEM; the first certificate is the key's own."""
+
+    pem: bytes
+
+    @property
+    def certificate(self) -> x509.Certificate:
+        return x509.load_pem_x509_certificates(self.pem)[0]
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the public key (its SubjectPublicKeyInfo), in hex."""
+        return fingerprint_of(self.certificate)
+
+
+def fingerprint_of(certificate: x509.Certificate) -> str:
+    """
+    The SHA-256 of a certificate's public key, which stays when the certificate is renewed.
+
+    `openssl x509 -pubkey -noout | openssl pkey -pubin -outform der | sha256sum` says the same.
+    """
+    key = certificate.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return hashlib.sha256(key).hexdigest()
+
+
+def seal_file(config: Config) -> Path:
+    """Where the seal's key is."""
+    return Path(config.signing_key) if config.signing_key else config.instance_path / FILE
+
+
+def open_seal(config: Config, company: str, now: dt.datetime) -> Seal:
+    """The installation's seal; made here and now where there is none yet and none was named."""
+    path = seal_file(config)
+    if not path.is_file():
+        if config.signing_key:
+            raise ConfigError(f"ACCORD_SIGNING_KEY: there is no file {path}.")
+        write_seal(path, company, now)
+    seal = Seal(path.read_bytes())
+    try:
+        _check(seal)
+    except ValueError as error:
+        raise ConfigError(
+            f"{path} does not hold a private key and its certificate as PEM."
+        ) from error
+    return seal
+
+
+def _check(seal: Seal) -> None:
+    key = serialization.load_pem_private_key(seal.pem, password=None)
+    if key.public_key() != seal.certificate.public_key():
+        raise ValueError("the certificate is another key's")
+
+
+def write_seal(path: Path, company: str, now: dt.datetime) -> None:
+    """Makes a key and its certificate in a file of mode 0600; leaves an existing one alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".seal-")  # mode 0600
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(new_seal(company, now).pem)
+        # A link fails where the file is there already: of two first starts, one key remains.
+        os.link(name, path)
+    except FileExistsError:
+        pass
+    finally:
+        Path(name).unlink()
+
+
+def new_seal(company: str, now: dt.datetime) -> Seal:
+    """A fresh P-256 key with a certificate that it signed itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    oid = x509.NameOID
+    name = x509.Name(
+        [
+            x509.NameAttribute(oid.ORGANIZATION_NAME, company[:LONGEST_NAME]),
+            x509.NameAttribute(oid.COMMON_NAME, f"{company[:LONGEST_NAME - 13]} (Accord seal)"),
+        ]
+    )
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=366 * YEARS))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_signs_documents(), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return Seal(private + certificate.public_bytes(serialization.Encoding.PEM))
+
+
+def _signs_documents() -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=True,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=False,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def seal_pdf(pdf: bytes, seal: Seal, reason: str, at: dt.datetime) -> bytes:
+    """The PDF with our seal upon it; nothing may be added to it afterwards."""
+    # pyHanko starts an event loop of its own, which a thread that runs one already refuses.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(_sealed, pdf, seal, reason, at).result()
+
+
+def _sealed(pdf: bytes, seal: Seal, reason: str, at: dt.datetime) -> bytes:
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+    from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
+
+    class SignsAt(PdfSigner):  # type: ignore[misc]  # the library is typed in part
+        """Signs at the moment our clock says."""
+
+        def init_signing_session(self, *args: Any, **options: Any) -> Any:
+            session = super().init_signing_session(*args, **options)
+            session.system_time = at
+            return session
+
+    meta = PdfSignatureMetadata(
+        field_name=FIELD,
+        md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES,
+        reason=reason,
+        certify=True,
+        docmdp_permissions=MDPPerm.NO_CHANGES,
+    )
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    out: BytesIO = SignsAt(meta, signer=_signer(seal)).sign_pdf(writer)
+    return out.getvalue()
+
+
+def _signer(seal: Seal) -> Any:
+    from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
+    from pyhanko.sign.signers.pdf_cms import SimpleSigner
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+    key, certificates = _parts(seal)
+    own, *issuers = load_certs_from_pemder_data(certificates)
+    store = SimpleCertificateStore.from_certs(issuers)
+    return SimpleSigner(
+        signing_cert=own,
+        signing_key=load_private_key_from_pemder_data(key, None),
+        cert_registry=store,
+    )
+
+
+def _parts(seal: Seal) -> tuple[bytes, bytes]:
+    """The key's PEM and the certificates'."""
+    key = serialization.load_pem_private_key(seal.pem, password=None).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    certificates = x509.load_pem_x509_certificates(seal.pem)
+    return key, b"".join(each.public_bytes(serialization.Encoding.PEM) for each in certificates)

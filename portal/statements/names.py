@@ -1,0 +1,79 @@
+"""What kinds of documents, reasons, results and states are called, on pages, in PDFs and in files alike."""
+
+from __future__ import annotations
+
+from portal.base.language import N_
+from portal.base.language import gettext as _
+from portal.core.ledger import Kind
+
+KINDS = {
+    "invoice": N_("Invoice"),
+    "charge": N_("Debit note"),
+    "credit_note": N_("Credit note"),
+    "payment": N_("Payment"),
+    "discount": N_("Discount"),
+    "refund": N_("Refund"),
+    "returned_payment": N_("Returned payment"),
+    "transfer": N_("Transfer"),
+    "adjustment": N_("Adjustment"),
+}
+REASONS = {
+    "wrong_amount": N_("Wrong amount"),
+    "not_received": N_("Not received"),
+    "already_paid": N_("Already paid"),
+    "duplicate": N_("Entered twice"),
+    "wrong_branch": N_("Belongs to another branch"),
+    "price_or_quantity": N_("Price or quantity"),
+    "timing": N_("Timing, still in transit"),
+    "other": N_("Another reason"),
+}
+RESULTS = {
+    "confirmed": N_("Confirmed"),
+    "confirmed_with_differences": N_("Confirmed with differences"),
+    "refused": N_("Not agreed"),
+}
+#: state → what a customer reads, and its tone
+STATES = {
+    "issued": (N_("Waiting for you"), "warn"),
+    "viewed": (N_("Waiting for you"), "warn"),
+    "prepared": (N_("With your approver"), "info"),
+    "confirmed": (N_("Confirmed"), "ok"),
+    "confirmed_with_differences": (N_("Confirmed with differences"), "info"),
+    "refused": (N_("Not agreed"), "bad"),
+    "withdrawn": (N_("Withdrawn"), "neutral"),
+    "replaced": (N_("Replaced"), "neutral"),
+}
+SUMS = {
+    "invoiced": N_("Invoiced"),
+    "charged": N_("Charged"),
+    "refunded": N_("Refunded"),
+    "adjusted": N_("Adjusted"),
+    "credited": N_("Credited"),
+    "received": N_("Received"),
+    "discounted": N_("Discounts"),
+}
+
+
+def kind_name(kind: int) -> str:
+    """A kind of document, in the language of the moment."""
+    return _(KINDS[Kind(kind).word])
+
+
+def reason_name(reason: str) -> str:
+    """Why a line differs, in the language of the moment."""
+    return _(REASONS[reason])
+
+
+def result_name(result: str) -> str:
+    """How a statement was answered, in the language of the moment."""
+    return _(RESULTS[result])
+
+
+def state_name(state: str) -> str:
+    """Where a statement stands, in the language of the moment."""
+    return _(STATES[state][0])
+
+
+def bucket_name(name: str) -> str:
+    """A bucket of the ageing: days late, or not due."""
+    return _("Not due") if name == "not_due" else _("%(days)s days", days=name)
