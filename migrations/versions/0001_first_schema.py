@@ -327,7 +327,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=True),
         sa.Column("role", CodeText, nullable=True),
         sa.Column("language", CodeText, nullable=True),
-        sa.Column("gets_statements", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("gets_statements", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.id"], name=op.f("fk_contact_customer_id")
         ),
