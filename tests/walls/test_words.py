@@ -10,7 +10,7 @@ from tests.walls.source import ROOT, Module, modules
 #: Where amounts, rates and shares are worked with.
 MONEY_FLOORS = {"core", "tables"}
 ATTICS = re.compile(r"(^|_)(utils?|helpers?|managers?|misc|common)($|_)")
-NAMES_THAT_SAY_NOTHING = re.compile(r"^_?(handle|process|do)_")
+NAMES_THAT_SAY_NOTHING = re.compile(r"^_?(handle|process)_")
 
 
 def near_money(module: Module) -> bool:
