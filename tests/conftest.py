@@ -18,6 +18,7 @@ from portal.base.clock import Clock
 from portal.base.config import Config
 from portal.base.installation import Installation, found_company, open_installation
 from portal.tables.all import Base
+from tests.demo import Demo, loaded_once
 from tests.postgresql import a_schema, a_server
 
 #: Friday, 20 November 2026, four in the afternoon in Shanghai.
@@ -102,3 +103,9 @@ def any_installation(request: pytest.FixtureRequest) -> Installation:
     name = "installation" if request.param == "sqlite" else "postgresql_installation"
     opened: Installation = request.getfixturevalue(name)
     return opened
+
+
+@pytest.fixture(scope="session")
+def demo_company(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demo company, to be copied and not to be changed."""
+    return loaded_once(tmp_path_factory)

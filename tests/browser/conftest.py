@@ -1,11 +1,7 @@
 """A real server over the demo company, and a real Chromium in front of it."""
 
-import fcntl
-import json
-import os
 import shutil
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -18,10 +14,9 @@ from urllib.error import URLError
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from tests.demo import ACCORD, Demo, environment, run_accord
 from tests.machine import absent, find_browser, free_port
 
-ACCORD = Path(sys.executable).with_name("accord")
-DEMO_DAY = "2026-11-20"
 QUIET = [
     "--disable-quic",
     "--disable-background-networking",
@@ -44,78 +39,38 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True)
 class Live:
-    """A server that runs, and what the demo told about itself."""
+    """A server that runs over a copy of the demo."""
 
     url: str
-    folder: Path
-    told: dict[str, Any]
-
-    def login(self, role: str) -> dict[str, Any]:
-        """The first login with a role."""
-        return next(login for login in self.told["logins"] if login["role"] == role)
+    demo: Demo
 
     def accord(self, *words: str) -> str:
         """What a command prints about this server's books."""
-        return run_accord(self.folder, *words, public_url=self.url)
-
-
-def environment(folder: Path, public_url: str = "http://127.0.0.1:8000") -> dict[str, str]:
-    mine = {name: value for name, value in os.environ.items() if not name.startswith("ACCORD_")}
-    return mine | {
-        "ACCORD_DEMO": "1",
-        "ACCORD_INSTANCE": str(folder),
-        "ACCORD_MAIL_URL": "mailbox:",
-        "ACCORD_PUBLIC_URL": public_url,
-    }
-
-
-def run_accord(folder: Path, *words: str, public_url: str = "http://127.0.0.1:8000") -> str:
-    done = subprocess.run(
-        [ACCORD, *words],
-        env=environment(folder, public_url),
-        cwd=folder.parent,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-@pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo company, loaded by the first worker that needs it while the others wait."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder, told = shared / "demo", shared / "demo.json"
-    with (shared / "demo.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not told.exists():
-            folder.mkdir()
-            told.write_text(run_accord(folder, "demo", "--on", DEMO_DAY, "--format", "json"))
-    return folder
+        return run_accord(self.demo.folder, *words, public_url=self.url)
 
 
 @contextmanager
-def serving(folder: Path, told: dict[str, Any]) -> Iterator[Live]:
+def serving(demo: Demo) -> Iterator[Live]:
     port = free_port()
-    live = Live(f"http://127.0.0.1:{port}", folder, told)
-    server = subprocess.Popen(
-        [ACCORD, "serve", "--port", str(port)],
-        env=environment(folder, live.url),
-        cwd=folder.parent,
-        stdout=subprocess.DEVNULL,
-        stderr=(folder / "server.log").open("w"),
-    )
-    try:
-        wait_until_ready(live)
-        yield live
-    finally:
-        server.terminate()
-        server.wait(PATIENCE_S)
+    live = Live(f"http://127.0.0.1:{port}", demo)
+    log = demo.folder / "server.log"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            [ACCORD, "serve", "--port", str(port)],
+            env=environment(demo.folder, live.url),
+            cwd=demo.folder.parent,
+            stdout=output,
+            stderr=output,
+        )
+        try:
+            wait_until_ready(live, log)
+            yield live
+        finally:
+            server.terminate()
+            server.wait(PATIENCE_S)
 
 
-def wait_until_ready(live: Live) -> None:
+def wait_until_ready(live: Live, log: Path) -> None:
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
         try:
@@ -123,15 +78,15 @@ def wait_until_ready(live: Live) -> None:
                 return
         except (URLError, OSError):
             time.sleep(0.05)
-    pytest.fail((live.folder / "server.log").read_text())
+    pytest.fail(log.read_text())
 
 
 @pytest.fixture(scope="module")
-def live(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+def live(demo_company: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """A server over a copy of the demo company that this module may change."""
     folder = tmp_path_factory.mktemp("live") / "instance"
-    shutil.copytree(demo_folder, folder)
-    with serving(folder, json.loads(demo_folder.with_suffix(".json").read_text())) as running:
+    shutil.copytree(demo_company.folder, folder)
+    with serving(Demo(folder, demo_company.told)) as running:
         yield running
 
 
