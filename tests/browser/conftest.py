@@ -26,6 +26,8 @@ QUIET = [
     "--no-sandbox",
 ]
 PATIENCE_S = 30
+#: When a browser hangs up, a development server leaves its sockets to the collector.
+LEFT_OPEN = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 OpenPage = Callable[..., Page]
 
@@ -35,6 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.browser)
+            item.add_marker(LEFT_OPEN)
 
 
 @dataclass(frozen=True)
