@@ -54,7 +54,7 @@ function focusSummary() {
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   const isLost = document.activeElement === body || !document.activeElement;
   focusSummary();
-  if (isLost && document.activeElement === body) focus(find("caption [tabindex], h2[tabindex]", ctx.target ?? document));
+  if (isLost && document.activeElement === body) focus(find(".table-region[tabindex], h2[tabindex]", ctx.target ?? document));
   countChosen();
 });
 
