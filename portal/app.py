@@ -10,6 +10,9 @@ from portal.base.installation import Installation, open_installation
 from portal.base.language import N_
 from portal.home.pages_health import health
 from portal.home.pages_mailbox import mailbox
+from portal.people.pages_customer import account
+from portal.people.pages_public import public as sign_in
+from portal.people.pages_staff import desk as people_desk
 from portal.settings.pages_staff import desk as settings_desk
 from portal.web import sessions, traces
 from portal.web.navigation import MenuItem, Navigation
@@ -18,11 +21,26 @@ from portal.web.shell import furnish, new_app
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health,
     mailbox,
+    sign_in,
+    account,
+    people_desk,
     settings_desk,
 )
 
+OWN = (
+    MenuItem("account.security", N_("Security")),
+    MenuItem("account.activity", N_("Activity")),
+)
 NAVIGATION = Navigation(
-    staff=(MenuItem("desk_settings.company", N_("Settings")),),
+    customer=(MenuItem("account.people", N_("People")),),
+    staff=(
+        MenuItem("desk_people.users", N_("Users")),
+        MenuItem("desk_settings.company", N_("Settings")),
+    ),
+    customer_own=OWN,
+    staff_own=OWN,
+    sign_in="sign_in.show",
+    sign_out="sign_in.sign_out",
 )
 
 

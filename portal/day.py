@@ -52,9 +52,7 @@ def is_day_done(
     return all((_last_day(installation, name) or dt.date.min) >= on for name, _ in acts)
 
 
-def _catch_up(
-    installation: Installation, on: dt.date, name: str, run: Run
-) -> Iterator[DoneAct]:
+def _catch_up(installation: Installation, on: dt.date, name: str, run: Run) -> Iterator[DoneAct]:
     last = _last_day(installation, name)
     if last is not None and last >= on:
         yield DoneAct(name, on, "already")

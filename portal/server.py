@@ -26,6 +26,7 @@ GRACE_SECONDS = 5
 THREADS = 4
 MOST_PROCESSES = 8
 RESTART_SECONDS = 2.0
+WORKER = (sys.executable, "-m", "portal.cli", "worker", "--timetable")
 
 
 def processes() -> int:
@@ -61,9 +62,7 @@ class Companion:
         if is_running or time.monotonic() - self._started_at < RESTART_SECONDS:
             return
         self._started_at = time.monotonic()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "portal.cli", "worker", "--timetable", "--beside", str(os.getpid())]
-        )
+        self._process = subprocess.Popen([*WORKER, "--beside", str(os.getpid())])  # noqa: S603 - our own words
 
     def ask_to_stop(self) -> None:
         """Lets it finish what it does."""
@@ -82,7 +81,7 @@ class Companion:
 
 
 class _Arbiter(Arbiter):  # type: ignore[misc]  # the library ships no types
-    """Gunicorn's first process, which looks after the companion as it does after its own workers."""
+    """Gunicorn's first process, which looks after the companion as after its own workers."""
 
     companion = Companion()
 
@@ -90,7 +89,7 @@ class _Arbiter(Arbiter):  # type: ignore[misc]  # the library ships no types
         super().manage_workers()
         self.companion.keep()
 
-    def stop(self, graceful: bool = True) -> None:  # noqa: FBT001, FBT002 - gunicorn's signature
+    def stop(self, graceful: bool = True) -> None:  # noqa: FBT001, FBT002 - gunicorn's
         self.companion.ask_to_stop()
         super().stop(graceful)
         self.companion.stop()

@@ -37,7 +37,7 @@ HEALTH_SECONDS = 10
 MAIL_RESTS = dt.timedelta(seconds=10)
 
 
-class DayFailed(Exception):
+class DayError(Exception):
     """An act of the daily run failed; the row is tried again."""
 
 
@@ -49,7 +49,7 @@ def do_day(installation: Installation, payload: dict[str, Any]) -> None:
         if done.state == "failed"
     ]
     if failed:
-        raise DayFailed(", ".join(failed))
+        raise DayError(", ".join(failed))
 
 
 REGISTRY = Registry(

@@ -34,15 +34,15 @@ class Engine:
     call: Callable[[], Any]
 
     def wake(self) -> None:
-        """Asks a worker to look into the outbox; the next sweep does it where the engine is away."""
+        """Asks a worker to look into the outbox; where the engine is away, the next sweep does."""
         try:
             if self.huey.pending_count() < ENOUGH_CALLS:
                 self.call()
-        except Exception:  # noqa: BLE001 - whatever the queue's store raises; the rows are safe
+        except Exception:  # whatever the queue's store raises: the rows are safe
             log.warning("the task engine is away; the next sweep will see to it", exc_info=True)
 
 
-def open_engine(url: str, work: Callable[[], None] = nothing_here) -> Engine:
+def open_engine(url: str, work: Callable[[], object] = nothing_here) -> Engine:
     """The engine behind a URL; a worker gives the `work` that a wake-up call starts."""
     huey = _queue(url)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from portal.base.work import Reader
 from portal.tables.customers import Customer
@@ -35,33 +36,30 @@ class Message:
     text: str
 
 
-def list_messages(r: Reader, *, state: str = "", limit: int | None = None) -> list[Message]:
-    """The messages in the order in which they were queued; the newest `limit` of them, newest first."""
-    query = _messages()
+def list_messages(r: Reader, state: str = "") -> list[Message]:
+    """The messages, of one state when it is named, in the order in which they were queued."""
+    query = _messages().order_by(Outbox.id)
     if state:
         query = query.where(Outbox.state == state)
-    query = query.order_by(Outbox.id) if limit is None else query.order_by(Outbox.id.desc())
-    return [_message(row, code) for row, code in r.session.execute(query.limit(limit))]
+    return [_message(row, code) for row, code in r.session.execute(query)]
 
 
-def count_messages(r: Reader) -> dict[str, int]:
-    """How many messages there are in each state."""
-    query = select(Outbox.state, func.count()).where(Outbox.channel != "task").group_by(Outbox.state)
-    return {state: count for state, count in r.session.execute(query)}
+def latest_messages(r: Reader, most: int) -> list[Message]:
+    """The last messages that were queued, the newest first."""
+    query = _messages().order_by(Outbox.id.desc()).limit(most)
+    return [_message(row, code) for row, code in r.session.execute(query)]
 
 
 def find_message(r: Reader, message_id: int) -> Message | None:
     """One message."""
     found = r.session.execute(_messages().where(Outbox.id == message_id)).first()
-    return found and _message(*found)
+    return None if found is None else _message(found[0], found[1])
 
 
-def _messages() -> Select[tuple[Outbox, str | None]]:
-    return (
-        select(Outbox, Customer.code)
-        .outerjoin(Customer, Customer.id == Outbox.customer_id)
-        .where(Outbox.channel != "task")
-    )
+def _messages() -> Select[Any]:
+    rows: Select[Any] = select(Outbox, Customer.code)
+    with_codes = rows.outerjoin(Customer, Customer.id == Outbox.customer_id)
+    return with_codes.where(Outbox.channel != "task")
 
 
 def _message(row: Outbox, customer_code: str | None) -> Message:

@@ -35,12 +35,22 @@ LONGEST_WAIT = dt.timedelta(hours=1)
 REACH_DISABLED = frozenset({"security_notice"})
 LOST_TRACK = "A worker stopped while it sent this; it may arrive twice."
 
+ENDS = frozenset({"sent", "failed", "cancelled"})
+
 log = logging.getLogger(__name__)
 
 
 class NotNeeded(Exception):  # noqa: N818 - it says what is so, and is no error
     """What a message was to tell is no longer so; the reason is kept with it."""
 
+
+#: What comes of a row when one of these is raised.
+OUTCOMES: dict[type[Exception], str] = {
+    NotNeeded: "cancelled",
+    Rejected: "failed",
+    TryLater: "waiting",
+    Unreachable: "unreachable",
+}
 
 Task = Callable[[Installation, dict[str, Any]], object]
 
@@ -127,24 +137,22 @@ class Delivery:
         after `unreachable` as soon as the mail server is there again.
         """
         renew = Renewal(self.installation, row.id, row.tries)
+        problem: str | None
         try:
             with kept_alive(renew, LEASE / 4):
                 self._do(row)
-        except NotNeeded as reason:
-            return self._end(row, "cancelled", str(reason))
-        except Unreachable as error:
-            self._wait(row, str(error), dt.timedelta(0))
-            return "unreachable"
-        except TryLater as error:
-            return self._wait(row, str(error), wait_after(row.tries))
-        except Rejected as error:
-            return self._end(row, "failed", str(error))
+        except (NotNeeded, Rejected, TryLater, Unreachable) as reason:
+            state, problem = OUTCOMES[type(reason)], str(reason)
         except RuleBroken as broken:
-            return self._end(row, "failed", broken.code)
+            state, problem = "failed", broken.code
         except Exception as error:
             log.exception("outbox row %s could not be done", row.key)
-            return self._wait(row, f"{type(error).__name__}: {error}", wait_after(row.tries))
-        return self._end(row, "sent", row.problem)
+            state, problem = "waiting", f"{type(error).__name__}: {error}"
+        else:
+            state, problem = "sent", row.problem
+        if state in ENDS:
+            return self._end(row, state, problem)
+        return self._wait(row, state, problem or "")
 
     def _do(self, row: Outbox) -> None:
         payload: dict[str, Any] = json.loads(row.payload)
@@ -192,12 +200,13 @@ class Delivery:
             message_id=message_id(row.key, self.installation.config),
         )
 
-    def _wait(self, row: Outbox, problem: str, wait: dt.timedelta) -> str:
+    def _wait(self, row: Outbox, state: str, problem: str) -> str:
         now = self.installation.clock.now()
         if now - row.created_at > GIVE_UP_AFTER:
             return self._end(row, "failed", problem)
+        wait = dt.timedelta(0) if state == "unreachable" else wait_after(row.tries)
         self._mark(row, problem=one_line(problem)[:500], lease_until=None, not_before=now + wait)
-        return "waiting"
+        return state
 
     def _end(self, row: Outbox, state: str, problem: str | None) -> str:
         values: dict[str, Any] = {
@@ -258,4 +267,5 @@ def wait_after(tries: int) -> dt.timedelta:
     >>> [str(wait_after(tries)) for tries in (1, 2, 3, 20)]
     ['0:00:15', '0:00:30', '0:01:00', '1:00:00']
     """
-    return min(FIRST_WAIT * 2 ** min(tries - 1, 20), LONGEST_WAIT)
+    doublings = min(tries - 1, 20)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)

@@ -1,4 +1,4 @@
-"""The schema in the database: brought to the newest migration, in one transaction, one at a time."""
+"""The schema in the database, brought to the newest migration in one transaction."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def migrations(connection: Connection | None = None) -> AlembicConfig:
 
 @contextmanager
 def alone(database: Database) -> Iterator[Connection]:
-    """A transaction that no other migration runs beside; a kill inside it leaves nothing half done."""
+    """A transaction that no other migration runs beside; a kill in it leaves nothing half done."""
     with database.engine.execution_options(writes=True).begin() as connection:
         if not database.is_sqlite:
             connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})

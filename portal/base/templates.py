@@ -1,4 +1,4 @@
-"""Jinja without Flask, for mails and printed documents: strict, escaped, with the pages' own filters."""
+"""Jinja without Flask, for mails and printed documents: strict, escaped, the pages' filters."""
 
 from __future__ import annotations
 

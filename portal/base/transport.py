@@ -40,7 +40,7 @@ class Transport(Protocol):
 
 
 class Mailbox:
-    """Keeps every mail, codes included, for the page that shows them; only for the demo and tests."""
+    """Keeps every mail, codes included, for the page that shows them: for the demo and tests."""
 
     keeps_mails = True
 
@@ -103,7 +103,8 @@ class Smtp:
         except OSError as error:
             self.close()
             raise TryLater(
-                f"The conversation ended while the mail was handed over; it may arrive twice: {error}"
+                "The conversation ended while the mail was handed over;"
+                f" it may arrive twice: {error}"
             ) from error
         else:
             self._judge(server, code, answer)
@@ -142,7 +143,9 @@ class Smtp:
             server.starttls(context=context)
             server.ehlo()
         elif at.user and not at.is_tls and at.host not in LOOPBACK:
-            raise ConnectionError("it offers no encryption, and the password shall not be overheard")
+            raise ConnectionError(
+                "it offers no encryption, and the password shall not be overheard"
+            )
         if at.user:
             server.login(at.user, at.password)
         return server
@@ -187,4 +190,3 @@ def open_transport(config: Config) -> Iterator[Transport]:
         yield smtp
     finally:
         smtp.close()
-

@@ -33,7 +33,7 @@ def outbox() -> None:
 def list_outbox(state: str | None, output: str) -> None:
     """List the messages, oldest first."""
     with opened().reading(SYSTEM) as r:
-        rows = [as_json(message) for message in list_messages(r, state=state or "")]
+        rows = [as_json(message) for message in list_messages(r, state or "")]
     show(output, {"messages": rows}, rows, MESSAGE_COLUMNS)
 
 

@@ -1,4 +1,4 @@
-"""How a command speaks: results to standard output in three formats, everything else to standard error."""
+"""How a command speaks: results in three formats on standard output, the rest on standard error."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def table(rows: Sequence[Row], columns: Sequence[str]) -> str:
     """
     The rows under their column names, figures to the right.
 
-    >>> print(table([{"key": "C-1", "open": "1234.50"}, {"key": "华东", "open": "9.00"}], ["key", "open"]))
+    >>> rows = [{"key": "C-1", "open": "1234.50"}, {"key": "华东", "open": "9.00"}]
+    >>> print(table(rows, ["key", "open"]))
     key      open
     ----  -------
     C-1   1234.50
@@ -69,7 +70,7 @@ def table(rows: Sequence[Row], columns: Sequence[str]) -> str:
 
     def laid_out(line: Sequence[str]) -> str:
         parts = zip(line, widths, is_figures, strict=True)
-        return "  ".join(_padded(text, width, right) for text, width, right in parts).rstrip()
+        return "  ".join(_padded(*part) for part in parts).rstrip()
 
     rule = "  ".join("-" * width for width in widths)
     return "\n".join([laid_out(columns), rule, *map(laid_out, cells)])
@@ -89,6 +90,6 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
-def _padded(text: str, width: int, is_figure: bool) -> str:
+def _padded(text: str, width: int, is_figure: bool) -> str:  # noqa: FBT001 - from a zip
     blanks = " " * (width - _width(text))
     return blanks + text if is_figure else text + blanks

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[dt.date]):
     """A date, YYYY-MM-DD."""
 
     name = "date"
@@ -26,7 +26,7 @@ class Day(click.ParamType):
         return self.fail(f"{value} is no date; write it as YYYY-MM-DD.", param, ctx)
 
 
-class Month(click.ParamType):
+class Month(click.ParamType[dt.date]):
     """A month, YYYY-MM, as its first day."""
 
     name = "month"

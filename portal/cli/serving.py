@@ -1,4 +1,4 @@
-"""The commands that serve: the production server, the development one, the worker, the timetable."""
+"""The commands that keep running: the two servers, the worker, the timetable."""
 
 from __future__ import annotations
 
@@ -84,7 +84,9 @@ def routes() -> None:
 
 
 @click.command()
-@click.option("--timetable", is_flag=True, help="Keep the timetable too, as `accord schedule` does.")
+@click.option(
+    "--timetable", is_flag=True, help="Keep the timetable too, as `accord schedule` does."
+)
 @click.option("--beside", type=int, hidden=True, help="End when this process has ended.")
 def worker(*, timetable: bool, beside: int | None) -> None:
     """Send mails and do tasks in the background, until stopped."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from portal.base.access import NotFound
-from portal.base.messages import Message, find_message, list_messages
+from portal.base.messages import Message, find_message, latest_messages
 from portal.base.work import Reader
 from portal.web import current, respond
 from portal.web.guard import guard
@@ -18,7 +18,7 @@ MOST = 200
 @guard("mailbox.view")
 def index() -> Response:
     r = _demo()
-    messages = [(r.refs.of("ml", message.id), message) for message in list_messages(r, limit=MOST)]
+    messages = [(r.refs.of("ml", message.id), message) for message in latest_messages(r, MOST)]
     return respond.page("home/mailbox.html", messages=messages)
 
 

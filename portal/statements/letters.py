@@ -23,7 +23,7 @@ from portal.tables.statements import Confirmation, Statement
 
 
 def statement_values(r: Reader, payload: dict[str, Any]) -> Mapping[str, Any]:
-    """The mail that a statement is there; `NotNeeded` once it is replaced, answered or not theirs."""
+    """The mail that a statement is there; `NotNeeded` once it is replaced, answered, not theirs."""
     statement = r.session.get_one(Statement, payload["statement_id"])
     user = r.session.get_one(User, payload["user_id"])
     if not statement.in_force:
