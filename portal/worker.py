@@ -22,7 +22,8 @@ from portal.base.installation import Installation
 from portal.base.outbox import Registry, drain, log
 from portal.base.work import Work
 from portal.day import is_day_done, run_day
-from portal.statements.letters import LETTERS
+from portal.people.letters import LETTERS as PEOPLE
+from portal.statements.letters import LETTERS as STATEMENTS
 from portal.tables.journal import Timetable
 
 #: Threads of one worker: one long task must not hold up the mails.
@@ -54,7 +55,7 @@ def do_day(installation: Installation, payload: dict[str, Any]) -> None:
 
 REGISTRY = Registry(
     tasks={"day": do_day},
-    letters=LETTERS,
+    letters={**PEOPLE, **STATEMENTS},
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from portal.base.language import N_, gettext
+from portal.base.language import N_
 from portal.base.mail import queue_mail
 from portal.base.work import Work
 from portal.tables.people import Membership, User
@@ -38,23 +38,16 @@ def tell_of_change(
 
 def tell(w: Work, reader: User, person: User, change: str, where: str = "") -> None:
     """Mails one reader what changed about a person."""
+    assert change in CHANGES
     payload = {
         "change": change,
         "person": person.name or person.email,
         "by": w.actor.name or w.company.name,
         "where": where,
         "at": w.now.isoformat(),
-        "zone": w.company.timezone,
     }
-    assert told(payload)
     key = f"security_notice/{change}/{person.id}/{reader.id}/{w.now.isoformat()}"
     queue_mail(w, key, "security_notice", reader, payload)
-
-
-def told(payload: dict[str, str]) -> str:
-    """What the mail says happened, in the language of the moment."""
-    facts = {name: payload[name] for name in ("person", "by", "where")}
-    return gettext(CHANGES[payload["change"]], **facts)
 
 
 def admins_of(w: Work, customer_id: int) -> list[User]:

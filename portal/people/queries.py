@@ -1,4 +1,4 @@
-"""Looking people up: who may enter, who sits behind a cookie, who belongs to a customer."""
+"""Looking people up: a customer's people, our own, and what the actor has set up and done."""
 
 from __future__ import annotations
 
@@ -6,40 +6,16 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
-from portal.base.access import Actor, NotFound, visible_to
+from portal.base.access import NotFound, visible_to
 from portal.base.work import Reader
-from portal.people.tokens import digest
+from portal.people.recognising import IDLE_CUSTOMER, IDLE_STAFF, is_only_invited
 from portal.tables.customers import Contact, Customer
 from portal.tables.journal import Audit
-from portal.tables.people import Invitation, Membership, Session, User
+from portal.tables.people import Membership, RecoveryCode, Session, User
 
-IDLE_CUSTOMER = dt.timedelta(minutes=30)
-IDLE_STAFF = dt.timedelta(hours=8)
 ACTIVITY_ROWS = 100
-
-
-@dataclass(frozen=True)
-class SignedIn:
-    """The session behind a cookie, and whose it is."""
-
-    session_id: int
-    user_id: int
-    name: str
-    email: str
-    language: str
-    staff_role: str | None
-    is_complete: bool
-    method: str
-    created_at: dt.datetime
-    seen_at: dt.datetime
-    expires_at: dt.datetime
-
-    @property
-    def idle(self) -> dt.timedelta:
-        """How long nobody may be seen before it ends."""
-        return IDLE_STAFF if self.staff_role else IDLE_CUSTOMER
 
 
 @dataclass(frozen=True)
@@ -86,6 +62,23 @@ class OpenSession:
 
 
 @dataclass(frozen=True)
+class OwnSecurity:
+    """What the actor has set up to prove who they are."""
+
+    has_password: bool
+    has_second_factor: bool
+    recovery_codes_left: int
+    is_staff: bool
+
+
+@dataclass(frozen=True)
+class CustomerPlace:
+    """A customer as something that a permission can be asked for."""
+
+    customer_id: int
+
+
+@dataclass(frozen=True)
 class Activity:
     """Something a person did, or that was done to their account."""
 
@@ -93,17 +86,6 @@ class Activity:
     kind: str
     subject: str
     is_own: bool
-
-
-@dataclass(frozen=True)
-class OpenInvitation:
-    """An invitation that still can be accepted."""
-
-    user_id: int
-    email: str
-    name: str
-    is_staff: bool
-    has_password: bool
 
 
 @dataclass(frozen=True)
@@ -116,112 +98,53 @@ class Invitable:
     language: str | None
 
 
-def folded(email: str) -> str:
-    """An address as it is kept and compared."""
-    return email.strip().casefold()
-
-
-def _is_only_invited() -> ColumnElement[bool]:
-    """Invited, and never came: an invitation that ran out must not leave another way in."""
-    of_user = Invitation.user_id == User.id
-    return and_(
-        User.password_hash.is_(None),
-        exists(select(Invitation.id).where(of_user)),
-        ~exists(select(Invitation.id).where(of_user, Invitation.used_at.is_not(None))),
+def get_own_security(r: Reader) -> OwnSecurity:
+    """The actor's own factors."""
+    user = r.session.get_one(User, r.actor.user_id)
+    return OwnSecurity(
+        user.password_hash is not None,
+        user.totp_secret is not None,
+        recovery_codes_left(r, user.id),
+        user.staff_role is not None,
     )
 
 
-def _belongs_somewhere() -> ColumnElement[bool]:
-    member = select(Membership.user_id).where(
-        Membership.user_id == User.id, Membership.suspended_at.is_(None)
+def recovery_codes_left(r: Reader, user_id: int) -> int:
+    """How many recovery codes a person has not used yet."""
+    left = select(func.count()).where(
+        RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)
     )
-    return or_(User.staff_role.is_not(None), exists(member))
+    return r.session.scalar(left) or 0
 
 
-def find_person_who_may_enter(r: Reader, email: str) -> User | None:
-    """The person with this address if they may sign in now: neither disabled nor merely invited."""
-    return r.session.scalars(
-        select(User).where(
-            User.email == folded(email),
-            User.disabled_at.is_(None),
-            _belongs_somewhere(),
-            ~_is_only_invited(),
-        )
-    ).first()
+def at_customer(customer_id: int) -> CustomerPlace:
+    """A customer, for asking whether something is allowed there."""
+    return CustomerPlace(customer_id)
 
 
-def find_session(r: Reader, token: str) -> SignedIn | None:
-    """The session of a cookie, if it goes on: not ended, not idle too long, nobody's disabled."""
-    row = r.session.execute(
-        select(
-            Session.id,
-            Session.user_id,
-            User.name,
-            User.email,
-            User.language,
-            User.staff_role,
-            Session.complete,
-            Session.method,
-            Session.created_at,
-            Session.seen_at,
-            Session.expires_at,
-        )
-        .join(User, User.id == Session.user_id)
-        .where(
-            Session.token_hash == digest(token),
-            Session.ended_at.is_(None),
-            Session.expires_at > r.now,
-            User.disabled_at.is_(None),
-        )
-    ).first()
-    found = SignedIn(*row) if row else None
-    return found if found and r.now - found.seen_at < found.idle else None
-
-
-def actor_of(r: Reader, user_id: int) -> Actor:
-    """A person as an actor, with what they may do right now; `NotFound` when they are disabled."""
-    user = r.session.scalars(
-        select(User).where(User.id == user_id, User.disabled_at.is_(None))
-    ).first()
-    if user is None:
-        raise NotFound("person")
-    if user.staff_role is not None:
-        return Actor("staff", user.id, user.name, user.email, staff_role=user.staff_role)
-    roles: defaultdict[int, set[str]] = defaultdict(set)
-    held = select(Membership.customer_id, Membership.role).where(
-        Membership.user_id == user_id, Membership.suspended_at.is_(None)
-    )
-    for customer_id, role in r.session.execute(held):
-        roles[customer_id].add(role)
-    memberships = {customer_id: frozenset(names) for customer_id, names in roles.items()}
-    return Actor("customer", user.id, user.name, user.email, memberships)
-
-
-def get_user(r: Reader, ref: str) -> User:
-    """The person behind a reference; the command decides whether the actor may touch them."""
-    user = r.session.get(User, r.id_of("us", ref))
-    if user is None:
+def get_customer(r: Reader, ref: str) -> Customer:
+    """The customer behind a reference; `NotFound` where the actor may not see it."""
+    rows = visible_to(select(Customer), r.actor, Customer.id)
+    found = r.session.scalars(rows.where(Customer.id == r.id_of("cu", ref))).first()
+    if found is None:
         raise NotFound(ref)
-    return user
+    return found
 
 
-def find_invitation(r: Reader, token: str) -> OpenInvitation | None:
-    """The invitation of a token, if it can still be accepted."""
-    row = r.session.execute(
-        select(User.id, User.email, User.name, User.staff_role, User.password_hash)
-        .join(Invitation, Invitation.user_id == User.id)
-        .where(
-            Invitation.token_hash == digest(token),
-            Invitation.used_at.is_(None),
-            Invitation.expires_at > r.now,
-            User.disabled_at.is_(None),
-        )
-    ).first()
-    if row is None:
-        return None
-    return OpenInvitation(
-        row.id, row.email, row.name, row.staff_role is not None, row.password_hash is not None
-    )
+def get_member(r: Reader, customer_id: int, ref: str) -> Member:
+    """One of a customer's people; `NotFound` where they do not belong there."""
+    for member in list_members(r, customer_id):
+        if member.ref == ref:
+            return member
+    raise NotFound(ref)
+
+
+def get_staff_member(r: Reader, ref: str) -> StaffMember:
+    """One of our own."""
+    for member in list_staff(r):
+        if member.ref == ref:
+            return member
+    raise NotFound(ref)
 
 
 def list_customers_of(r: Reader) -> list[tuple[int, str, str]]:
@@ -241,7 +164,7 @@ def list_members(r: Reader, customer_id: int) -> list[Member]:
                 User,
                 Membership.role,
                 Membership.suspended_at,
-                _is_only_invited(),
+                is_only_invited(),
                 _last_seen(),
             ),
             r.actor,
@@ -274,7 +197,7 @@ def list_members(r: Reader, customer_id: int) -> list[Member]:
 def list_staff(r: Reader) -> list[StaffMember]:
     """Our own people, by name; those who left stand last."""
     rows = r.session.execute(
-        select(User, _is_only_invited(), _last_seen())
+        select(User, is_only_invited(), _last_seen())
         .where(User.staff_role.is_not(None))
         .order_by(User.disabled_at.is_not(None), User.name, User.id)
     )

@@ -11,7 +11,7 @@ from portal.base.work import Work
 from portal.people import factors
 from portal.people.commands.invitations import Invite, Invited, invite
 from portal.people.passwords import hash_password
-from portal.people.queries import folded
+from portal.people.recognising import folded
 from portal.tables.customers import Customer
 from portal.tables.people import Membership, User
 

@@ -15,7 +15,7 @@ from portal.base.work import Work
 from portal.core.errors import RuleBroken
 from portal.people.commands.sessions import Device, StartedSession, start_session
 from portal.people.notices import admins_of, tell, tell_of_change
-from portal.people.queries import find_invitation, folded
+from portal.people.recognising import find_invitation, folded
 from portal.people.tokens import digest, new_token
 from portal.tables.customers import Customer
 from portal.tables.people import Invitation, Membership, User

@@ -22,7 +22,7 @@ from portal.people.commands.sessions import Device, complete_session, end_sessio
 from portal.people.commands.signing_in import SignInOutcome
 from portal.people.notices import tell_of_change
 from portal.people.passwords import ProvenPassword
-from portal.people.queries import find_session
+from portal.people.recognising import find_session
 from portal.people.tokens import digest, new_token
 from portal.tables.people import AccessGrant, RecoveryCode, User
 

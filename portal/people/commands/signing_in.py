@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
@@ -30,7 +30,8 @@ from portal.people.commands.sessions import (
 )
 from portal.people.notices import tell_of_change
 from portal.people.passwords import ProvenPassword, is_password
-from portal.people.queries import find_person_who_may_enter, find_session
+from portal.people.queries import recovery_codes_left
+from portal.people.recognising import find_person_who_may_enter, find_session
 from portal.tables.people import RecoveryCode, User
 
 
@@ -182,14 +183,6 @@ def _use_second_factor(w: Work, user: User, code: str) -> str | None:
         return None
     tell_of_change(w, user, "recovery_code_used", where=str(recovery_codes_left(w, user.id)))
     return "recovery"
-
-
-def recovery_codes_left(r: Reader, user_id: int) -> int:
-    """How many recovery codes a person has not used yet."""
-    left = select(func.count()).where(
-        RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)
-    )
-    return r.session.scalar(left) or 0
 
 
 def _may_try(w: Work, limit: throttles.Limit, email: str, address: str) -> bool:

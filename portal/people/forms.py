@@ -1,0 +1,177 @@
+"""The forms of signing in, of one's own security, and of inviting people."""
+
+from __future__ import annotations
+
+import wtforms
+
+from portal.base.access import CUSTOMER_ROLES, STAFF_ROLES
+from portal.base.language import LANGUAGES, N_
+from portal.core.errors import RuleBroken
+from portal.people.passwords import check_password
+from portal.web.forms import Filled, Form, RadioField, SelectField
+from portal.web.roles import ROLE_NAMES
+
+#: What stands for an address, a code, a password: nothing longer is even looked at.
+LONGEST = 254
+LONGEST_CODE = 40
+LONGEST_SECRET = 512
+#: In the languages' own words, so that everybody finds theirs.
+LANGUAGE_CHOICES = [(LANGUAGES[0], "English"), (LANGUAGES[1], "中文")]
+CUSTOMER_CHOICES = [(role, ROLE_NAMES[role]) for role in CUSTOMER_ROLES]
+STAFF_CHOICES = [(role, ROLE_NAMES[role]) for role in STAFF_ROLES]
+
+
+def trimmed(text: str | None) -> str:
+    """What was typed, without the blanks around it."""
+    return (text or "").strip()
+
+
+class EmailForm(Form):
+    """The first step: who."""
+
+    email = wtforms.EmailField(
+        N_("E-mail address"),
+        [
+            Filled(N_("Enter your e-mail address.")),
+            wtforms.validators.Length(max=LONGEST),
+            wtforms.validators.Regexp(r"[^@\s]+@[^@\s]+", message=N_("Enter an e-mail address.")),
+        ],
+        filters=[trimmed],
+    )
+
+
+class CodeForm(Form):
+    """A code that was mailed, shown by an app, or kept for the day the app is lost."""
+
+    code = wtforms.StringField(
+        N_("Code"),
+        [Filled(N_("Enter the code.")), wtforms.validators.Length(max=LONGEST_CODE)],
+        filters=[trimmed],
+    )
+
+
+class PasswordForm(Form):
+    """The password of who signs in."""
+
+    password = wtforms.PasswordField(
+        N_("Password"),
+        [Filled(N_("Enter your password.")), wtforms.validators.Length(max=LONGEST_SECRET)],
+    )
+
+
+class SecondFactorForm(CodeForm):
+    """A code of the app, and whether this browser shall be asked again."""
+
+    remembers = wtforms.BooleanField(N_("Do not ask for it on this device for 30 days"))
+
+
+class ChoosePassword(Form):
+    """A password that is to be chosen; the rules are those of `passwords.check_password`."""
+
+    own_words: tuple[str, ...] = ()
+    password = wtforms.PasswordField(
+        N_("New password"),
+        [Filled(N_("Choose a password.")), wtforms.validators.Length(max=LONGEST_SECRET)],
+    )
+
+    def is_acceptable(self) -> bool:
+        """Whether it is filled in right and may be chosen; the refusal stands on the field."""
+        if not self.validate():
+            return False
+        try:
+            check_password(str(self.password.data), *self.own_words)
+        except RuleBroken as broken:
+            self.blame(broken)
+            return False
+        return True
+
+
+class MaybePassword(ChoosePassword):
+    """A customer's person may do without a password and get a code by mail each time."""
+
+    password = wtforms.PasswordField(N_("Password"))
+
+    def is_acceptable(self) -> bool:
+        """Whether nothing was chosen, or something that may be."""
+        return not self.password.data or super().is_acceptable()
+
+
+class ReproofMixin:
+    """The proof of who sits there, before a change: the present password, or a mailed code."""
+
+    current = wtforms.PasswordField(N_("Present password"))
+    code = wtforms.StringField(N_("Code from the mail"), filters=[trimmed])
+
+
+class ChangePasswordForm(ReproofMixin, ChoosePassword):
+    """A new password, with the proof of who asks for it."""
+
+
+class ReproofForm(ReproofMixin, Form):
+    """Only the proof."""
+
+
+class EnrolForm(Form):
+    """The key that was offered, and the code that the app makes of it."""
+
+    offer = wtforms.HiddenField()
+    code = wtforms.StringField(
+        N_("Code that the app shows"),
+        [Filled(N_("Enter the code.")), wtforms.validators.Length(max=LONGEST_CODE)],
+        filters=[trimmed],
+    )
+
+
+class EnrolAgainForm(ReproofMixin, Form):
+    """A new app instead of the old one, with the proof of who sets it up."""
+
+    offer = wtforms.HiddenField()
+    app_code = wtforms.StringField(
+        N_("Code that the app shows"), [Filled(N_("Enter the code."))], filters=[trimmed]
+    )
+
+
+class Whom(Form):
+    """Somebody to invite."""
+
+    email = wtforms.EmailField(
+        N_("E-mail address"),
+        [Filled(N_("Enter the address to send the invitation to."))],
+        filters=[trimmed],
+    )
+    name = wtforms.StringField(
+        N_("Name"),
+        [Filled(N_("Enter the person's name.")), wtforms.validators.Length(max=LONGEST)],
+        filters=[trimmed],
+    )
+    language = RadioField(N_("Language of mails"), choices=LANGUAGE_CHOICES, default="en")
+
+
+class InviteForm(Whom):
+    """Whom to invite to a customer's portal."""
+
+    role = RadioField(N_("Role"), choices=CUSTOMER_CHOICES, default="customer_accountant")
+
+
+class InviteStaffForm(Whom):
+    """Whom to invite among our own."""
+
+    role = SelectField(N_("Role"), choices=STAFF_CHOICES)
+
+
+class RolesForm(Form):
+    """What a person may do at a customer: one role or several."""
+
+    roles = wtforms.SelectMultipleField(
+        N_("Roles"),
+        [Filled(N_("Choose at least one role."))],
+        choices=[(role, ROLE_NAMES[role]) for role in CUSTOMER_ROLES],
+        option_widget=wtforms.widgets.CheckboxInput(),
+        widget=wtforms.widgets.ListWidget(prefix_label=False),
+    )
+
+
+class StaffRoleForm(Form):
+    """What one of our own may do."""
+
+    role = SelectField(N_("Role"), choices=STAFF_CHOICES)

@@ -1,0 +1,309 @@
+"""One's own security and activity, and the people of a customer as its administrator sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+
+from portal.base.access import NotFound, allows
+from portal.base.language import gettext as _
+from portal.base.work import Work
+from portal.people import factors, queries
+from portal.people.commands import (
+    AtCustomer,
+    ChangePassword,
+    ChangeRoles,
+    Invite,
+    Reauthenticate,
+    SetUpSecondFactor,
+    change_password,
+    change_roles,
+    drop_second_factor,
+    end_own_session,
+    invite,
+    prove_password,
+    reauthenticate,
+    renew_recovery_codes,
+    resend_invitation,
+    send_security_code,
+    set_up_second_factor,
+    suspend_person,
+    unsuspend_person,
+)
+from portal.people.forms import (
+    ChangePasswordForm,
+    EnrolAgainForm,
+    InviteForm,
+    ReproofForm,
+    ReproofMixin,
+    RolesForm,
+)
+from portal.people.passwords import hash_password
+from portal.people.words import happened, role_hints
+from portal.web import current, respond, sessions
+from portal.web.cookies import path_here
+from portal.web.forms import Form
+from portal.web.guard import guard
+
+account = Blueprint("account", __name__, url_prefix="/account")
+
+
+# ── One's own security ───────────────────────────────────────────────────────
+
+
+@account.get("/security")
+@guard("security.own")
+def security() -> Response:
+    r, present = current.reader(), sessions.signed_in()
+    return respond.page(
+        "people/security.html",
+        sessions=queries.list_open_sessions(r),
+        present_id=present.session_id if present else 0,
+        own=queries.get_own_security(r),
+    )
+
+
+@account.post("/security/sessions/<ref>/end")
+@guard("security.own")
+def end_session(ref: str) -> Response:
+    form = Form()
+    if respond.attempt(form, end_own_session, current.reader().id_of("se", ref)):
+        respond.say(_("That session has ended."))
+    return respond.see_other(".security")
+
+
+@account.post("/security/code")
+@guard("security.own")
+def mail_code() -> Response:
+    form = Form()
+    if respond.attempt(form, send_security_code, None):
+        respond.say(_("A code is on its way to %(to)s.", to=form.outcome.sent_to), "info")
+    else:
+        respond.say(str(form.form_errors[0]), "bad")
+    return respond.redirect_to(path_here(request.form.get("next"), "/account/security"))
+
+
+@account.route("/security/password", methods=["GET", "POST"])
+@guard("security.own")
+def password() -> Response:
+    form = ChangePasswordForm()
+    form.own_words = (current.actor().email, current.actor().name)
+    if form.is_submitted and form.is_acceptable():
+        hashed = hash_password(str(form.password.data))
+        token = sessions.session_id()
+        if _with_proof(form, lambda w, grant: change_password(w, _change(grant, hashed, token))):
+            respond.say(_("Your password is changed. All your other sessions have ended."))
+            return respond.see_other(".security")
+    return _reproof_page("password", form)
+
+
+@account.route("/security/app", methods=["GET", "POST"])
+@guard("security.own")
+def app() -> Response:
+    form = EnrolAgainForm()
+    if form.is_submitted and form.validate():
+        actor_id = current.actor().user_id or 0
+        wish = SetUpSecondFactor(actor_id, str(form.offer.data), str(form.app_code.data))
+        if _with_proof(form, lambda w, grant: set_up_second_factor(w, grant, wish)):
+            return _codes_page(form)
+    return _reproof_page("app", form, **_offer(str(form.offer.data or "")))
+
+
+@account.route("/security/app/removal", methods=["GET", "POST"])
+@guard("security.own")
+def remove_app() -> Response:
+    form = ReproofForm()
+    if form.is_submitted and form.validate() and _with_proof(form, drop_second_factor):
+        respond.say(_("Your second factor is removed."))
+        return respond.see_other(".security")
+    return _reproof_page("app_removal", form)
+
+
+@account.route("/security/recovery-codes", methods=["GET", "POST"])
+@guard("security.own")
+def recovery_codes() -> Response:
+    form = ReproofForm()
+    if form.is_submitted and form.validate() and _with_proof(form, renew_recovery_codes):
+        return _codes_page(form)
+    return _reproof_page("renew_codes", form)
+
+
+@account.get("/activity")
+@guard("security.own")
+def activity() -> Response:
+    r = current.reader()
+    return respond.page(
+        "people/activity.html",
+        activity=queries.list_activity(r),
+        said=happened,
+        own=queries.get_own_security(r),
+    )
+
+
+# ── The people of a customer ─────────────────────────────────────────────────
+
+
+@account.get("/people")
+@guard("person.view")
+def people() -> Response:
+    return _people_page(InviteForm())
+
+
+@account.post("/people")
+@guard("person.invite")
+def invite_person() -> Response:
+    form = InviteForm()
+    customer_id = _customer_id()
+    if form.validate() and respond.attempt(form, invite, _invitation(form, customer_id)):
+        respond.say(_("An invitation is on its way to %(email)s.", email=form.email.data))
+        return respond.see_other(".people", customer=request.form.get("customer", ""))
+    return _people_page(form, form.status)
+
+
+@account.route("/people/<ref>", methods=["GET", "POST"])
+@guard("person.change")
+def person(ref: str) -> Response:
+    customer_id = _customer_id()
+    found = queries.get_member(current.reader(), customer_id, ref)
+    form = RolesForm(roles=list(found.roles))
+    chosen = frozenset(form.roles.data or [])
+    wish = ChangeRoles(found.user_id, customer_id, chosen)
+    if form.is_submitted and form.validate() and respond.attempt(form, change_roles, wish):
+        respond.say(_("The roles of %(name)s are changed.", name=found.name))
+        return respond.see_other(".people", customer=request.values.get("customer", ""))
+    status = form.status if form.is_submitted else 200
+    customer = request.values.get("customer", "")
+    return respond.page(
+        "people/person.html",
+        status,
+        form=form,
+        person=found,
+        customer=customer,
+        role_hints=role_hints(),
+    )
+
+
+@account.post("/people/<ref>/suspension")
+@guard("person.change")
+def suspend(ref: str) -> Response:
+    return _act_on(ref, suspend_person, _("%(name)s is suspended."))
+
+
+@account.post("/people/<ref>/return")
+@guard("person.change")
+def unsuspend(ref: str) -> Response:
+    return _act_on(ref, unsuspend_person, _("%(name)s can sign in again."))
+
+
+@account.post("/people/<ref>/invitation")
+@guard("person.invite")
+def resend(ref: str) -> Response:
+    said = _("A new invitation is on its way to %(name)s.")
+    return _act_on(ref, lambda w, c: resend_invitation(w, c.user_id, c.customer_id), said)
+
+
+# ── What they share ──────────────────────────────────────────────────────────
+
+
+def _change(grant: str, hashed: str, token: str) -> ChangePassword:
+    return ChangePassword(grant, hashed, token)
+
+
+def _with_proof(form: Form, act: Callable[[Work, str], object]) -> bool:
+    """Asks for the proof in an act of its own, then does the act with the grant that it gave."""
+    assert isinstance(form, ReproofMixin)
+    typed, code = str(form.current.data or ""), str(form.code.data or "")
+    proof = prove_password(current.reader(), current.actor().email, typed) if typed else None
+    if not respond.attempt(form, reauthenticate, Reauthenticate(proof, code)):
+        return False
+    answer = form.outcome
+    if answer.problem:
+        form.blame(answer.problem)
+        return False
+    if not respond.attempt(form, act, answer.grant):
+        return False
+    problem = getattr(form.outcome, "problem", None)
+    if problem:
+        form.blame(problem)
+    return problem is None
+
+
+def _reproof_page(name: str, form: Form, **values: Any) -> Response:
+    status = form.status if form.is_submitted else 200
+    own = queries.get_own_security(current.reader())
+    return respond.page(f"people/{name}.html", status, form=form, own=own, **values)
+
+
+def _codes_page(form: Form) -> Response:
+    own = queries.get_own_security(current.reader())
+    codes = form.outcome.recovery_codes
+    return respond.page("people/own_recovery_codes.html", codes=codes, own=own)
+
+
+def _offer(offered: str) -> dict[str, Any]:
+    """The key on offer, the same again when its first code was mistyped."""
+    keys, actor = current.installation().keys, current.actor()
+    user_id = actor.user_id or 0
+    secret = factors.taken_up(keys, user_id, offered) or factors.new_secret()
+    uri = factors.app_uri(secret, actor.email, current.reader().company.name)
+    return {
+        "offer": factors.offered(keys, user_id, secret),
+        "secret": secret,
+        "picture": factors.picture(uri),
+    }
+
+
+def _customer_id() -> int:
+    """The customer the request names; else the only one, or the first by name."""
+    if current.actor().kind != "customer":
+        raise NotFound("customer")
+    mine = queries.list_customers_of(current.reader())
+    wanted = request.values.get("customer")
+    for customer_id, ref, _name in mine:
+        if wanted in {None, "", ref}:
+            return customer_id
+    raise NotFound("customer")
+
+
+def _invitation(form: InviteForm, customer_id: int) -> Invite:
+    return Invite(
+        str(form.email.data),
+        str(form.name.data),
+        str(form.role.data),
+        customer_id,
+        str(form.language.data),
+    )
+
+
+def _people_page(form: InviteForm, status: int = 200) -> Response:
+    r, customer_id = current.reader(), _customer_id()
+    mine = queries.list_customers_of(r)
+    at = queries.at_customer(customer_id)
+    return respond.page(
+        "people/people.html",
+        status,
+        form=form,
+        tabs=[
+            (name, url_for(".people", customer=ref), found == customer_id)
+            for found, ref, name in mine
+        ],
+        customer_ref=next(ref for found, ref, _name in mine if found == customer_id),
+        members=queries.list_members(r, customer_id),
+        may_invite=allows(r.actor, "person.invite", at),
+        may_change=allows(r.actor, "person.change", at),
+        role_hints=role_hints(),
+    )
+
+
+def _act_on(ref: str, act: Callable[[Work, AtCustomer], object], said: str) -> Response:
+    """Does something to a member of a customer and says so, or why not."""
+    customer_id = _customer_id()
+    member = queries.get_member(current.reader(), customer_id, ref)
+    form = Form()
+    if respond.attempt(form, act, AtCustomer(member.user_id, customer_id)):
+        respond.say(said % {"name": member.name})
+    else:
+        respond.say(str(form.form_errors[0]), "bad")
+    return respond.see_other(".people", customer=request.form.get("customer", ""))

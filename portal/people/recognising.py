@@ -1,0 +1,156 @@
+"""Who sits behind a cookie, an address or an invitation, and what they may do at this moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+
+from portal.base.access import Actor, NotFound
+from portal.base.work import Reader
+from portal.people.tokens import digest
+from portal.tables.people import Invitation, Membership, Session, User
+
+IDLE_CUSTOMER = dt.timedelta(minutes=30)
+IDLE_STAFF = dt.timedelta(hours=8)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """The session behind a cookie, and whose it is."""
+
+    session_id: int
+    user_id: int
+    name: str
+    email: str
+    language: str
+    staff_role: str | None
+    is_complete: bool
+    method: str
+    created_at: dt.datetime
+    seen_at: dt.datetime
+    expires_at: dt.datetime
+
+    @property
+    def idle(self) -> dt.timedelta:
+        """How long nobody may be seen before it ends."""
+        return IDLE_STAFF if self.staff_role else IDLE_CUSTOMER
+
+
+@dataclass(frozen=True)
+class OpenInvitation:
+    """An invitation that still can be accepted."""
+
+    user_id: int
+    email: str
+    name: str
+    is_staff: bool
+    has_password: bool
+
+
+def folded(email: str) -> str:
+    """An address as it is kept and compared."""
+    return email.strip().casefold()
+
+
+def is_only_invited() -> ColumnElement[bool]:
+    """Invited, and never came: an invitation that ran out must not leave another way in."""
+    of_user = Invitation.user_id == User.id
+    return and_(
+        User.password_hash.is_(None),
+        exists(select(Invitation.id).where(of_user)),
+        ~exists(select(Invitation.id).where(of_user, Invitation.used_at.is_not(None))),
+    )
+
+
+def _belongs_somewhere() -> ColumnElement[bool]:
+    member = select(Membership.user_id).where(
+        Membership.user_id == User.id, Membership.suspended_at.is_(None)
+    )
+    return or_(User.staff_role.is_not(None), exists(member))
+
+
+def find_person_who_may_enter(r: Reader, email: str) -> User | None:
+    """The person with this address if they may sign in now: neither disabled nor merely invited."""
+    return r.session.scalars(
+        select(User).where(
+            User.email == folded(email),
+            User.disabled_at.is_(None),
+            _belongs_somewhere(),
+            ~is_only_invited(),
+        )
+    ).first()
+
+
+def find_session(r: Reader, token: str) -> SignedIn | None:
+    """The session of a cookie, if it goes on: not ended, not idle too long, nobody's disabled."""
+    row = r.session.execute(
+        select(
+            Session.id,
+            Session.user_id,
+            User.name,
+            User.email,
+            User.language,
+            User.staff_role,
+            Session.complete,
+            Session.method,
+            Session.created_at,
+            Session.seen_at,
+            Session.expires_at,
+        )
+        .join(User, User.id == Session.user_id)
+        .where(
+            Session.token_hash == digest(token),
+            Session.ended_at.is_(None),
+            Session.expires_at > r.now,
+            User.disabled_at.is_(None),
+        )
+    ).first()
+    found = SignedIn(*row) if row else None
+    return found if found and r.now - found.seen_at < found.idle else None
+
+
+def actor_of(r: Reader, user_id: int) -> Actor:
+    """A person as an actor, with what they may do right now; `NotFound` when they are disabled."""
+    user = r.session.scalars(
+        select(User).where(User.id == user_id, User.disabled_at.is_(None))
+    ).first()
+    if user is None:
+        raise NotFound("person")
+    if user.staff_role is not None:
+        return Actor("staff", user.id, user.name, user.email, staff_role=user.staff_role)
+    roles: defaultdict[int, set[str]] = defaultdict(set)
+    held = select(Membership.customer_id, Membership.role).where(
+        Membership.user_id == user_id, Membership.suspended_at.is_(None)
+    )
+    for customer_id, role in r.session.execute(held):
+        roles[customer_id].add(role)
+    memberships = {customer_id: frozenset(names) for customer_id, names in roles.items()}
+    return Actor("customer", user.id, user.name, user.email, memberships)
+
+
+def has_second_factor(r: Reader, user_id: int) -> bool:
+    """Whether the person has set up an authenticator app."""
+    kept = select(User.id).where(User.id == user_id, User.totp_secret.is_not(None))
+    return r.session.scalar(kept) is not None
+
+
+def find_invitation(r: Reader, token: str) -> OpenInvitation | None:
+    """The invitation of a token, if it can still be accepted."""
+    row = r.session.execute(
+        select(User.id, User.email, User.name, User.staff_role, User.password_hash)
+        .join(Invitation, Invitation.user_id == User.id)
+        .where(
+            Invitation.token_hash == digest(token),
+            Invitation.used_at.is_(None),
+            Invitation.expires_at > r.now,
+            User.disabled_at.is_(None),
+        )
+    ).first()
+    if row is None:
+        return None
+    return OpenInvitation(
+        row.id, row.email, row.name, row.staff_role is not None, row.password_hash is not None
+    )
