@@ -1,0 +1,50 @@
+"""The kinds of import files, in the order of import, each with who posts it and who writes it."""
+
+from __future__ import annotations
+
+from portal.base.work import Work
+from portal.core.ledger import Kind as EntryKind
+from portal.customers.files import CONTACTS, CUSTOMERS
+from portal.imports.columns import Importer, Kind, Options, folded
+from portal.invoices.files.invoices import INVOICE_COLUMNS, Invoices
+from portal.payments.files.credits import (
+    CREDIT_NOTE_COLUMNS,
+    PAYMENT_COLUMNS,
+    Credits,
+    SettledInvoices,
+)
+
+#: Kinds that files may have and that nothing here takes yet.
+NOT_YET = ("contracts", "orders", "deliveries", "promises", "rates")
+
+
+def _invoices(w: Work, options: Options) -> Importer:
+    return Invoices(w, options, SettledInvoices(w))
+
+
+def _payments(w: Work, options: Options) -> Importer:
+    return Credits(w, options, EntryKind.PAYMENT)
+
+
+def _credit_notes(w: Work, options: Options) -> Importer:
+    return Credits(w, options, EntryKind.CREDIT_NOTE)
+
+
+KINDS = (
+    CUSTOMERS,
+    CONTACTS,
+    Kind("invoices", ("invoice_id",), INVOICE_COLUMNS, _invoices),
+    Kind("credit_notes", ("credit_note_id",), CREDIT_NOTE_COLUMNS, _credit_notes),
+    Kind("payments", ("payment_id",), PAYMENT_COLUMNS, _payments),
+)
+_BY_NAME = {folded(kind.name): kind for kind in KINDS}
+
+
+def find_kind(name: str) -> Kind | None:
+    """The kind that a word or the name of a file means."""
+    return _BY_NAME.get(folded(name))
+
+
+def is_not_yet(name: str) -> bool:
+    """Whether a name is that of a kind which nothing here takes yet."""
+    return folded(name) in {folded(kind) for kind in NOT_YET}

@@ -1,0 +1,108 @@
+"""Sheets of XLSX files, checked before anything is unpacked, their cells as plain text."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Real
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from portal.base.language import N_
+
+MOST_MEMBERS = 200
+LARGEST_UNPACKED = 100 << 20
+LARGEST_RATIO = 100
+#: Small members pack well without being a trap.
+RATIO_FROM = 1 << 20
+BLOCK = 1 << 16
+#: Excel keeps fifteen digits of a number.
+DIGITS = ".15g"
+
+
+@dataclass
+class Unreadable(Exception):  # noqa: N818 - it is the file's fault
+    """A file that is no table at all: what is wrong, and what to do."""
+
+    problem: str
+    remedy: str
+    line: int = 1
+
+
+TOO_LARGE = Unreadable(
+    N_("It unpacks to more than a workbook may."), N_("Save the sheet as CSV, which may be larger.")
+)
+NO_WORKBOOK = Unreadable(
+    N_("It is no XLSX workbook, or it is damaged or locked with a password."),
+    N_("Save it again as XLSX without a password, or as CSV."),
+)
+
+
+def sheet_names(path: Path) -> list[str]:
+    """The names of a workbook's sheets, in their order."""
+    return list(_workbook(path).sheet_names)
+
+
+def sheet_rows(path: Path, name: str | None) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a sheet that hold anything, with their numbers; the first sheet unless named."""
+    book = _workbook(path)
+    sheet = book.get_sheet_by_name(name) if name else book.get_sheet_by_index(0)
+    for line, row in enumerate(sheet.to_python(skip_empty_area=False), start=1):
+        cells = [_as_text(cell) for cell in row]
+        if any(cells):
+            yield line, cells
+
+
+def _workbook(path: Path) -> CalamineWorkbook:
+    _check_size(path)
+    try:
+        return CalamineWorkbook.from_path(str(path))
+    except (CalamineError, OSError, ValueError) as error:
+        raise NO_WORKBOOK from error
+
+
+def _check_size(path: Path) -> None:
+    """Counts what is really unpacked: a file's own words about its size are not believed."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if len(members) > MOST_MEMBERS:
+                raise TOO_LARGE
+            unpacked = 0
+            for member in members:
+                unpacked += _size_of(archive, member, LARGEST_UNPACKED - unpacked)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError) as error:
+        raise NO_WORKBOOK from error
+
+
+def _size_of(archive: zipfile.ZipFile, member: zipfile.ZipInfo, room: int) -> int:
+    size = 0
+    with archive.open(member) as file:
+        while block := file.read(BLOCK):
+            if size == 0 and b"<!DOCTYPE" in block[:1024].upper():
+                raise NO_WORKBOOK
+            size += len(block)
+            dense = size > RATIO_FROM and size > LARGEST_RATIO * max(member.compress_size, 1)
+            if size > room or dense:
+                raise TOO_LARGE
+    return size
+
+
+def _as_text(cell: Any) -> str:
+    """A cell as it would stand in a CSV: ISO days, plain numbers, yes and no."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, dt.datetime):
+        at_midnight = cell.time() == dt.time()
+        return cell.date().isoformat() if at_midnight else cell.isoformat(" ", "seconds")
+    if isinstance(cell, Real):
+        # Digits beyond those Excel keeps are the binary's, not the writer's.
+        return format(Decimal(format(cell, DIGITS)).normalize() + 0, "f")
+    return cell.isoformat() if isinstance(cell, dt.date | dt.time) else str(cell)
