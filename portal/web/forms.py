@@ -92,7 +92,7 @@ class Form(wtforms.Form):
         for field in self._fields.values():
             is_group = isinstance(field, wtforms.RadioField)
             target = f"{field.id}-0" if is_group else field.id
-            told += [(target, str(text)) for text in field.errors]
+            told += [(target, _(str(text))) for text in field.errors]
         return told
 
 

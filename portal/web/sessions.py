@@ -14,7 +14,7 @@ from flask_login import LoginManager, UserMixin, current_user
 
 from portal.base.access import VISITOR, NotFound
 from portal.people.commands import Device
-from portal.people.queries import SignedIn, actor_of, find_session
+from portal.people.recognising import SignedIn, actor_of, find_session
 from portal.web import current
 from portal.web.cookies import keep, kept
 

@@ -37,6 +37,7 @@ class Frame:
     sign_out_url: str
     idle_seconds: int
     here: str
+    printed: str
     theme: str
     has_keys: bool
     version: str = portal.__version__
@@ -55,18 +56,20 @@ def frame_of(navigation: Navigation) -> Frame:
     menu: tuple[MenuItem, ...] = tuple(navigation.staff if is_staff else navigation.customer)
     own = navigation.staff_own if is_staff else navigation.customer_own
     home = navigation.home.get(actor.kind, "")
+    name = actor.name or actor.email
     is_known = actor.user_id is not None
     return Frame(
         company=company.name,
         help_email=company.help_email,
         help_phone=company.help_phone,
-        person=actor.name or actor.email,
+        person=name,
         menu=shown_items(menu, actor) if is_known else [],
         own_menu=shown_items(own, actor) if is_known else [],
         home_url=url_for(home) if home else "/",
         sign_out_url=url_for(navigation.sign_out) if navigation.sign_out else "",
         idle_seconds=current.idle_seconds(),
         here=request.full_path.rstrip("?") if request.method == "GET" else htmx.current_path,
+        printed=" · ".join(filter(None, [request.url, filters.moment(current.reader().now), name])),
         theme=i18n.chosen_theme(),
         has_keys=i18n.are_keys_on(),
     )
