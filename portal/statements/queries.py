@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, extract, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, extract, func, or_, select
+from sqlalchemy.orm import aliased
 
 from portal.base.access import NotFound, visible_to
 from portal.base.work import Reader
@@ -70,8 +71,8 @@ def _statements(r: Reader) -> Select[Any]:
     return visible_to(rows, r.actor, Statement.customer_id)
 
 
-def _kept(asked: StatementFilter) -> list[ColumnElement[bool]]:
-    kept: list[ColumnElement[bool]] = []
+def _kept(r: Reader, asked: StatementFilter) -> list[ColumnElement[bool]]:
+    kept = _kept_by_duty(r, asked)
     if not asked.replaced:
         kept.append(Statement.in_force == 1)
     if asked.customer_id is not None:
@@ -98,11 +99,32 @@ def _kept(asked: StatementFilter) -> list[ColumnElement[bool]]:
     return kept
 
 
+def _kept_by_duty(r: Reader, asked: StatementFilter) -> list[ColumnElement[bool]]:
+    kept: list[ColumnElement[bool]] = []
+    if asked.late:
+        kept += [Statement.state.in_(sorted(UNANSWERED)), Statement.confirm_by < r.today]
+    if asked.newest:
+        kept.append(_is_newest())
+    return kept
+
+
+def _is_newest() -> ColumnElement[bool]:
+    """Whether no later statement of the same account has followed."""
+    later = aliased(Statement)
+    followed = select(later.id).where(
+        later.customer_id == Statement.customer_id,
+        later.currency == Statement.currency,
+        later.period_to > Statement.period_to,
+        later.in_force == 1,
+    )
+    return ~exists(followed)
+
+
 def list_statements(r: Reader, asked: StatementFilter) -> StatementPage:
     """One page of the statements that a filter keeps: the newest period first, then by customer."""
-    kept = _kept(asked)
-    matching = visible_to(select(Statement.id), r.actor, Statement.customer_id)
-    counted = matching.join(Customer, Customer.id == Statement.customer_id).where(*kept)
+    kept = _kept(r, asked)
+    every: Select[Any] = select(Statement.id).join(Customer)
+    counted = visible_to(every, r.actor, Statement.customer_id).where(*kept)
     count = r.session.scalar(select(func.count()).select_from(counted.subquery())) or 0
     pages = max(1, -(-count // asked.per_page))
     page = min(max(1, asked.page), pages)
@@ -120,6 +142,27 @@ def list_statements(r: Reader, asked: StatementFilter) -> StatementPage:
     )
     rows = [_row(r, row) for row in r.session.execute(wanted)]
     return StatementPage(rows, page, pages, count)
+
+
+def total_statements(r: Reader, asked: StatementFilter) -> list[StateCount]:
+    """How many statements a filter keeps and what they close with, by currency and state."""
+    columns: list[Any] = [
+        Statement.state,
+        Statement.currency,
+        func.count(),
+        func.sum(Statement.closing_minor),
+    ]
+    rows: Select[Any] = select(*columns).join(Customer, Customer.id == Statement.customer_id)
+    found = r.session.execute(
+        visible_to(rows, r.actor, Statement.customer_id)
+        .where(*_kept(r, asked))
+        .group_by(Statement.state, Statement.currency)
+        .order_by(Statement.currency, Statement.state)
+    )
+    return [
+        StateCount(state, currency, count, Money(int(closing), currency))
+        for state, currency, count, closing in found
+    ]
 
 
 def statement_years(r: Reader, customer_id: int | None = None) -> list[int]:
@@ -248,23 +291,8 @@ def _run_row(r: Reader, row: Any) -> RunRow:
 
 
 def count_states(r: Reader, run_id: int) -> list[StateCount]:
-    """How far the customers of a run are, by state and currency."""
-    columns: list[Any] = [
-        Statement.state,
-        Statement.currency,
-        func.count(),
-        func.sum(Statement.closing_minor),
-    ]
-    rows: Select[Any] = visible_to(select(*columns), r.actor, Statement.customer_id)
-    found = r.session.execute(
-        rows.where(Statement.run_id == run_id)
-        .group_by(Statement.state, Statement.currency)
-        .order_by(Statement.currency, Statement.state)
-    )
-    return [
-        StateCount(state, currency, count, Money(int(closing), currency))
-        for state, currency, count, closing in found
-    ]
+    """How far the customers of a run are, by state and currency; replaced versions too."""
+    return total_statements(r, StatementFilter(run_id=run_id, replaced=True))
 
 
 def list_board(r: Reader, asked: StatementFilter) -> tuple[StatementPage, list[BoardRow]]:

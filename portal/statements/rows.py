@@ -25,6 +25,10 @@ class StatementFilter:
     text: str = ""
     #: Replaced versions too.
     replaced: bool = False
+    #: Only those not answered by their deadline.
+    late: bool = False
+    #: Only the newest of each account.
+    newest: bool = False
     page: int = 1
     per_page: int = PER_PAGE
 
