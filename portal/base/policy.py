@@ -57,6 +57,10 @@ class PolicyInForce:
     def confirm_within_workdays(self) -> int:
         return int(self.values["statement_confirm_within_workdays"])
 
+    @property
+    def retention_years(self) -> int:
+        return int(self.values["retention_years"])
+
     def calendar(self) -> Calendar:
         """The calendar: the country's holidays, the company's days off, make-up workdays."""
         return _calendar(

@@ -1,4 +1,4 @@
-"""What kinds of documents, reasons, results and states are called, on pages, in PDFs and in files alike."""
+"""What kinds, reasons, results and states are called, on pages, in PDFs and in files alike."""
 
 from __future__ import annotations
 
@@ -43,6 +43,14 @@ STATES = {
     "withdrawn": (N_("Withdrawn"), "neutral"),
     "replaced": (N_("Replaced"), "neutral"),
 }
+#: state → what staff read where a customer reads "Waiting for you", and its tone
+STATES_AT_DESK = {
+    **STATES,
+    "issued": (N_("Not opened yet"), "neutral"),
+    "viewed": (N_("Opened"), "info"),
+    "prepared": (N_("With their approver"), "info"),
+    "confirmed_with_differences": (N_("Confirmed with differences"), "warn"),
+}
 SUMS = {
     "invoiced": N_("Invoiced"),
     "charged": N_("Charged"),
@@ -72,6 +80,12 @@ def result_name(result: str) -> str:
 def state_name(state: str) -> str:
     """Where a statement stands, in the language of the moment."""
     return _(STATES[state][0])
+
+
+def state_at_desk(state: str) -> tuple[str, str]:
+    """Where a statement stands as staff read it, and its tone."""
+    word, tone = STATES_AT_DESK[state]
+    return _(word), tone
 
 
 def bucket_name(name: str) -> str:

@@ -57,7 +57,7 @@ class PrintedLine:
 
 
 def terms_of(head: Head) -> list[Term]:
-    """The terms between opening and closing: those that are not nothing, and the two that always matter."""
+    """The terms between opening and closing that are not nothing, and two that always matter."""
     found = []
     for name, sign in SIGNS.items():
         minor = getattr(head.sums, f"{name}_minor")
@@ -81,7 +81,7 @@ def printed_line(line: Line, currency: str) -> PrintedLine:
 
 
 def column_widths(lines: list[PrintedLine]) -> list[str]:
-    """The widths of the seven columns: amounts get what their figures need, the document the rest."""
+    """The widths of the seven columns: amounts get what their figures need, documents the rest."""
     longest = max((len(line.balance) for line in lines), default=0)
     longest = max([longest, *(len(line.debit + line.credit) for line in lines)])
     amount = min(max(longest * A_LETTER + 6, NARROWEST), WIDEST)

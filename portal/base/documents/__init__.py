@@ -1,1 +1,1 @@
-"""Documents that leave the house: PDFs printed from our own templates, sealed, and checked again."""
+"""Documents that leave the house: PDFs from our own templates, sealed, and checked again."""

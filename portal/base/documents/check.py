@@ -1,4 +1,4 @@
-"""Reads a sealed PDF again, offline: which key sealed it, when, at which level, and is it unchanged?"""
+"""Reads a sealed PDF again, offline: whose key, when, at which level, and is it unchanged?"""
 
 from __future__ import annotations
 
@@ -66,17 +66,17 @@ def _of(signature: Any, files: dict[str, bytes]) -> SealedDocument:
         fingerprint=fingerprint_of(certificate),
         sealed_by=certificate.subject.rfc4514_string(),
         sealed_at=signature.self_reported_timestamp,
-        level=_level(signature),
+        level=_level(signature, is_timed=status.timestamp_validity is not None),
         is_unchanged=bool(status.intact and status.valid and whole),
         problem="" if status.intact and whole else "changed after sealing",
         files=files,
     )
 
 
-def _level(signature: Any) -> str:
+def _level(signature: Any, *, is_timed: bool) -> str:
     if signature.sig_object["/SubFilter"] != "/ETSI.CAdES.detached":
         return "CMS"
-    return "B-T" if signature.attached_timestamp_data is not None else "B-B"
+    return "B-T" if is_timed else "B-B"
 
 
 def _files(reader: Any) -> dict[str, bytes]:

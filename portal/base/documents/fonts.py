@@ -1,4 +1,4 @@
-"""The fonts of printed documents, and what stands in a text for a character that no font here has."""
+"""The fonts of printed documents, and what stands for a character that no font here has."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def covered() -> frozenset[int]:
 
 @cache
 def _fontconfig() -> tuple[Any, Any, Any]:
-    """The library that knows the machine's fonts: its foreign functions, itself, its configuration."""
+    """What asks the machine for its fonts: foreign functions, the library, its configuration."""
     from cffi import FFI
 
     ffi = FFI()
@@ -87,7 +87,9 @@ def machine_has(point: int) -> bool:
 def missing_in(text: str, other: Callable[[int], bool] = machine_has) -> list[str]:
     """The characters of a text that neither our fonts nor the machine's can draw, in code order."""
     unknown = {ord(letter) for letter in set(text)} - covered()
-    return [chr(point) for point in sorted(unknown) if not chr(point).isspace() and not other(point)]
+    return [
+        chr(point) for point in sorted(unknown) if not chr(point).isspace() and not other(point)
+    ]
 
 
 def spelled_out(text: str, missing: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ Draws PDFs with WeasyPrint, as a program of its own: jobs come in on standard in
 A job is one line of JSON; the answer is one line of JSON and then the bytes of the PDF. It fetches
 nothing but our fonts, has an end to its memory, and is killed when it takes too long (render.py).
 
-The pages are read as XML and styled by `base.css` alone, instead of an HTML parser and the browser's
+The pages are read as XML and styled by `base.css` alone, instead of an HTML parser and a browser's
 style sheet of 250 rules: the same PDF in 60 % of the time.
 """
 

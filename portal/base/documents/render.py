@@ -57,7 +57,7 @@ class Press:
     def _running(self) -> subprocess.Popen[bytes]:
         # A fork of a web server must not share its parent's pipe.
         if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
-            self._process = subprocess.Popen(  # noqa: S603 - ourselves
+            self._process = subprocess.Popen(
                 [sys.executable, "-m", "portal.base.documents.printer"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

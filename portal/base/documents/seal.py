@@ -1,5 +1,5 @@
 """
-The seal: a local P-256 key with its own certificate, made on first start, signs our PDFs (PAdES B-B).
+The seal: a local P-256 key and its certificate, made on first start, sign our PDFs (PAdES B-B).
 
 A company's own key takes its place by ACCORD_SIGNING_KEY: a PEM file with the private key and its
 certificate, the certificate's issuers after it.
@@ -108,7 +108,7 @@ def new_seal(company: str, now: dt.datetime) -> Seal:
     name = x509.Name(
         [
             x509.NameAttribute(oid.ORGANIZATION_NAME, company[:LONGEST_NAME]),
-            x509.NameAttribute(oid.COMMON_NAME, f"{company[:LONGEST_NAME - 13]} (Accord seal)"),
+            x509.NameAttribute(oid.COMMON_NAME, f"{company[: LONGEST_NAME - 13]} (Accord seal)"),
         ]
     )
     certificate = (
@@ -157,7 +157,7 @@ def _sealed(pdf: bytes, seal: Seal, reason: str, at: dt.datetime) -> bytes:
     from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
     from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 
-    class SignsAt(PdfSigner):  # type: ignore[misc]  # the library is typed in part
+    class SignsAt(PdfSigner):
         """Signs at the moment our clock says."""
 
         def init_signing_session(self, *args: Any, **options: Any) -> Any:
@@ -185,7 +185,8 @@ def _signer(seal: Seal) -> Any:
 
     key, certificates = _parts(seal)
     own, *issuers = load_certs_from_pemder_data(certificates)
-    store = SimpleCertificateStore.from_certs(issuers)
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+    store.register_multiple(issuers)
     return SimpleSigner(
         signing_cert=own,
         signing_key=load_private_key_from_pemder_data(key, None),
