@@ -1,0 +1,33 @@
+"""The demo company behind its own pages, for walls that walk along every one of them."""
+
+import datetime as dt
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from portal.app import create_app
+from portal.base.clock import Clock
+from portal.base.config import read_config
+from portal.base.installation import Installation, open_installation
+from tests.demo import DEMO_DAY, Demo, environment
+
+
+@pytest.fixture(scope="module")
+def demo_books(
+    demo_company: Demo, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """A copy of the demo company, on its own day."""
+    folder = tmp_path_factory.mktemp("walls") / "instance"
+    shutil.copytree(demo_company.folder, folder)
+    settings = {n: v for n, v in environment(folder).items() if n.startswith("ACCORD_")}
+    noon = dt.datetime.fromisoformat(f"{DEMO_DAY}T04:00:00+00:00")
+    opened = open_installation(read_config(settings), Clock(fixed_at=noon))
+    yield opened
+    opened.database.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def demo_app(demo_books: Installation) -> Flask:
+    return create_app(demo_books)
