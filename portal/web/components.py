@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 from jinja2 import Environment
 
-UI = ("page", "figures", "lists", "forms")
+UI = ("page", "figures", "lists", "filters", "forms")
 
 
 class Components:

@@ -119,8 +119,7 @@ def here(**changes: object) -> str:
     query: dict[str, Any] = request.args.to_dict(flat=False)
     query.update({name: value for name, value in changes.items() if value is not None})
     kept = {name: value for name, value in query.items() if changes.get(name, "") is not None}
-    if request.endpoint is None:
-        return request.path
+    assert request.endpoint, "a page has a route"
     return url_for(request.endpoint, **{**(request.view_args or {}), **kept})
 
 

@@ -125,15 +125,16 @@ class Errors:
             return self.broken(error)
         answer = show(told(status), status)
         if status == 405:
-            answer.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or [])
+            answer.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or []))
         return answer
 
     def broken(self, error: Exception) -> Response:
         """500: a reference for the log; told even when the books cannot be opened."""
+        status = (error.code if isinstance(error, HTTPException) else None) or 500
         reference = current.reference()
         log.error("%s %s failed [%s]", request.method, request.path, reference, exc_info=error)
         try:
-            answer = show(replace(told(500), reference=reference), 500)
+            answer = show(replace(told(500), reference=reference), status)
         except Exception:
             log.exception("the error page failed too [%s]", reference)
             answer = make_response(self._plainest(reference), 500)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, request
 from jinja2 import ChoiceLoader, FileSystemLoader
+from werkzeug.exceptions import Gone, ServiceUnavailable
 
 from portal.base.access import Denied, NotFound
 from portal.base.installation import Installation
@@ -72,9 +73,9 @@ def staff_only() -> str:
 @sample.get("/fail/<what>")
 @guard("public")
 def fail(what: str) -> str:
-    raise {"denied": Denied("statement.confirm"), "missing": NotFound("x")}.get(
-        what, ZeroDivisionError("the reason")
-    )
+    known = {"denied": Denied("statement.confirm"), "missing": NotFound("x")}
+    known |= {"busy": ServiceUnavailable(), "gone": Gone()}
+    raise known.get(what, ZeroDivisionError("the reason"))
 
 
 @dataclass

@@ -1,11 +1,15 @@
 """Pages whole and in parts, headers, languages and what is said when something is refused."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
+from portal.base.installation import Installation
 from portal.web.cookies import path_here
 from tests.page import Page, Visitor
 from tests.web.conftest import CHEN, CLERK, SUPPORT, SignIn
+from tests.web.sample import sample_app
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "div#part"}
 
@@ -184,3 +188,22 @@ def test_a_fault_is_told_even_without_books(app: Flask, monkeypatch: pytest.Monk
 
 def test_a_foreign_host_name_is_refused(visitor: Visitor):
     assert visitor.client.get("/sample", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_under_https_cookies_are_bound_and_browsers_come_back_by_https(installation: Installation):
+    config = replace(installation.config, public_url="https://pay.northwind.example")
+    client = sample_app(replace(installation, config=config)).test_client()
+    answer = client.get("/sample", base_url="https://pay.northwind.example")
+
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    assert answer.headers["Set-Cookie"].startswith("__Host-accord_visitor=")
+    assert "Secure" in answer.headers["Set-Cookie"]
+
+
+def test_a_status_that_flask_knows_is_a_page_too(visitor: Visitor):
+    assert visitor.visit("/fail/busy", 503).heading == "Something went wrong on our side"
+    assert visitor.visit("/fail/gone", 410).heading == "This link has run out"
+
+
+def test_the_wrong_method_is_told_which_is_right(visitor: Visitor):
+    assert visitor.client.get("/language").headers["Allow"] == "OPTIONS, POST"

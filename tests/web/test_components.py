@@ -1,18 +1,21 @@
 """The style guide holds every component, and is right by every check."""
 
+import datetime as dt
 import gzip
 import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
+from jinja2 import UndefinedError
 
 from portal.base.config import ROOT
 from portal.base.installation import Installation
 from portal.core.money import Money
 from portal.web.components import UI
-from portal.web.controls import bar_parts, share_of
+from portal.web.controls import bar_parts, here, share_of
+from portal.web.filters import relative
 from portal.web.navigation import Navigation
 from portal.web.shell import furnish, new_app
 from tests.page import Visitor
@@ -25,9 +28,6 @@ ELSEWHERE = {
     "control",
     "label",
     "flashes",
-    "select_all",
-    "select_box",
-    "bulk_bar",
     "dialog",
     "menu",
     "post_form",
@@ -133,3 +133,51 @@ def test_a_limit_says_how_much_of_it_is_used(used: int, limit: int, share: str, 
     found = share_of(Money(used, "CNY"), Money(limit, "CNY"))
 
     assert (found.share, found.is_over) == (share, is_over)
+
+
+def test_an_address_keeps_its_query_but_for_what_changes(app: Flask):
+    with app.test_request_context("/lines?q=11&show=open&show=differs&page=3"):
+        assert here(page=None, q="12") == "/lines?q=12&show=open&show=differs"
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(0, "today"), (1, "in 1 day"), (3, "in 3 days"), (-1, "1 day ago"), (-2, "2 days ago")],
+)
+def test_a_day_is_told_from_today(days: int, words: str):
+    today = dt.date(2026, 11, 20)
+
+    assert relative(today + dt.timedelta(days), today) == words
+
+
+@pytest.mark.parametrize(
+    ("template", "printed"),
+    [
+        ("{{ money_ | amount }}", "−1,234.50"),
+        ("{{ 5 | amount('JPY') }}", "5"),
+        ("{{ 123450 | money('CNY') }}", "CNY\N{NO-BREAK SPACE}1,234.50"),
+        ("{{ none | figure }}", '—<span class="visually-hidden">not known</span>'),
+        ("{{ 1234 | figure }}", "1,234"),
+        ("{{ '<b>' | figure }}", "&lt;b&gt;"),
+        ("{{ day_ | dated }}", '<time datetime="2026-11-05">5 Nov 2026</time>'),
+        ("{{ none | dated }}", "—"),
+        ("{{ none | moment }}", "—"),
+        ("{{ at | moment }}", "20 Nov 2026, 16:00"),
+        ("{{ 'by <%(day)s>' | fill(day=day_ | dated) }}", "by &lt;<time datetime="),
+        ("{{ 'clerk' | role }}", "AR clerk"),
+        ("{{ yes_or_no(1) }}{{ yes_or_no(0) }}", "YesNo"),
+    ],
+)
+def test_a_filter_prints(app: Flask, template: str, printed: str):
+    values = {
+        "money_": Money(-123450, "CNY"),
+        "day_": dt.date(2026, 11, 5),
+        "at": dt.datetime(2026, 11, 20, 8, tzinfo=dt.UTC),
+    }
+    with app.test_request_context("/"):
+        assert render_template_string(template, **values).startswith(printed)
+
+
+def test_a_forgotten_value_is_an_error(app: Flask):
+    with app.test_request_context("/"), pytest.raises(UndefinedError):
+        render_template_string("{{ nobody }}")
