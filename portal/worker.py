@@ -23,6 +23,7 @@ from portal.base.outbox import Registry, drain, log
 from portal.base.work import Work
 from portal.day import is_day_done, run_day
 from portal.people.letters import LETTERS as PEOPLE
+from portal.statements.certificate import make_certificate
 from portal.statements.letters import LETTERS as STATEMENTS
 from portal.tables.journal import Timetable
 
@@ -54,7 +55,7 @@ def do_day(installation: Installation, payload: dict[str, Any]) -> None:
 
 
 REGISTRY = Registry(
-    tasks={"day": do_day},
+    tasks={"certificate": make_certificate, "day": do_day},
     letters={**PEOPLE, **STATEMENTS},
 )
 

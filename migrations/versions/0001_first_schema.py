@@ -18,8 +18,6 @@ CurrencyCode = sa.CHAR(length=3).with_variant(sa.CHAR(length=3, collation="C"), 
 SQLITE_GUARDS = [
     "create trigger entry_no_update before update on entry begin select raise(abort, 'entry.append_only'); end",
     "create trigger entry_no_delete before delete on entry begin select raise(abort, 'entry.append_only'); end",
-    "create trigger part_no_update before update on part begin select raise(abort, 'part.append_only'); end",
-    "create trigger part_no_delete before delete on part begin select raise(abort, 'part.append_only'); end",
     "create trigger audit_no_update before update on audit begin select raise(abort, 'audit.append_only'); end",
     "create trigger audit_no_delete before delete on audit begin select raise(abort, 'audit.append_only'); end",
     "create trigger confirmation_no_update before update on confirmation begin select raise(abort, 'confirmation.append_only'); end",
@@ -28,10 +26,13 @@ SQLITE_GUARDS = [
     "create trigger event_no_delete before delete on event begin select raise(abort, 'event.append_only'); end",
     "create trigger allocation_frozen before update of customer_id, entry_id, part, credit_id, nth, currency, memo, effective_on, amount_minor, source on allocation begin select raise(abort, 'allocation.frozen'); end",
     "create trigger allocation_no_delete before delete on allocation begin select raise(abort, 'allocation.append_only'); end",
+    "create trigger part_frozen before update of customer_id, entry_id, part, currency, dated_on, amount_minor on part begin select raise(abort, 'part.frozen'); end",
+    "create trigger part_no_delete before delete on part when not exists (select 1 from pending p where p.customer_id = old.customer_id and p.entry_id = old.entry_id) begin select raise(abort, 'part.append_only'); end",
     "create trigger statement_frozen before update of id, customer_id, currency, period_from, period_to, version, prev_id, number, opening_minor, invoiced_minor, charged_minor, credited_minor, received_minor, discounted_minor, refunded_minor, adjusted_minor, closing_minor, open_minor, overdue_minor, unapplied_minor, disputed_minor, line_count, payload, sha256, policy_id, run_id, issued_on, issued_at, confirm_by on statement begin select raise(abort, 'statement.frozen'); end",
     "create trigger statement_no_delete before delete on statement begin select raise(abort, 'statement.append_only'); end",
     "create trigger statement_line_frozen before update of customer_id, statement_id, seq, entry_id on statement_line begin select raise(abort, 'statement_line.frozen'); end",
     "create trigger statement_line_no_delete before delete on statement_line begin select raise(abort, 'statement_line.append_only'); end",
+    "create trigger part_stays_due before update of due_on, term_days on part when old.due_on is not null begin select raise(abort, 'part.frozen'); end",
     "create trigger allocation_within_part after insert on allocation when (select coalesce(sum(a.amount_minor), 0) from allocation a where a.customer_id = new.customer_id and a.entry_id = new.entry_id and a.part = new.part and a.memo = new.memo and a.ended_on is null) > (select p.amount_minor from part p where p.customer_id = new.customer_id and p.entry_id = new.entry_id and p.part = new.part) begin select raise(abort, 'allocation.exceeds_part'); end",
     "create trigger allocation_within_credit after insert on allocation when (select coalesce(sum(a.amount_minor), 0) from allocation a where a.customer_id = new.customer_id and a.credit_id = new.credit_id and a.ended_on is null) > (select -e.amount_minor from entry e where e.id = new.credit_id) begin select raise(abort, 'allocation.exceeds_credit'); end",
     "create trigger allocation_stays_ended before update of ended_on on allocation when old.ended_on is not null and old.ended_on is not new.ended_on begin select raise(abort, 'allocation.stays_ended'); end",
@@ -40,16 +41,26 @@ SQLITE_GUARDS = [
 POSTGRESQL_GUARDS = [
     "create function refuse_change() returns trigger language plpgsql as $$ begin raise exception '%', tg_argv[0] using errcode = 'integrity_constraint_violation'; end $$",
     "create trigger entry_append_only before update or delete on entry for each row execute function refuse_change('entry.append_only')",
-    "create trigger part_append_only before update or delete on part for each row execute function refuse_change('part.append_only')",
     "create trigger audit_append_only before update or delete on audit for each row execute function refuse_change('audit.append_only')",
     "create trigger confirmation_append_only before update or delete on confirmation for each row execute function refuse_change('confirmation.append_only')",
     "create trigger event_append_only before update or delete on event for each row execute function refuse_change('event.append_only')",
     "create trigger allocation_frozen before update of customer_id, entry_id, part, credit_id, nth, currency, memo, effective_on, amount_minor, source on allocation for each row execute function refuse_change('allocation.frozen')",
     "create trigger allocation_no_delete before delete on allocation for each row execute function refuse_change('allocation.append_only')",
+    "create trigger part_frozen before update of customer_id, entry_id, part, currency, dated_on, amount_minor on part for each row execute function refuse_change('part.frozen')",
     "create trigger statement_frozen before update of id, customer_id, currency, period_from, period_to, version, prev_id, number, opening_minor, invoiced_minor, charged_minor, credited_minor, received_minor, discounted_minor, refunded_minor, adjusted_minor, closing_minor, open_minor, overdue_minor, unapplied_minor, disputed_minor, line_count, payload, sha256, policy_id, run_id, issued_on, issued_at, confirm_by on statement for each row execute function refuse_change('statement.frozen')",
     "create trigger statement_no_delete before delete on statement for each row execute function refuse_change('statement.append_only')",
     "create trigger statement_line_frozen before update of customer_id, statement_id, seq, entry_id on statement_line for each row execute function refuse_change('statement_line.frozen')",
     "create trigger statement_line_no_delete before delete on statement_line for each row execute function refuse_change('statement_line.append_only')",
+    """create function refuse_stated_part() returns trigger language plpgsql as $$
+begin
+  if exists (select 1 from pending p
+    where p.customer_id = old.customer_id and p.entry_id = old.entry_id) then
+    return old;
+  end if;
+  raise exception 'part.append_only' using errcode = 'integrity_constraint_violation';
+end $$""",
+    "create trigger part_no_delete before delete on part for each row execute function refuse_stated_part()",
+    "create trigger part_stays_due before update of due_on, term_days on part for each row when (old.due_on is not null) execute function refuse_change('part.frozen')",
     "create trigger allocation_stays_ended before update of ended_on on allocation for each row when (old.ended_on is not null and old.ended_on is distinct from new.ended_on) execute function refuse_change('allocation.stays_ended')",
     """create function refuse_over_allocation() returns trigger language plpgsql as $$
 begin
@@ -72,7 +83,7 @@ end $$""",
     "create trigger allocation_within after insert on allocation referencing new table as fresh for each statement execute function refuse_over_allocation()",
 ]
 
-POSTGRESQL_FUNCTIONS = ["refuse_change()", "refuse_over_allocation()"]
+POSTGRESQL_FUNCTIONS = ["refuse_change()", "refuse_stated_part()", "refuse_over_allocation()"]
 
 
 def upgrade() -> None:

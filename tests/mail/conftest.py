@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -78,6 +80,10 @@ class Scripted:
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
         self.peers.add(session.peer)
         answer = self.answers.pop(0) if self.answers else "250 OK"
+        if answer == "hold":
+            self.taken.append(envelope)
+            await asyncio.sleep(5)
+            return "250 OK"
         if answer == "drop":
             self.taken.append(envelope)
             server.transport.close()
@@ -109,13 +115,20 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture
-def mail_server() -> Iterator[MailServer]:
+@contextmanager
+def scripted_server() -> Iterator[MailServer]:
+    """A mail server for the length of the block."""
     script = Scripted()
     controller = Controller(script, hostname="127.0.0.1", port=free_port())
     controller.start()
     yield MailServer(script, controller)
     controller.stop()
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    with scripted_server() as server:
+        yield server
 
 
 @pytest.fixture
