@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from portal.base.config import HERE
 from portal.core.money import HALF_UP, Money
@@ -70,10 +71,16 @@ class Party:
 
 
 @cache
+def company_file() -> dict[str, Any]:
+    """What demo_company.toml tells."""
+    return tomllib.loads((HERE / "demo_company.toml").read_text("utf-8"))
+
+
+@cache
 def parties() -> list[Party]:
     """The customers, each with a trouble of their own."""
-    told = tomllib.loads((HERE / "demo_company.toml").read_text("utf-8"))
-    return [Party(**{**party, "habit": Habit(**party["habit"])}) for party in told["party"]]
+    told = company_file()["party"]
+    return [Party(**{**party, "habit": Habit(**party["habit"])}) for party in told]
 
 
 PRODUCTS = (
@@ -130,6 +137,8 @@ def demo_books(on: dt.date) -> Books:
     books = Books()
     for party in parties():
         _add_party(books, party)
+    for person in company_file()["person"]:
+        _add_contact(books, person)
     numbers = _numbers()
     for months_ago in range(MONTHS - 1, -1, -1):
         for party in parties():
@@ -164,6 +173,19 @@ def _add_party(books: Books, party: Party) -> None:
         parent_id=party.parent,
         customer_type=party.kind,
         statement_cycle=party.cycle,
+    )
+
+
+def _add_contact(books: Books, person: dict[str, Any]) -> None:
+    books.add(
+        "contacts",
+        customer_id=person["customers"][0],
+        name=person["name"],
+        email=person["email"],
+        title=person["title"],
+        role=person["roles"][0],
+        language=person.get("language", "en"),
+        limit=person.get("limit", ""),
     )
 
 

@@ -56,3 +56,11 @@ def _current(connection: Connection) -> str | None:
 
 def _newest() -> str | None:
     return ScriptDirectory.from_config(migrations()).get_current_head()
+
+
+def rebuild(database: Database) -> None:
+    """An empty schema at the newest migration: everything that was there is gone."""
+    with alone(database) as connection:
+        if _current(connection) is not None:
+            command.downgrade(migrations(connection), "base")
+        command.upgrade(migrations(connection), "head")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 import portal
-from portal.cli import background, serving, system
+from portal.cli import background, demo, people, serving, system
 from portal.cli.frame import Commands
 
 
@@ -17,12 +17,14 @@ def main() -> None:
 
 for command in (
     system.init,
+    demo.demo,
     serving.serve,
     serving.run,
     serving.shell,
     serving.routes,
     serving.schedule,
     serving.worker,
+    people.user,
     background.outbox,
     background.day,
 ):

@@ -267,7 +267,7 @@ class Contacts:
     def _limits(self, rows: Rows, customer_ids: Sequence[int | None]) -> list[dict[str, int]]:
         if not self._currencies:
             known = self._w.session.execute(select(Customer.id, Customer.currency))
-            self._currencies = dict(known.tuples())
+            self._currencies = dict(known.tuples().all())
         limits = []
         for place, customer_id in enumerate(customer_ids):
             currency = self._currencies.get(customer_id or 0) or self._w.company.currency
@@ -282,9 +282,9 @@ class Contacts:
         limits = told.pop("limits", None)
         known = standing.get(told["email"])
         if known is None:
-            made = self._w.session.execute(insert(Contact), told).inserted_primary_key
+            made = self._w.session.scalar(insert(Contact).returning(Contact.id), told)
             assert made is not None
-            known = standing[told["email"]] = {**told, "id": made[0]}
+            known = standing[told["email"]] = {**told, "id": made}
             self._keep_limits(known["id"], limits or {})
             self.counts.added += 1
             return

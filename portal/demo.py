@@ -1,0 +1,341 @@
+"""
+The demo company: its books, its people and a year of statements, made by the portal's own acts.
+
+Each act happens at its own time, by a clock that stands still there: the demo looks lived in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from portal.base.access import SYSTEM, Actor
+from portal.base.clock import Clock
+from portal.base.installation import Installation
+from portal.base.outbox import drain
+from portal.base.work import Work
+from portal.core.confirmation import Reason, Result
+from portal.core.ledger import Kind
+from portal.core.period import Month
+from portal.core.statement import read_statement
+from portal.core.workdays import MONDAY_TO_FRIDAY
+from portal.demo_books import MONTHS, Dice, company_file, demo_books, first_of_month
+from portal.imports.run import import_files
+from portal.people import factors
+from portal.people.commands import (
+    AnswerChallenge,
+    NewUser,
+    answer_challenge,
+    create_user_with_password,
+)
+from portal.people.recognising import actor_of
+from portal.settings.commands import ChangeCompany, ChangePolicy, change_company, change_policy
+from portal.statements.answers import (
+    AgreeAllOthers,
+    OpenStatement,
+    SayDifference,
+    agree_all_others,
+    note_opened,
+    read_ticks,
+    say_difference,
+)
+from portal.statements.confirming import (
+    PURPOSE,
+    ConfirmStatement,
+    RequestConfirmation,
+    answers_digest,
+    confirm_statement,
+    request_confirmation,
+)
+from portal.statements.evidence import Surroundings
+from portal.statements.run import IssueStatements, issue_statements
+from portal.tables.customers import Customer
+from portal.tables.journal import Outbox
+from portal.tables.people import User
+from portal.tables.settings import Company
+from portal.tables.statements import Statement
+from portal.worker import REGISTRY
+
+#: How many months of statements the demo has behind it.
+STATEMENT_MONTHS = 8
+#: Makes the demo's addresses the same on every machine.
+REF_KEY = b"accord-demo-refs"
+POLICY = ChangePolicy("net 30", "CN", (30, 60, 90), 3, 10)
+
+#: What became of the last month's statements; who is not named confirmed it.
+LAST_MONTH = {
+    "HUADONG": "waits",
+    "HUADONG-HZ": "waits",
+    "HUADONG-NJ": "waits",
+    "HUADONG-SZ": "opened",
+    "XINGHAI": "differs",
+    "BEIFANG": "refused",
+    "MARENGO": "waits",
+    "PINNACLE": "opened",
+    "GULFLINE": "waits",
+}
+#: Who never answers.
+SILENT = {"LINHAI", "FUMIN", "TIANYI"}
+#: Whose balance is above what its signatory may sign for.
+ABOVE_LIMIT = {"YUNTAI"}
+
+
+class OtherBooks(Exception):  # noqa: N818 - a reason to stop, said in a sentence
+    """There are books in this installation that the demo must not touch."""
+
+
+@dataclass(frozen=True)
+class Login:
+    """How to sign in as one of the demo's people."""
+
+    email: str
+    name: str
+    role: str
+    customers: list[str]
+    password: str
+    totp_secret: str | None
+
+
+def load_demo(installation: Installation, on: dt.date) -> list[Login]:
+    """The demo is loaded, as it stands at the end of a day; tells everybody's login."""
+    with installation.work() as w:
+        if w.session.scalar(select(func.count(Customer.id))):
+            raise OtherBooks
+    begins = first_of_month(on, MONTHS - 1)
+    with _at(installation, begins, 9).work() as w:
+        _found(w)
+    _import_books(_at(installation, begins, 10), on)
+    _make_people(_at(installation, begins, 11))
+    issues = [(month, issue_day(month)) for month in _statement_months(on)]
+    due = [(month, day) for month, day in issues if day <= on]
+    for month, day in due:
+        _issue(_at(installation, day), month)
+        _answer_all(Round(installation, month, day, on, is_last=month == due[-1][0]))
+    return known_logins(installation)
+
+
+def is_demo(installation: Installation) -> bool:
+    """Whether the books here are the demo's."""
+    with installation.reading(SYSTEM) as r:
+        return r.company.ref_key == REF_KEY
+
+
+def known_logins(installation: Installation) -> list[Login]:
+    """How to sign in as the people of a demo that was loaded before."""
+    with installation.reading(SYSTEM) as r:
+        secrets = {
+            email: factors.decrypted(r.keys, secret) if secret else None
+            for email, secret in r.session.execute(select(User.email, User.totp_secret))
+        }
+    return [
+        Login(
+            person["email"],
+            person["name"],
+            roles[0],
+            list(person.get("customers", [])),
+            password_of(person["email"]),
+            secrets.get(person["email"]),
+        )
+        for person, roles in _people()
+    ]
+
+
+def _people() -> list[tuple[dict[str, Any], list[str]]]:
+    told = company_file()
+    staff = [(person, [person["role"]]) for person in told["staff"]]
+    return staff + [(person, person["roles"]) for person in told["person"]]
+
+
+def _statement_months(on: dt.date) -> list[Month]:
+    firsts = [first_of_month(on, ago) for ago in range(STATEMENT_MONTHS, 0, -1)]
+    return [Month(first.year, first.month) for first in firsts]
+
+
+def issue_day(month: Month) -> dt.date:
+    """When the demo's statements of a month are issued: the third workday of the next one."""
+    following = month.last_on + dt.timedelta(days=1)
+    return MONDAY_TO_FRIDAY.nth_workday(following.year, following.month, 3)
+
+
+def _at(installation: Installation, day: dt.date, hour: int = 9, minute: int = 30) -> Installation:
+    """The same installation with its clock standing still at an hour of the company's day."""
+    zone = ZoneInfo(installation.config.timezone)
+    moment = dt.datetime.combine(day, dt.time(hour, minute), tzinfo=zone)
+    return replace(installation, clock=Clock(fixed_at=moment.astimezone(dt.UTC)))
+
+
+def _found(w: Work) -> None:
+    """The company is Lindqvist Motion, with its policy and the demo's own keys."""
+    w.session.get_one(Company, 1).ref_key = REF_KEY
+    change_company(w, ChangeCompany(**company_file()["company"]))
+    change_policy(w, POLICY)
+
+
+def _import_books(installation: Installation, on: dt.date) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        demo_books(on).write(Path(folder))
+        report = import_files(installation, [folder])
+    assert report.is_clean, report.as_json()
+
+
+def password_of(email: str) -> str:
+    """The demo's passwords can be remembered; nothing else here is like that."""
+    return "accord-" + email.partition("@")[0].replace(".", "-")
+
+
+def _make_people(installation: Installation) -> None:
+    with installation.work() as w:
+        for person, roles in _people():
+            customers = tuple(person.get("customers", []))
+            create_user_with_password(
+                w,
+                NewUser(
+                    email=person["email"],
+                    name=person["name"],
+                    password=password_of(person["email"]),
+                    roles=tuple(roles),
+                    customers=customers,
+                    language=person.get("language", "en"),
+                    has_totp=not customers,
+                    title=person.get("title"),
+                ),
+            )
+
+
+def _issue(installation: Installation, month: Month) -> None:
+    """The month's run, and its mails, at the moment of that clock."""
+    issue_statements(installation.work, IssueStatements(month))
+    drain(installation, REGISTRY, channels=["email"])
+
+
+@dataclass(frozen=True)
+class Round:
+    """The answers to one month's statements."""
+
+    installation: Installation
+    month: Month
+    issued_on: dt.date
+    on: dt.date
+    is_last: bool
+
+
+def _answer_all(answers: Round) -> None:
+    with answers.installation.reading(SYSTEM) as r:
+        waiting = r.session.execute(
+            select(Statement.id, Customer.code)
+            .join(Customer, Customer.id == Statement.customer_id)
+            .where(Statement.period_to == answers.month.last_on, Statement.in_force == 1)
+            .order_by(Statement.id)
+        ).all()
+    for statement_id, code in waiting:
+        what = _what_becomes(answers, code)
+        dice = Dice(code, answers.month)
+        day = MONDAY_TO_FRIDAY.add_workdays(answers.issued_on, 1 + dice.below(6))
+        if what != "waits" and day <= answers.on:
+            then = _at(answers.installation, day, 9 + dice.below(8), dice.below(60))
+            _answer(then, statement_id, _signatory_of(code), what)
+
+
+def _what_becomes(answers: Round, code: str) -> str:
+    if code in SILENT or _signatory_of(code) is None:
+        return "waits"
+    if code in ABOVE_LIMIT:
+        return "opened"
+    if answers.is_last:
+        return LAST_MONTH.get(code, "confirmed")
+    throw = Dice(code, answers.month, "answer").below(20)
+    return {0: "differs", 1: "opened"}.get(throw, "confirmed")
+
+
+def _signatory_of(code: str) -> str | None:
+    """The address of who signs for a customer; None where nobody does."""
+    for person in company_file()["person"]:
+        if code in person["customers"] and "customer_signatory" in person["roles"]:
+            return str(person["email"])
+    return None
+
+
+def _answer(installation: Installation, statement_id: int, email: str | None, what: str) -> None:
+    """One customer's whole way: opens the statement, ticks, asks for a code, signs."""
+    actor = _actor(installation, email)
+    with installation.work(actor) as w:
+        note_opened(w, OpenStatement(statement_id))
+    if what == "opened":
+        return
+    if what == "differs":
+        with installation.work(actor) as w:
+            _say_one_difference(w, statement_id)
+    with installation.work(actor) as w:
+        request_confirmation(w, RequestConfirmation(statement_id))
+    result = {
+        "differs": Result.CONFIRMED_WITH_DIFFERENCES,
+        "refused": Result.REFUSED,
+    }.get(what, Result.CONFIRMED)
+    _sign(installation, actor, statement_id, result)
+    drain(installation, REGISTRY, channels=["email"])
+
+
+def _actor(installation: Installation, email: str | None) -> Actor:
+    with installation.reading(SYSTEM) as r:
+        user_id = r.session.scalars(select(User.id).where(User.email == email)).one()
+        return actor_of(r, user_id)
+
+
+def _say_one_difference(w: Work, statement_id: int) -> None:
+    """The first invoice never arrived; every other line is agreed to."""
+    payload = w.session.get_one(Statement, statement_id).payload
+    lines = read_statement(payload).lines
+    seq = next((seq for seq, line in enumerate(lines, 1) if line.kind == Kind.INVOICE), None)
+    if seq is not None:
+        say_difference(
+            w, SayDifference(statement_id, seq, 0, Reason.NOT_RECEIVED, note="未收到发票")
+        )
+        agree_all_others(w, AgreeAllOthers(statement_id))
+
+
+def _sign(installation: Installation, actor: Actor, statement_id: int, result: Result) -> None:
+    assert actor.user_id is not None
+    with installation.work(actor) as w:
+        statement = w.session.get_one(Statement, statement_id)
+        lines = read_statement(statement.payload).lines
+        digest = answers_digest(read_ticks(w, statement_id, lines))
+        code = _mailed_code(w, actor.email)
+        answer = AnswerChallenge(actor.user_id, PURPOSE, statement.sha256, code)
+        grant = answer_challenge(w, answer).grant or ""
+        title = w.session.get_one(User, actor.user_id).title or ""
+    with installation.work(actor) as w:
+        confirm_statement(
+            w,
+            ConfirmStatement(
+                statement_id=statement_id,
+                result=result,
+                sha256=statement.sha256,
+                answers_sha256=digest,
+                typed_name=actor.name,
+                title=title,
+                remark="The opening balance is not ours." if result is Result.REFUSED else "",
+                is_authorised=True,
+                owes=result is Result.CONFIRMED,
+                key=f"demo/{statement_id}",
+                grant=grant,
+                surroundings=Surroundings("203.0.113.7", "Mozilla/5.0", signed_in_by="password"),
+            ),
+        )
+
+
+def _mailed_code(w: Work, email: str) -> str:
+    """The code of the newest mail to somebody, read as its reader does."""
+    payload = w.session.scalars(
+        select(Outbox.payload)
+        .where(Outbox.kind == "code", Outbox.to_address == email)
+        .order_by(Outbox.id.desc())
+        .limit(1)
+    ).one()
+    return str(json.loads(payload)["code"])
