@@ -8,6 +8,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal.base.config import read_config
 from portal.base.installation import Installation, open_installation
 from portal.base.language import N_
+from portal.customers.pages_contacts import contacts_desk
+from portal.customers.pages_staff import desk as customers_desk
 from portal.home.pages_health import health
 from portal.home.pages_mailbox import mailbox
 from portal.people.pages_customer import account
@@ -24,6 +26,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_in,
     account,
     people_desk,
+    customers_desk,
+    contacts_desk,
     settings_desk,
 )
 
@@ -34,11 +38,13 @@ OWN = (
 NAVIGATION = Navigation(
     customer=(MenuItem("account.people", N_("People")),),
     staff=(
+        MenuItem("desk_customers.index", N_("Customers")),
         MenuItem("desk_people.users", N_("Users")),
         MenuItem("desk_settings.company", N_("Settings")),
     ),
     customer_own=OWN,
     staff_own=OWN,
+    search={"staff": "desk_customers.index"},
     sign_in="sign_in.show",
     sign_out="sign_in.sign_out",
 )

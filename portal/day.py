@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
+from portal.people import daily as people
 from portal.tables.journal import DayRun
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ log = logging.getLogger(__name__)
 Run = Callable[[Installation, dt.date], Any]
 
 #: In this order: what a later act reads, an earlier one has done.
-ACTS: tuple[tuple[str, Run], ...] = ()
+ACTS: tuple[tuple[str, Run], ...] = (("people", people.run),)
 
 
 @dataclass(frozen=True)
