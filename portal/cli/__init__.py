@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 import portal
-from portal.cli import background, demo, people, serving, system
+from portal.cli import background, books, demo, people, serving, system, verify
 from portal.cli.frame import Commands
 
 
@@ -17,6 +17,8 @@ def main() -> None:
 
 for command in (
     system.init,
+    books.import_,
+    books.export,
     demo.demo,
     serving.serve,
     serving.run,
@@ -27,5 +29,6 @@ for command in (
     people.user,
     background.outbox,
     background.day,
+    verify.verify,
 ):
     main.add_command(command)
