@@ -24,6 +24,11 @@ SENTENCES: dict[str, str] = {
     "allocation.exceeds_part": N_(
         "That is more than is open on the invoice. Enter a smaller amount."
     ),
+    "answer.stale": N_("Somebody answered this line a moment ago. Look at it again."),
+    "answers.stale": N_(
+        "The answers on the lines have changed since you opened this page. "
+        "Read them again, then sign."
+    ),
     "code.expired": N_("This code has run out or was replaced by a newer one. Ask for a new code."),
     "code.grant_used": N_(
         "This confirmation by code was used already or took too long. Ask for a new code."
@@ -36,13 +41,22 @@ SENTENCES: dict[str, str] = {
     "code.used_up": N_("This code was wrong too often and counts no more. Ask for a new code."),
     "code.wrong": N_("This code is not right. Check the newest mail; tries left: %(left)s."),
     "company.language_unknown": N_("Choose English or Chinese."),
+    "confirmation.above_limit": N_(
+        "You may sign for up to %(limit)s. Ask somebody with a higher limit to sign."
+    ),
+    "confirmation.authority_missing": N_("Tick that you are authorised to sign. It is asked once."),
     "confirmation.differences_stand": N_(
         "You marked differences. Confirm with differences, or take them back first."
     ),
+    "confirmation.name_missing": N_("Type your name."),
     "confirmation.no_difference": N_(
         "You marked no difference. Confirm, or mark the lines that differ first."
     ),
     "confirmation.remark_missing": N_("Say in a sentence why you do not agree."),
+    "contact.known_elsewhere": N_(
+        "This e-mail address belongs to a contact of %(customer)s already. Use another one."
+    ),
+    "contact.negative_limit": N_("Enter the limit without a minus sign."),
     "difference.already_said": N_("Somebody answered this line a moment ago. Look at it again."),
     "difference.amount_missing": N_("Enter the amount that stands in your books."),
     "difference.amount_negative": N_("Enter the amount without a minus sign."),
@@ -51,6 +65,20 @@ SENTENCES: dict[str, str] = {
         "That is the amount on the statement. Enter the amount in your books, or agree to the line."
     ),
     "invitation.over": N_("This invitation was used already or has run out. Ask for a new one."),
+    "import.mapping_malformed": N_(
+        "The mapping file %(file)s cannot be read: %(problem)s. Write lines such as "
+        'invoice_id = "invoiceNumber".'
+    ),
+    "import.nothing": N_(
+        "There is nothing to import: none of these is a CSV or XLSX file named after a kind, "
+        "such as invoices.csv. Name the kind with --kind."
+    ),
+    "import.unknown_date_format": N_(
+        "%(format)s is no way of writing dates. Use ymd, mdy or dmy, or a pattern such as "
+        "%%d.%%m.%%Y."
+    ),
+    "import.unknown_field": N_("There is no field %(name)s here. The fields are: %(fields)s."),
+    "import.unknown_kind": N_("There is no kind of file %(kind)s. The kinds are: %(kinds)s."),
     "money.malformed": N_(
         "Write the amount %(value)s as a plain number with a point, for example 1234.50."
     ),
@@ -116,8 +144,15 @@ SENTENCES: dict[str, str] = {
     "statement.already_answered": N_(
         "This statement has been answered already. Nothing was changed."
     ),
+    "statement.followed": N_(
+        "Statement %(number)s is followed by a later one. Reissue the newest one instead."
+    ),
     "statement.not_in_this_state": N_(
         "This statement is in another state by now. Look at it again; nothing was changed."
+    ),
+    "statement.replaced": N_(
+        "This statement was replaced by a corrected version. Open that one; "
+        "your answers are kept here."
     ),
     "terms.balance_missing": N_(
         "With the fixed amount in “%(part)s”, one part must be the balance, for example "

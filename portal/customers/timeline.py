@@ -62,20 +62,13 @@ class Happening:
     statement_ref: str
 
 
-def list_happenings(
-    r: Reader, customer_id: int | None = None, limit: int = 20, before: dt.datetime | None = None
-) -> list[Happening]:
+def list_happenings(r: Reader, customer_id: int | None = None, limit: int = 20) -> list[Happening]:
     """The newest happenings at a customer, or at all that the reader may see."""
-    found = [
-        *_events(r, customer_id, limit, before),
-        *_audits(r, customer_id, limit, before),
-    ]
+    found = [*_events(r, customer_id, limit), *_audits(r, customer_id, limit)]
     return sorted(found, key=lambda one: one.at, reverse=True)[:limit]
 
 
-def _events(
-    r: Reader, customer_id: int | None, limit: int, before: dt.datetime | None
-) -> list[Happening]:
+def _events(r: Reader, customer_id: int | None, limit: int) -> list[Happening]:
     subject = and_(
         Event.subject_kind == "statement",
         Statement.customer_id == Event.customer_id,
@@ -95,8 +88,6 @@ def _events(
     rows = visible_to(rows, r.actor, Event.customer_id)
     if customer_id is not None:
         rows = rows.where(Event.customer_id == customer_id)
-    if before is not None:
-        rows = rows.where(Event.at < before)
     found = r.session.execute(rows.order_by(Event.id.desc()).limit(limit))
     return [
         _happening(r, row, TOLD[row.kind], {"number": row.number}, row.statement_id)
@@ -104,9 +95,7 @@ def _events(
     ]
 
 
-def _audits(
-    r: Reader, customer_id: int | None, limit: int, before: dt.datetime | None
-) -> list[Happening]:
+def _audits(r: Reader, customer_id: int | None, limit: int) -> list[Happening]:
     columns: list[Any] = [
         *(Audit.at, Audit.kind, Audit.facts, User.name.label("who"), Customer.id, Customer.name),
     ]
@@ -119,8 +108,6 @@ def _audits(
     rows = visible_to(rows, r.actor, Customer.id)
     if customer_id is not None:
         rows = rows.where(Audit.customer_id == customer_id)
-    if before is not None:
-        rows = rows.where(Audit.at < before)
     found = r.session.execute(rows.order_by(Audit.id.desc()).limit(limit))
     return [_happening(r, row, NOTED[row.kind], {}, None) for row in found]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import wtforms
-from flask import request, url_for
+from flask import request
 
 from portal.base.language import gettext as _
 from portal.core.money import Money
@@ -116,11 +117,15 @@ def share_of(used: Money, limit: Money) -> Share:
 
 def here(**changes: object) -> str:
     """The address of this page with some of its query changed; None leaves a part out."""
+    return address(request.path, **changes)
+
+
+def address(path: str, **changes: object) -> str:
+    """A path of ours with this page's query, some of it changed; None leaves a part out."""
     query: dict[str, Any] = request.args.to_dict(flat=False)
-    query.update({name: value for name, value in changes.items() if value is not None})
-    kept = {name: value for name, value in query.items() if changes.get(name, "") is not None}
-    assert request.endpoint, "a page has a route"
-    return url_for(request.endpoint, **{**(request.view_args or {}), **kept})
+    query.update(changes)
+    kept = {name: value for name, value in query.items() if value is not None}
+    return f"{quote(path)}?{urlencode(kept, doseq=True)}" if kept else quote(path)
 
 
 def yes_or_no(value: object) -> str:

@@ -15,7 +15,7 @@ from wtforms.fields.choices import Choice, SelectChoice  # type: ignore[attr-def
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
-from portal.base.language import gettext, ngettext
+from portal.base.language import gettext
 from portal.base.language import gettext as _
 from portal.base.sentences import sentence
 from portal.core.errors import RuleBroken
@@ -42,8 +42,8 @@ class Translations:
         return gettext(message)
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        """The sentence for a number."""
-        return ngettext(singular, plural, n)
+        """The sentence for a number, its other placeholders left for WTForms to fill."""
+        return singular if n == 1 else plural
 
 
 class Form(wtforms.Form):
@@ -117,9 +117,16 @@ def plain_amount(text: str) -> str:
 
 
 class MoneyField(wtforms.StringField):
-    """An amount in the form's currency; `data` is Money or None."""
+    """An amount in the form's currency, or in one of its own; `data` is Money or None."""
 
     data: Any
+
+    def __init__(
+        self, label: str, validators: Sequence[Any] = (), *, currency: str = "", **told: Any
+    ) -> None:
+        """Keep the currency where it is not the form's."""
+        super().__init__(label, validators, **told)
+        self.currency = currency
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Keep what was typed; the currency is the form's, so it is read when validating."""
@@ -132,7 +139,7 @@ class MoneyField(wtforms.StringField):
         if not typed or not isinstance(form, Form):
             return
         try:
-            self.data = Money.parse(typed, form.currency)
+            self.data = Money.parse(typed, self.currency or form.currency)
         except RuleBroken as broken:
             raise StopValidation(sentence(broken)) from broken
 

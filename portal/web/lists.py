@@ -10,7 +10,7 @@ from flask import Response, make_response, request
 
 from portal.base.spreadsheets import CSV_TYPE, XLSX_TYPE, Row, csv_bytes, xlsx_bytes
 from portal.web import current
-from portal.web.controls import here
+from portal.web.controls import address, here
 from portal.web.traces import note_access
 
 SIZES = (50, 100, 200)
@@ -84,6 +84,18 @@ def sort_heads(sort: str, rising: Iterable[str], falling: Iterable[str]) -> dict
 def chip(label: str, *names: str) -> tuple[str, str]:
     """A filter in use, with the address without it."""
     return label, here(page=None, **dict.fromkeys(names))
+
+
+def choices(label_of_all: str, words: Iterable[str]) -> list[tuple[str, str]]:
+    """The options of a filter: everything, or one of these words."""
+    return [("", label_of_all), *((word, word) for word in words)]
+
+
+def sheet_links(path: str) -> list[tuple[str, str]]:
+    """The list as it is filtered and sorted now, as files: their names and addresses."""
+    return [
+        (name.upper(), address(f"{path}.{name}", page=None, rows=None)) for name in ("csv", "xlsx")
+    ]
 
 
 def sheet(

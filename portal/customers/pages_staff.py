@@ -1,0 +1,309 @@
+"""Customers as staff see them: the list with what they owe, and each customer's own page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from portal.base import formats
+from portal.base.access import allows
+from portal.base.language import gettext as _
+from portal.base.spreadsheets import Row
+from portal.core.money import Money
+from portal.customers import queries
+from portal.customers.queries import CustomerFile, CustomerFilter
+from portal.customers.timeline import list_happenings
+from portal.invoices.accounts import AccountFilter, AccountRow, all_accounts, list_accounts
+from portal.invoices.position import customer_position, list_open_items
+from portal.invoices.queries import list_invoices
+from portal.invoices.rows import InvoiceFilter, InvoiceRow, Position
+from portal.people.queries import list_members
+from portal.reports.names import graded
+from portal.statements.names import state_at_desk
+from portal.statements.queries import list_statements, statement_years
+from portal.statements.rows import StatementFilter
+from portal.web import lists, respond
+from portal.web.current import actor, reader
+from portal.web.forms import day_typed
+from portal.web.guard import guard
+from portal.web.lists import SheetFormat
+
+desk = Blueprint("desk_customers", __name__, url_prefix="/desk")
+
+STATES = ("overdue", "owing", "unapplied")
+INVOICE_STATES = ("open", "overdue", "disputed", "paid")
+#: How many open items and statements the customer's first page shows.
+GLANCE = 12
+#: What a spreadsheet can hold.
+MOST_ROWS = 1_000_000
+
+
+@desk.get("/customers")
+@guard("customer.view")
+def index() -> Response:
+    r, asked = reader(), _asked()
+    found = list_accounts(r, asked)
+    return respond.page(
+        "customers/index.html",
+        fragments={"accounts-part": "accounts"},
+        found=found,
+        asked=asked,
+        pager=lists.pager(found.page, found.pages, found.count, asked.per_page),
+        heads=lists.sort_heads(asked.sort, ("name",), AMOUNTS),
+        regions=lists.choices(_("All"), queries.list_regions(r)),
+        owners=lists.choices(_("All"), queries.list_owners(r)),
+        chips=_chips(asked),
+        sheets=_sheets("/desk/customers"),
+        may_import=allows(actor(), "import.run"),
+    )
+
+
+def _sheets(path: str) -> list[tuple[str, str]]:
+    return lists.sheet_links(path) if allows(actor(), "export.run") else []
+
+
+AMOUNTS = ("balance", "overdue", "not_due", "unapplied")
+
+
+def _asked() -> AccountFilter:
+    sort = lists.asked("sort") or "-overdue"
+    return AccountFilter(
+        customers=CustomerFilter(
+            text=lists.asked("q"),
+            region=lists.asked("region"),
+            owner=lists.asked("owner"),
+            lacks_contact=lists.asked("lacks", ["contact"]) != "",
+        ),
+        state=lists.asked("state", STATES),
+        currency=lists.asked("currency"),
+        sort=sort,
+        page=lists.page_number(),
+        per_page=lists.page_size(),
+    )
+
+
+def _chips(asked: AccountFilter) -> list[tuple[str, str]]:
+    """The filters in use, each with the address without it."""
+    states = {
+        "overdue": _("Overdue"),
+        "owing": _("Owing"),
+        "unapplied": _("With unapplied money"),
+    }
+    used = {
+        "q": asked.customers.text,
+        "region": asked.customers.region,
+        "owner": asked.customers.owner,
+        "state": states.get(asked.state, ""),
+        "currency": asked.currency,
+        "lacks": _("Without a contact") if asked.customers.lacks_contact else "",
+    }
+    return [lists.chip(label, name) for name, label in used.items() if label]
+
+
+@desk.get("/customers.<any(csv, xlsx):file_format>")
+@guard("export.run")
+def export(file_format: SheetFormat) -> Response:
+    head = [
+        *(_("Code"), _("Customer"), _("Region"), _("Sales owner"), _("Currency"), _("Balance")),
+        *(_("Overdue"), _("Not due"), _("Unapplied"), _("Disputed")),
+    ]
+    rows = (_account_cells(row) for row in all_accounts(reader(), _asked()))
+    return lists.sheet(file_format, "customers", head, rows)
+
+
+def _account_cells(row: AccountRow) -> Row:
+    customer = (row.customer.code, row.customer.name, row.customer.region, row.customer.owner)
+    owed = row.owed
+    if owed is None:
+        return (*customer, "", None, None, None, None, None)
+    amounts = (owed.balance, owed.overdue, owed.not_due, owed.unapplied, owed.disputed)
+    return (*customer, owed.currency, *amounts)
+
+
+@desk.get("/customers/<ref>")
+@guard("customer.view")
+def show(ref: str) -> Response:
+    r = reader()
+    customer = queries.get_customer(r, ref)
+    customer_id = customer.row.id
+    positions = customer_position(r, customer_id)
+    items = list_open_items(r, customer_id)
+    return respond.page(
+        "customers/show.html",
+        customer=customer,
+        positions=[(position, _bar(position)) for position in positions],
+        used=_used(customer, positions),
+        items=items[:GLANCE],
+        item_count=len(items),
+        found=list_statements(r, StatementFilter(customer_id, per_page=GLANCE)),
+        contacts=queries.list_contacts(r, customer_id),
+        members=list_members(r, customer_id),
+        happenings=list_happenings(r, customer_id, limit=8),
+        facts=_facts(customer),
+        may_change=allows(actor(), "person.change"),
+        **_words(),
+    )
+
+
+def _facts(customer: CustomerFile) -> list[tuple[str, str]]:
+    """What is known and holds, without what is not known."""
+    r = reader()
+    terms = customer.payment_terms or r.policy.default_terms
+    own = customer.payment_terms or not terms
+    cycles = {
+        "monthly": _("Every month"),
+        "quarterly": _("Every quarter"),
+        "half_yearly": _("Every half-year"),
+    }
+    said = [
+        (_("Payment terms"), terms or _("Due on the invoice date")),
+        (_("Terms come from"), "" if own else _("the company's settings")),
+        (_("Credit limit"), formats.money(customer.credit_limit) if customer.credit_limit else ""),
+        (_("Statements"), cycles[customer.statement_cycle]),
+        (_("Language"), {"en": "English", "zh-CN": "中文"}.get(customer.language, "")),
+        (_("Sales owner"), customer.row.owner),
+        (_("Collector"), customer.collector),
+        (_("Region"), " ".join(filter(None, (customer.row.region, customer.country)))),
+        (_("Kind"), customer.customer_type),
+        (_("Industry"), customer.industry),
+        (_("Tax number"), customer.tax_id),
+        (_("Address"), customer.address),
+        (_("E-mail address"), customer.email),
+        (_("Telephone"), customer.phone),
+    ]
+    return [(label, value) for label, value in said if value]
+
+
+def _bar(position: Position) -> list[tuple[int, str, Money]]:
+    return graded(position.names, position.buckets)
+
+
+def _used(customer: CustomerFile, positions: list[Position]) -> Money | None:
+    """What of the credit limit is used; None where there is no limit."""
+    limit = customer.credit_limit
+    if limit is None:
+        return None
+    nothing = Money.zero(limit.currency)
+    balances = [each.balance for each in positions if each.currency == limit.currency]
+    return max(Money.total(balances, limit.currency), nothing)
+
+
+def _words() -> dict[str, Any]:
+    """What the templates of this feature ask by name."""
+    return {"state_at_desk": state_at_desk, "today": reader().today}
+
+
+@desk.get("/customers/<ref>/invoices")
+@guard("invoice.view")
+def invoices(ref: str) -> Response:
+    r = reader()
+    customer = queries.get_customer(r, ref)
+    asked = _asked_invoices(customer.row.id)
+    found = list_invoices(r, asked)
+    return respond.page(
+        "customers/invoices.html",
+        fragments={"invoices-part": "invoices"},
+        customer=customer,
+        found=found,
+        asked=asked,
+        pager=lists.pager(found.page, found.pages, found.count, asked.per_page),
+        heads=lists.sort_heads(asked.sort, ("number", "due"), ("date", "amount", "open")),
+        chips=_invoice_chips(asked),
+        sheets=_sheets(f"/desk/customers/{ref}/invoices"),
+        **_words(),
+    )
+
+
+def _asked_invoices(customer_id: int) -> InvoiceFilter:
+    return InvoiceFilter(
+        customer_id=customer_id,
+        state=lists.asked("state", INVOICE_STATES),
+        from_on=day_typed(lists.asked("from")),
+        to_on=day_typed(lists.asked("to")),
+        text=lists.asked("q"),
+        currency=lists.asked("currency"),
+        sort=lists.asked("sort") or "-date",
+        page=lists.page_number(),
+        per_page=lists.page_size(),
+    )
+
+
+def _invoice_chips(asked: InvoiceFilter) -> list[tuple[str, str]]:
+    used = {
+        "q": asked.text,
+        "state": {
+            "open": _("Open"),
+            "overdue": _("Overdue"),
+            "disputed": _("Disputed"),
+            "paid": _("Paid"),
+        }.get(asked.state, ""),
+        "from": _("from %(day)s", day=formats.day(asked.from_on)) if asked.from_on else "",
+        "to": _("to %(day)s", day=formats.day(asked.to_on)) if asked.to_on else "",
+        "currency": asked.currency,
+    }
+    return [lists.chip(label, name) for name, label in used.items() if label]
+
+
+@desk.get("/customers/<ref>/invoices.<any(csv, xlsx):file_format>")
+@guard("export.run")
+def export_invoices(ref: str, file_format: SheetFormat) -> Response:
+    r = reader()
+    customer = queries.get_customer(r, ref)
+    asked = replace(_asked_invoices(customer.row.id), page=1, per_page=MOST_ROWS)
+    head = [
+        *(_("Invoice"), _("Date"), _("Due"), _("Reference"), _("Currency"), _("Amount")),
+        *(_("Open"), _("Disputed"), _("Days overdue")),
+    ]
+    rows = (_invoice_cells(row) for row in list_invoices(r, asked).rows)
+    return lists.sheet(file_format, f"invoices-{customer.row.code}", head, rows)
+
+
+def _invoice_cells(row: InvoiceRow) -> Row:
+    return (
+        *(row.number, row.dated_on, row.due_on, row.reference, row.amount.currency, row.amount),
+        *(row.open, row.disputed, max(row.days_late or 0, 0)),
+    )
+
+
+@desk.get("/customers/<ref>/statements")
+@guard("statement.view")
+def statements(ref: str) -> Response:
+    r = reader()
+    customer = queries.get_customer(r, ref)
+    years = statement_years(r, customer.row.id)
+    year = request.args.get("year", 0, int)
+    asked = StatementFilter(
+        customer.row.id,
+        year=year if year in years else None,
+        replaced=True,
+        page=lists.page_number(),
+        per_page=lists.page_size(),
+    )
+    found = list_statements(r, asked)
+    return respond.page(
+        "customers/statements.html",
+        customer=customer,
+        found=found,
+        years=years,
+        year=asked.year,
+        may_run=allows(actor(), "statement.run"),
+        pager=lists.pager(found.page, found.pages, found.count, asked.per_page),
+        **_words(),
+    )
+
+
+@desk.get("/customers/<ref>/timeline")
+@guard("customer.view")
+def timeline(ref: str) -> Response:
+    r = reader()
+    customer = queries.get_customer(r, ref)
+    size = lists.page_size()
+    return respond.page(
+        "customers/timeline.html",
+        customer=customer,
+        happenings=list_happenings(r, customer.row.id, limit=size),
+        next_size=next((each for each in lists.SIZES if each > size), 0),
+        size=size,
+    )

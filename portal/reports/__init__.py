@@ -1,0 +1,1 @@
+"""Reports over all customers: ageing, and what it is made of."""

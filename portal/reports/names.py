@@ -1,0 +1,55 @@
+"""What the stretches of an ageing are called and which of the eight grades colours them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from portal.base.language import N_
+from portal.base.language import gettext as _
+from portal.core.money import Money
+
+T = TypeVar("T")
+
+LABELS = {
+    "not_due": N_("Not due"),
+    "in_term": N_("In term"),
+    "alert": N_("Due within a week"),
+    "due": N_("Due today"),
+    "overdue": N_("Overdue"),
+}
+GRADES = {"not_due": 1, "in_term": 1, "alert": 2, "due": 3, "overdue": 5}
+#: The grades of the buckets of days late; a fifth and later one is as dark as the fourth.
+LATE_GRADES = (3, 4, 5, 7)
+
+
+def stretch_name(name: str) -> str:
+    """A stretch as people read it: `Not due`, `1–30 days`, `91+ days`."""
+    if name in LABELS:
+        return _(LABELS[name])
+    return _("%(days)s days", days=name.replace("-", "\N{EN DASH}"))
+
+
+def graded(names: Sequence[str], amounts: Sequence[T]) -> list[tuple[int, str, T]]:
+    """The stretches as an ageing bar takes them: grade, name and amount, the least late first."""
+    return [
+        (grade_of(name, place), stretch_name(name), amount)
+        for place, (name, amount) in enumerate(zip(names, amounts, strict=True))
+    ]
+
+
+def grade_of(name: str, place: int) -> int:
+    """
+    The grade that colours a stretch, by its name or its place among the late ones.
+
+    >>> [grade_of(name, place) for place, name in enumerate(("not_due", "1-30", "31-60", "61+"))]
+    [1, 3, 4, 5]
+    """
+    if name in GRADES:
+        return GRADES[name]
+    return LATE_GRADES[min(place, len(LATE_GRADES)) - 1]
+
+
+def nothing(amounts: Sequence[Money]) -> bool:
+    """Whether there is no amount at all to draw."""
+    return not any(amount.minor for amount in amounts)
