@@ -101,14 +101,25 @@ def write_seal(path: Path, company: str, now: dt.datetime) -> None:
         Path(name).unlink()
 
 
+def _fitting(company: str, suffix: str) -> str:
+    """
+    A name as long as a certificate may hold: 64 bytes, of which a Chinese letter takes three.
+
+    >>> len(_fitting("上海" * 30, " (Accord seal)").encode())
+    62
+    """
+    room = LONGEST_NAME - len(suffix)
+    return company.encode()[:room].decode(errors="ignore").strip() + suffix
+
+
 def new_seal(company: str, now: dt.datetime) -> Seal:
     """A fresh P-256 key with a certificate that it signed itself."""
     key = ec.generate_private_key(ec.SECP256R1())
     oid = x509.NameOID
     name = x509.Name(
         [
-            x509.NameAttribute(oid.ORGANIZATION_NAME, company[:LONGEST_NAME]),
-            x509.NameAttribute(oid.COMMON_NAME, f"{company[: LONGEST_NAME - 13]} (Accord seal)"),
+            x509.NameAttribute(oid.ORGANIZATION_NAME, _fitting(company, "")),
+            x509.NameAttribute(oid.COMMON_NAME, _fitting(company, " (Accord seal)")),
         ]
     )
     certificate = (
