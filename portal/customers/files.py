@@ -340,13 +340,14 @@ def written_customers(r: Reader) -> Iterator[tuple[object, ...]]:
         .outerjoin(parent, parent.id == Customer.parent_id)
         .order_by(Customer.code)
     )
-    for customer, parent_code in streamed(r.session, found):
+    for row in streamed(r.session, found):
+        customer = row.Customer
         limit = customer.credit_limit_minor
         currency = customer.credit_limit_currency or r.company.currency
         told = {
             "customer_id": customer.code,
             "credit_limit": None if limit is None else Money(limit, currency).major(),
-            "parent_id": parent_code,
+            "parent_id": row.code,
         }
         yield tuple(
             told[column.name] if column.name in told else getattr(customer, column.name)

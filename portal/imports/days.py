@@ -85,3 +85,19 @@ def _by_pattern(cell: str, pattern: str) -> dt.date:
         # The C library puts 69 into the last century; files of ours begin it with 70.
         return day.replace(year=day.year + 100)
     return day
+
+
+def can_read(written: str) -> bool:
+    """
+    Whether a way of writing gives back a day.
+
+    >>> can_read("dmy"), can_read("%d.%m.%y"), can_read("dd.mm.yyyy"), can_read("%H")
+    (True, True, False, False)
+    """
+    if written.lower() in {"ymd", "mdy", "dmy"}:
+        return True
+    day = dt.date(2003, 4, 25)
+    try:
+        return _by_pattern(day.strftime(written), written) == day
+    except ValueError:
+        return False

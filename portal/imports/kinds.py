@@ -7,6 +7,10 @@ from portal.core.ledger import Kind as EntryKind
 from portal.customers.files import CONTACTS, CUSTOMERS
 from portal.imports.columns import Importer, Kind, Options, folded
 from portal.invoices.files.invoices import INVOICE_COLUMNS, Invoices
+from portal.invoices.files.lines import LINE_COLUMNS, InvoiceLines
+from portal.invoices.files.parts import PART_COLUMNS, InvoiceParts
+from portal.payments.files.adjustments import ADJUSTMENT_COLUMNS, Adjustments
+from portal.payments.files.allocations import ALLOCATION_COLUMNS, Allocations
 from portal.payments.files.credits import (
     CREDIT_NOTE_COLUMNS,
     PAYMENT_COLUMNS,
@@ -19,7 +23,15 @@ NOT_YET = ("contracts", "orders", "deliveries", "promises", "rates")
 
 
 def _invoices(w: Work, options: Options) -> Importer:
-    return Invoices(w, options, SettledInvoices(w))
+    return Invoices(w, options, SettledInvoices(w, options.invoices_in_parts))
+
+
+def _parts(w: Work, options: Options) -> Importer:  # noqa: ARG001 - kinds are called alike
+    return InvoiceParts(w, SettledInvoices(w).apply_waiting)
+
+
+def _lines(w: Work, options: Options) -> Importer:  # noqa: ARG001
+    return InvoiceLines(w)
 
 
 def _payments(w: Work, options: Options) -> Importer:
@@ -30,12 +42,25 @@ def _credit_notes(w: Work, options: Options) -> Importer:
     return Credits(w, options, EntryKind.CREDIT_NOTE)
 
 
+def _allocations(w: Work, options: Options) -> Importer:  # noqa: ARG001
+    return Allocations(w)
+
+
 KINDS = (
     CUSTOMERS,
     CONTACTS,
     Kind("invoices", ("invoice_id",), INVOICE_COLUMNS, _invoices),
+    Kind("invoice_parts", ("invoice_id", "part"), PART_COLUMNS, _parts),
+    Kind("invoice_lines", ("invoice_id", "line"), LINE_COLUMNS, _lines),
     Kind("credit_notes", ("credit_note_id",), CREDIT_NOTE_COLUMNS, _credit_notes),
     Kind("payments", ("payment_id",), PAYMENT_COLUMNS, _payments),
+    Kind("adjustments", ("adjustment_id",), ADJUSTMENT_COLUMNS, Adjustments),
+    Kind(
+        "allocations",
+        ("credit_id", "invoice_id", "allocated_on"),
+        ALLOCATION_COLUMNS,
+        _allocations,
+    ),
 )
 _BY_NAME = {folded(kind.name): kind for kind in KINDS}
 

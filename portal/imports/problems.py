@@ -26,6 +26,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("%(credit)s and %(invoice)s are in different currencies."),
         N_("Apply a credit only to invoices in its own currency."),
     ),
+    "allocation.ends_too_early": (
+        N_("It would end before it begins."),
+        N_("Write %(effective_on)s or later, or leave it empty."),
+    ),
     "allocation.part_unknown": (
         N_("%(invoice)s has no part %(part)s."),
         N_("Leave the part empty, or name one of those in invoice_parts."),

@@ -82,7 +82,7 @@ def in_words(file: str, problem: Problem) -> Told:
     }
     code = problem.code
     if code.startswith("terms."):
-        facts["sentence"] = sentence(RuleBroken(code, **problem.facts))
+        facts["sentence"] = sentence(RuleBroken(code, None, **problem.facts))
         code = "terms"
     what, remedy = PROBLEMS[code]
     return Told(

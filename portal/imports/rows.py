@@ -52,13 +52,17 @@ class Findings:
         """Counts a row that is so bad that nobody takes it."""
         self.lost += 1
 
-    def refuse(self, line: int, field_name: str, value: object, code: str, **facts: object) -> None:
+    def refuse(
+        self, line: int, field_name: str, value: object, code: str, /, **facts: object
+    ) -> None:
         """Makes the line a bad one, for this reason."""
         self.bad_lines.add(line)
         if len(self.problems) < MOST_TOLD:
             self.problems.append(self._problem(line, field_name, value, code, facts))
 
-    def warn(self, line: int, field_name: str, value: object, code: str, **facts: object) -> None:
+    def warn(
+        self, line: int, field_name: str, value: object, code: str, /, **facts: object
+    ) -> None:
         """Tells something about a line that stays good."""
         if len(self.warnings) < MOST_TOLD:
             self.warnings.append(self._problem(line, field_name, value, code, facts))
@@ -93,7 +97,7 @@ class Rows:
         """Whether the file has the column, or was given it."""
         return name in self.cells
 
-    def refuse(self, place: int, name: str, code: str, **facts: object) -> None:
+    def refuse(self, place: int, name: str, code: str, /, **facts: object) -> None:
         """Makes a row a bad one, for what its cell holds."""
         cell = self.cells[name][place] if name in self.cells else ""
         self.findings.refuse(self.lines[place], name, cell, code, **facts)

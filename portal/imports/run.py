@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from portal.base.access import SYSTEM, Actor, Permission
@@ -42,6 +43,7 @@ def import_files(
     asked = options or Options()
     report = Report()
     sources = sources_in([Path(path) for path in paths], asked.kind, report)
+    asked = replace(asked, invoices_in_parts=_invoices_in_parts(sources, asked))
     if asked.is_dry_run:
         with suppress(NothingKept), installation.work(actor) as w:
             for source in sources:
@@ -53,6 +55,20 @@ def import_files(
             if not FileRun(source, asked, report, progress).happens(w):
                 raise NothingKept
     return report
+
+
+def _invoices_in_parts(sources: Iterable[Source], options: Options) -> frozenset[str]:
+    """The invoices whose due parts a file of this call gives, as far as it can be read."""
+    numbers: set[str] = set()
+    for source in sources:
+        kind = find_kind(source.kind)
+        if kind is None or kind.name != "invoice_parts":
+            continue
+        with suppress(Unreadable), opened(source) as table:
+            made = plan(kind, table.header, options)
+            for rows in mapped(table, made, Findings(), options):
+                numbers.update(rows.optional_keys("invoice_id"))  # type: ignore[arg-type]
+    return frozenset(numbers)
 
 
 def _try_file(w: Work, run: FileRun) -> None:

@@ -109,8 +109,8 @@ class Applications:
                 self._pass(memo)
             self._end()
 
-    def apply_exactly(self) -> list[Ask]:
-        """Applies what names its part, amount and day; the asks of which something stays undone."""
+    def apply_exactly(self) -> list[tuple[Ask, int]]:
+        """Applies what names its part, amount and day; what of which ask is left."""
         if not self._asked:
             return []
         self._begin(MISFITS)
@@ -124,7 +124,7 @@ class Applications:
             self._session.execute(text("analyze ask"))
         self._make("odd_ask", odd)
 
-    def _end(self) -> list[Ask]:
+    def _end(self) -> list[tuple[Ask, int]]:
         odd = text(
             f"select k.* from ask k where {IS_ODD}"  # noqa: S608 - words of our own
             " order by k.memo, k.acted_on, k.number, k.entry_id, k.part"

@@ -44,8 +44,8 @@ class Standing:
     nth: dict[tuple[int, int, int], int] = field(default_factory=lambda: defaultdict(int))
 
 
-def apply(session: Session, asks: list[Ask]) -> list[Ask]:
-    """Applies as much of each ask as fits on every day; the asks with what of them stays undone."""
+def apply(session: Session, asks: list[Ask]) -> list[tuple[Ask, int]]:
+    """Applies as much of each ask as fits on every day; the asks of which something is left."""
     if not asks:
         return []
     standing = _standing(session, asks)
@@ -53,8 +53,22 @@ def apply(session: Session, asks: list[Ask]) -> list[Ask]:
     for ask in asks:
         rest = _applied(session, ask, standing)
         if rest:
-            undone.append(ask._replace(amount=rest))
+            undone.append((ask, rest))
     return undone
+
+
+def room_for(session: Session, ask: Ask) -> int:
+    """What both the credit and the item have left for an ask, whichever customers they are of."""
+    standing = _standing(session, [ask])
+    from_on = _day(ask.acted_on)
+    until = None if ask.ended_on is None else _day(ask.ended_on)
+    parts = [part for part in standing.parts[ask.entry_id] if not ask.part or part.part == ask.part]
+    of_credit = room(
+        Money(standing.credits[ask.credit_id], ask.currency),
+        standing.of_credit[ask.credit_id],
+        from_on,
+    )
+    return min(of_credit.minor, sum(_room(ask, part, from_on, until, standing) for part in parts))
 
 
 def _standing(session: Session, asks: list[Ask]) -> Standing:

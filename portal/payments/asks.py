@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Column, Date, MetaData, SmallInteger, Table
+from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, SmallInteger, Table
 
 from portal.tables.types import CodeText
 
@@ -23,6 +23,8 @@ class Ask(NamedTuple):
     #: 0: whichever part falls due first.
     part: int = 0
     ended_on: str | None = None
+    #: The line of the file that asks.
+    line: int = 0
 
 
 ASKS = Table(
@@ -38,5 +40,6 @@ ASKS = Table(
     Column("memo", SmallInteger),
     Column("part", SmallInteger),
     Column("ended_on", Date),
+    Column("line", Integer),
     prefixes=["temporary"],
 )

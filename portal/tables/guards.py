@@ -9,13 +9,22 @@ from sqlalchemy import Connection, MetaData, event, text
 from portal.tables.base import Base
 
 #: Tables whose rows are never changed nor deleted.
-APPEND_ONLY = ("entry", "part", "audit", "confirmation", "event")
+APPEND_ONLY = ("entry", "audit", "confirmation", "event")
 
-#: Table → the only columns that may change; rows are never deleted.
+#: Table → the only columns that may change; rows are never deleted, but for parts as said below.
 MOSTLY_FROZEN = {
     "allocation": ("ended_on",),
+    "part": ("due_on", "term_days"),
     "statement": ("in_force", "state"),
     "statement_line": ("in_force",),
+}
+
+
+#: A part may be replaced while its entry waits for its first statement; its foreign keys hold it
+#: once something was applied to it.
+_STATED = dict.fromkeys(MOSTLY_FROZEN, "") | {
+    "part": "when not exists (select 1 from pending p"
+    " where p.customer_id = old.customer_id and p.entry_id = old.entry_id) "
 }
 
 
@@ -40,9 +49,14 @@ def sqlite_guards() -> Iterable[str]:
             f"begin select raise(abort, '{table}.frozen'); end"
         )
         yield (
-            f"create trigger {table}_no_delete before delete on {table} "
+            f"create trigger {table}_no_delete before delete on {table} {_STATED[table]}"
             f"begin select raise(abort, '{table}.append_only'); end"
         )
+    yield (
+        "create trigger part_stays_due before update of due_on, term_days on part "
+        "when old.due_on is not null "
+        "begin select raise(abort, 'part.frozen'); end"
+    )
     yield (
         "create trigger allocation_within_part after insert on allocation "
         "when (select coalesce(sum(a.amount_minor), 0) from allocation a"
@@ -85,10 +99,28 @@ def postgresql_guards() -> Iterable[str]:
             f"create trigger {table}_frozen before update of {columns} on {table} "
             f"for each row execute function refuse_change('{table}.frozen')"
         )
-        yield (
-            f"create trigger {table}_no_delete before delete on {table} "
-            f"for each row execute function refuse_change('{table}.append_only')"
-        )
+        if table != "part":
+            yield (
+                f"create trigger {table}_no_delete before delete on {table} "
+                f"for each row execute function refuse_change('{table}.append_only')"
+            )
+    yield """create function refuse_stated_part() returns trigger language plpgsql as $$
+begin
+  if exists (select 1 from pending p
+    where p.customer_id = old.customer_id and p.entry_id = old.entry_id) then
+    return old;
+  end if;
+  raise exception 'part.append_only' using errcode = 'integrity_constraint_violation';
+end $$"""
+    yield (
+        "create trigger part_no_delete before delete on part "
+        "for each row execute function refuse_stated_part()"
+    )
+    yield (
+        "create trigger part_stays_due before update of due_on, term_days on part "
+        "for each row when (old.due_on is not null) "
+        "execute function refuse_change('part.frozen')"
+    )
     yield (
         "create trigger allocation_stays_ended before update of ended_on on allocation "
         "for each row "

@@ -45,6 +45,11 @@ APPLIED_TO = """select a.credit_id, i.number from entry e
 join allocation a on a.customer_id = e.customer_id and a.credit_id = e.id
 join entry i on i.id = a.entry_id where e.id in (:keys)"""
 
+WAITING = """select e.* from entry i join entry e on e.space = 2 and e.leg = 0
+  and e.number = i.number || '/settled' and e.about_id = i.id
+where i.id in (:keys) and not exists (select 1 from allocation a
+  where a.customer_id = e.customer_id and a.credit_id = e.id)"""
+
 
 class Credit(NamedTuple):
     """What a row says of a payment or credit note."""
@@ -247,7 +252,9 @@ class Credits:
 
     def _meet(self, known: list[Credit], standing: Mapping[str, Row[Any]], rows: Rows) -> None:
         named = [standing[each.number].id for each in known if each.about]
-        applied = {(row[0], row[1]) for row in found_by(self._w.session, APPLIED_TO, named)}
+        applied = {
+            (row.credit_id, row.number) for row in found_by(self._w.session, APPLIED_TO, named)
+        }
         for told in known:
             row = standing[told.number]
             conflict = self._conflict(told, row)
@@ -282,8 +289,10 @@ class Credits:
 class SettledInvoices:
     """Posts the payments that `settled_on` stands for."""
 
-    def __init__(self, w: Work) -> None:
+    def __init__(self, w: Work, waiting: frozenset[str] = frozenset()) -> None:
         self._w = w
+        #: Invoices whose due parts are still to come: they are paid when those are here.
+        self._waiting = waiting
         self._applications = Applications(w)
         self._posted_at = plain_moment(w.session, w.now)
 
@@ -323,9 +332,18 @@ class SettledInvoices:
                     about_id=t.entry_id,
                 )
             )
-            asks.append(
-                Ask(row_id, t.entry_id, t.customer_id, t.currency, number, t.settled_on, t.amount)
-            )
+            if t.number not in self._waiting:
+                asks.append(
+                    Ask(
+                        row_id,
+                        t.entry_id,
+                        t.customer_id,
+                        t.currency,
+                        number,
+                        t.settled_on,
+                        t.amount,
+                    )
+                )
         post_entries(session, entries)
         nothing = [(row_id, None, None) for row_id in ids]
         insert_rows(session, Payment.__table__, DETAIL, nothing, are_plain=True)
@@ -333,4 +351,22 @@ class SettledInvoices:
 
     def finish(self) -> None:
         """Applies them."""
+        self._applications.apply()
+
+    def apply_waiting(self, entry_ids: Sequence[int]) -> None:
+        """Applies the settlements of invoices whose due parts have come."""
+        self._applications.ask(
+            [
+                Ask(
+                    row.id,
+                    row.about_id,
+                    row.customer_id,
+                    row.currency,
+                    row.number,
+                    plain_day(row.dated_on) or "",
+                    -row.amount_minor,
+                )
+                for row in found_by(self._w.session, WAITING, entry_ids)
+            ]
+        )
         self._applications.apply()
