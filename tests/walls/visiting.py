@@ -84,8 +84,9 @@ def methods(rule: Rule) -> list[str]:
 
 
 def paths(app: Flask, rule: Rule, refs: list[str]) -> Iterator[str]:
-    """The paths of a rule with every combination of references in it."""
+    """The paths of a rule with every combination of references, or of what it takes instead."""
     names = sorted(rule.arguments)
+    taken = [sorted(getattr(rule._converters[name], "items", refs)) for name in names]
     adapter = app.url_map.bind("localhost")
-    for values in product(refs, repeat=len(names)):
+    for values in product(*taken):
         yield adapter.build(rule.endpoint, dict(zip(names, values, strict=True)))

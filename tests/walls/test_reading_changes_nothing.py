@@ -1,0 +1,80 @@
+"""A GET changes nothing but traces: when a session was last seen, and what was opened by whom."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, event, select
+
+from portal.base.access import SYSTEM
+from portal.base.installation import Installation
+from portal.tables.customers import Customer
+from tests.demo import Demo
+from tests.walls.visiting import Visitor, is_desk, paths, refs_of, rules, sign_in
+
+WRITES = re.compile(r"^\s*(insert|update|delete|replace|create|drop|alter)\b", re.IGNORECASE)
+TRACES = re.compile(r"^\s*(update session set seen_at|insert into access_log)\b", re.IGNORECASE)
+
+
+@contextmanager
+def written(installation: Installation) -> Iterator[list[str]]:
+    """The statements that changed something meanwhile, traces left out."""
+    found: list[str] = []
+
+    def listen(_c: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if WRITES.match(statement) and not TRACES.match(statement):
+            found.append(statement)
+
+    event.listen(installation.database.engine, "before_cursor_execute", listen)
+    try:
+        yield found
+    finally:
+        event.remove(installation.database.engine, "before_cursor_execute", listen)
+
+
+@pytest.fixture(scope="module")
+def people(demo_app: Flask, demo_books: Installation, demo_company: Demo) -> dict[bool, Visitor]:
+    """Somebody of the desk, and somebody of a customer."""
+    return {
+        True: sign_in(demo_app, demo_books, demo_company.logins("admin")[0]["email"]),
+        False: sign_in(demo_app, demo_books, demo_company.logins("customer_admin")[0]["email"]),
+    }
+
+
+@pytest.fixture(scope="module")
+def known(demo_books: Installation, demo_company: Demo) -> list[str]:
+    """References of things that both may see."""
+    code = demo_company.logins("customer_admin")[0]["customers"][0]
+    with demo_books.reading(SYSTEM) as r:
+        customer_id = r.session.scalar(select(Customer.id).where(Customer.code == code))
+        return refs_of(r.session, r.refs, customer_id)
+
+
+def test_looking_changes_nothing(
+    demo_app: Flask, demo_books: Installation, people: dict[bool, Visitor], known: list[str]
+):
+    changed: dict[str, list[str]] = {}
+    for rule in rules(demo_app):
+        if "GET" not in rule.methods:
+            continue
+        for path in paths(demo_app, rule, known):
+            with written(demo_books) as statements:
+                status = people[is_desk(rule)].ask("GET", path).status_code
+            assert status < 500, path
+            if statements:
+                changed[path] = statements
+
+    assert changed == {}
+
+
+def test_a_visitor_leaves_no_trace_at_all(demo_app: Flask, demo_books: Installation):
+    public = [rule for rule in demo_app.url_map.iter_rules() if "GET" in rule.methods]
+    nobody = Visitor(demo_app.test_client(), "")
+    with written(demo_books) as statements:
+        for rule in public:
+            for path in paths(demo_app, rule, ["nowhere"]):
+                nobody.ask("GET", path)
+
+    assert statements == []

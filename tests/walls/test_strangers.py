@@ -1,0 +1,88 @@
+"""Another customer's anything is 404: every page, every method, the secondary ones too."""
+
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from portal.base.installation import Installation
+from portal.people.commands import NewUser, create_user_with_password
+from portal.tables.customers import Customer
+from portal.tables.statements import Confirmation
+from tests.walls.visiting import Visitor, is_desk, methods, paths, refs_of, rules, sign_in
+
+EMAIL, PASSWORD = "stranger@example.com", "a password that is long enough"
+ROLES = ("customer_admin", "customer_signatory", "customer_accountant")
+
+
+@dataclass
+class Stranger:
+    """Who administers one customer, and what belongs to another that is none of theirs."""
+
+    visitor: Visitor
+    own: list[str]
+    foreign: list[str]
+    foreign_name: str
+
+
+@pytest.fixture(scope="module")
+def stranger(demo_app: Flask, demo_books: Installation) -> Stranger:
+    with demo_books.work() as w:
+        answered = select(Customer).join(Confirmation, Confirmation.customer_id == Customer.id)
+        own, foreign = w.session.scalars(answered.order_by(Customer.id).distinct().limit(2))
+        create_user_with_password(w, NewUser(EMAIL, "Stranger", PASSWORD, ROLES, (own.code,)))
+        mine, theirs = (refs_of(w.session, w.refs, one.id) for one in (own, foreign))
+    return Stranger(sign_in(demo_app, demo_books, EMAIL), mine, theirs, foreign.name)
+
+
+def test_every_page_about_another_customer_is_not_found(demo_app: Flask, stranger: Stranger):
+    answered = {
+        f"{method} {path} ({rule.rule})": stranger.visitor.ask(method, path).status_code
+        for rule in rules(demo_app)
+        if rule.arguments
+        for path in paths(demo_app, rule, stranger.foreign)
+        for method in methods(rule)
+    }
+
+    assert {asked: status for asked, status in answered.items() if status != 404} == {}
+
+
+def test_ones_own_pages_are_found(demo_app: Flask, stranger: Stranger):
+    """Otherwise the test above would be content with pages that nobody can open."""
+    closed = [
+        rule.rule
+        for rule in rules(demo_app)
+        if "GET" in rule.methods and rule.arguments and not is_desk(rule)
+        if not any(
+            stranger.visitor.ask("GET", path).status_code < 400
+            for path in paths(demo_app, rule, stranger.own)
+        )
+    ]
+
+    assert closed == []
+
+
+def test_the_staff_side_does_not_exist_for_customers(demo_app: Flask, stranger: Stranger):
+    answered = {
+        f"{method} {rule.rule}": stranger.visitor.ask(method, path).status_code
+        for rule in rules(demo_app)
+        if is_desk(rule)
+        for path in list(paths(demo_app, rule, stranger.own[:1]))
+        for method in methods(rule)
+    }
+
+    assert {asked: status for asked, status in answered.items() if status != 404} == {}
+
+
+def test_no_list_shows_another_customer_whatever_is_asked_for(demo_app: Flask, stranger: Stranger):
+    query = "&".join(f"{name}={stranger.foreign[0]}" for name in ("customer", "branch", "q"))
+    showing = [
+        rule.rule
+        for rule in rules(demo_app)
+        if "GET" in rule.methods and not rule.arguments and not is_desk(rule)
+        for path in paths(demo_app, rule, [])
+        if stranger.foreign_name in stranger.visitor.ask("GET", path, query).get_data(as_text=True)
+    ]
+
+    assert showing == []
