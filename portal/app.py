@@ -16,6 +16,9 @@ from portal.people.pages_customer import account
 from portal.people.pages_public import public as sign_in
 from portal.people.pages_staff import desk as people_desk
 from portal.settings.pages_staff import desk as settings_desk
+from portal.statements.pages_customer import customer as statements
+from portal.statements.pages_public import public as verify
+from portal.statements.pages_signing import signing
 from portal.web import sessions, traces
 from portal.web.navigation import MenuItem, Navigation
 from portal.web.shell import furnish, new_app
@@ -25,6 +28,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     mailbox,
     sign_in,
     account,
+    statements,
+    signing,
+    verify,
     people_desk,
     customers_desk,
     contacts_desk,
@@ -36,7 +42,10 @@ OWN = (
     MenuItem("account.activity", N_("Activity")),
 )
 NAVIGATION = Navigation(
-    customer=(MenuItem("account.people", N_("People")),),
+    customer=(
+        MenuItem("statements.index", N_("Statements")),
+        MenuItem("account.people", N_("People")),
+    ),
     staff=(
         MenuItem("desk_customers.index", N_("Customers")),
         MenuItem("desk_people.users", N_("Users")),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Select, select
 
@@ -56,10 +55,12 @@ def find_message(r: Reader, message_id: int) -> Message | None:
     return None if found is None else _message(found[0], found[1])
 
 
-def _messages() -> Select[Any]:
-    rows: Select[Any] = select(Outbox, Customer.code)
-    with_codes = rows.outerjoin(Customer, Customer.id == Outbox.customer_id)
-    return with_codes.where(Outbox.channel != "task")
+def _messages() -> Select[Outbox, str]:
+    return (
+        select(Outbox, Customer.code)
+        .outerjoin(Customer, Customer.id == Outbox.customer_id)
+        .where(Outbox.channel != "task")
+    )
 
 
 def _message(row: Outbox, customer_code: str | None) -> Message:

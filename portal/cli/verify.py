@@ -4,25 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
 from portal.base.access import SYSTEM
 from portal.base.chain import Check, check_chain
+from portal.base.documents.seal import open_seal
+from portal.base.installation import Installation
 from portal.base.work import Reader
 from portal.cli.opening import opened
 from portal.cli.output import format_option, show
+from portal.statements.checks_document import check_document
 
 #: Each looks at one side of the books; the order is that of the report.
 CHECKS: tuple[Callable[[Reader], Iterable[Check]], ...] = (lambda r: [check_chain(r)],)
 
 
+def check_files(installation: Installation, r: Reader, files: Iterable[Path]) -> list[Check]:
+    """Every question to every document."""
+    seal = open_seal(installation.config, r.company.legal_name, r.now)
+    return [
+        Check(check.name, check.ok, f"{file}: {check.detail}")
+        for file in files
+        for check in check_document(r, file.read_bytes(), seal.fingerprint).checks
+    ]
+
+
+def check_books(r: Reader) -> list[Check]:
+    """Everything that must hold in this installation."""
+    return [check for checks in CHECKS for check in checks(r)]
+
+
 @click.command()
+@click.option(
+    "--document",
+    "documents",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Check this signed PDF instead of the books: is it ours and unchanged? May be repeated.",
+)
 @format_option
-def verify(output: str) -> None:
+def verify(documents: tuple[Path, ...], output: str) -> None:
     """Check the invariants of the books, the audit chain and the certificates."""
-    with opened().reading(SYSTEM) as r:
-        found = [check for checks in CHECKS for check in checks(r)]
+    installation = opened()
+    with installation.reading(SYSTEM) as r:
+        found = check_files(installation, r, documents) if documents else check_books(r)
     rows = [asdict(check) for check in found]
     is_ok = all(check.ok for check in found)
     show(output, {"checks": rows, "ok": is_ok}, rows, ["name", "ok", "detail"])

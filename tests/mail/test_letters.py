@@ -15,7 +15,7 @@ from portal.tables.statements import Statement
 from portal.worker import REGISTRY
 from tests.mail.conftest import drained, row_of
 
-MONEY = [
+MONEY = (
     "opening",
     "invoiced",
     "charged",
@@ -29,7 +29,7 @@ MONEY = [
     "overdue",
     "unapplied",
     "disputed",
-]
+)
 
 
 def add_statement(w, customer, **values):
