@@ -154,6 +154,15 @@ SENTENCES: dict[str, str] = {
         "This statement was replaced by a corrected version. Open that one; "
         "your answers are kept here."
     ),
+    "statement_run.month_not_over": N_(
+        "This month ends on %(ends_on)s. Choose a month that is over."
+    ),
+    "statement_run.nothing_due": N_(
+        "There is nothing to issue for %(month)s: everyone has their statement already, or gets none."
+    ),
+    "statement_run.unknown_customer": N_(
+        "There is no customer with the code %(customer)s. Check the codes."
+    ),
     "terms.balance_missing": N_(
         "With the fixed amount in “%(part)s”, one part must be the balance, for example "
         "“balance 30d”."

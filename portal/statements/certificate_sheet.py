@@ -22,7 +22,7 @@ from portal.core.money import Money
 from portal.core.words import amount_in_words
 from portal.people.commands.challenges import masked
 from portal.statements.evidence import sha256_of_text
-from portal.statements.names import kind_name, reason_name, result_name
+from portal.statements.names import EVENTS, event_name, kind_name, reason_name, result_name
 
 #: Counts up when the template changes what is printed.
 TEMPLATE = "certificate/1"
@@ -38,13 +38,6 @@ HEADINGS = {
     "identity": N_("How the signer was identified"),
     "life": N_("What happened, and when"),
     "proof": N_("How to check this document"),
-}
-EVENTS = {
-    "issued": N_("Issued"),
-    "notified": N_("Told by mail"),
-    "opened": N_("Opened"),
-    "acknowledged": N_("Receipt acknowledged"),
-    "downloaded": N_("Downloaded"),
 }
 METHODS = {
     "code": N_("a code by mail"),
@@ -184,7 +177,7 @@ def _identity(evidence: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def _life(evidence: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     for event in evidence["events"]:
         if event["kind"] in EVENTS:
-            name = _(EVENTS[event["kind"]])
+            name = event_name(event["kind"])
             address = event["facts"].get("address", "")
             who = event["by"] or (masked(address) if "@" in address else "")
             yield moment(event["at"], evidence["zone"]), name, who

@@ -14,12 +14,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from portal.base import formats
 from portal.base.access import Denied, allows
-from portal.base.language import current_language
 from portal.base.mail import queue_mail
 from portal.base.refs import ALPHABET
-from portal.base.work import Reader, Work
+from portal.base.work import Work
 from portal.core.confirmation import Result, check_result
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
@@ -29,7 +27,7 @@ from portal.people.commands import SentChallenge, send_challenge, use_grant
 from portal.people.commands.challenges import masked
 from portal.people.recognising import actor_of
 from portal.statements.answers import Ticks, locked, read_ticks, refuse_answered
-from portal.statements.declarations import DeclaredText, declared, keep_declaration, names_of
+from portal.statements.declarations import keep_declaration
 from portal.statements.evidence import (
     Answered,
     Surroundings,
@@ -37,11 +35,16 @@ from portal.statements.evidence import (
     evidence_of,
     sha256_of_text,
 )
-from portal.tables.customers import Contact, SignatoryLimit
+from portal.statements.offers import (
+    PURPOSE,
+    authority_declared_at,
+    declarations_for,
+    limit_of,
+    named,
+)
 from portal.tables.people import Challenge, User
 from portal.tables.statements import Confirmation, Statement
 
-PURPOSE = "statement.confirm"
 #: A second click within this time sends no second code.
 JUST_SENT = dt.timedelta(seconds=30)
 GROUPS, GROUP = 4, 4
@@ -91,7 +94,7 @@ def request_confirmation(w: Work, c: RequestConfirmation) -> SentChallenge:
         return SentChallenge(masked(just_sent.sent_to), just_sent.expires_at)
     user = w.session.get_one(User, w.actor.user_id)
     closing = Money(statement.closing_minor, statement.currency)
-    facts = {"number": statement.number, "amount": formats.money(closing)}
+    facts = {"number": statement.number, "amount": named(closing)}
     return send_challenge(w, user.id, PURPOSE, statement.sha256, facts)
 
 
@@ -110,9 +113,26 @@ def _just_sent(w: Work, statement: Statement) -> Challenge | None:
     ).first()
 
 
-def check_confirmable(w: Work, c: ConfirmStatement) -> None:
-    """Raises whatever would refuse the answer, but for the code, which is not asked for yet."""
-    _checked(w, c)
+def check_confirmable(w: Work, c: ConfirmStatement) -> int | None:
+    """
+    Raises whatever would refuse the answer, but for the code, which is not asked for yet.
+
+    Tells the confirmation's id where this very answer was given before.
+    """
+    said = _said_before(w, c)
+    if said is None:
+        _checked(w, c)
+    return said
+
+
+def _said_before(w: Work, c: ConfirmStatement) -> int | None:
+    return w.session.scalar(
+        select(Confirmation.id).where(
+            Confirmation.idempotency_key == c.key,
+            Confirmation.user_id == w.actor.user_id,
+            Confirmation.statement_id == c.statement_id,
+        )
+    )
 
 
 def confirm_statement(w: Work, c: ConfirmStatement) -> int:
@@ -121,11 +141,9 @@ def confirm_statement(w: Work, c: ConfirmStatement) -> int:
 
     The same key again gives the same confirmation; any other answer is refused from then on.
     """
-    said_before = w.session.execute(
-        select(Confirmation.id, Confirmation.user_id).where(Confirmation.idempotency_key == c.key)
-    ).first()
-    if said_before is not None and said_before.user_id == w.actor.user_id:
-        return int(said_before.id)
+    said = _said_before(w, c)
+    if said is not None:
+        return said
     answered = _checked(w, c)
     use_grant(w, c.grant, PURPOSE, c.sha256)
     for text in answered.declarations:
@@ -219,21 +237,6 @@ def _refuse_revoked(w: Work, statement: Statement) -> None:
         raise Denied("statement.confirm")
 
 
-def declarations_for(
-    r: Reader, statement: Statement, result: Result, *, owes: bool
-) -> list[DeclaredText]:
-    """The texts that an answer declares, in the language of the moment."""
-    head = read_statement(statement.payload).head
-    facts = {
-        "supplier": head.supplier.name,
-        "customer": head.customer.name,
-        "amount": formats.money(Money(head.sums.closing_minor, head.currency)),
-        "day": formats.day(head.period.to_on),
-        "email": r.actor.email,
-    }
-    return [declared(name, current_language(), facts) for name in names_of(result, owes=owes)]
-
-
 def _authority(w: Work, statement: Statement, c: ConfirmStatement) -> dict[str, str]:
     """What allows the signer to sign this sum, as the evidence keeps it."""
     limit = limit_of(w, statement)
@@ -248,30 +251,6 @@ def _authority(w: Work, statement: Statement, c: ConfirmStatement) -> dict[str, 
     if declared_at is None:
         raise RuleBroken("confirmation.authority_missing", field="is_authorised")
     return {"declared": declared_at.isoformat()}
-
-
-def limit_of(r: Reader, statement: Statement) -> Money | None:
-    """The most the actor may sign for in the statement's currency; None where none is on file."""
-    minor = r.session.scalar(
-        select(SignatoryLimit.amount_minor)
-        .join(Contact, Contact.id == SignatoryLimit.contact_id)
-        .where(
-            Contact.customer_id == statement.customer_id,
-            Contact.email == r.actor.email,
-            SignatoryLimit.currency == statement.currency,
-        )
-    )
-    return None if minor is None else Money(minor, statement.currency)
-
-
-def authority_declared_at(r: Reader, customer_id: int) -> dt.datetime | None:
-    """When the actor first signed for this customer, and so declared to be authorised."""
-    return r.session.scalar(
-        select(Confirmation.signed_at)
-        .where(Confirmation.customer_id == customer_id, Confirmation.user_id == r.actor.user_id)
-        .order_by(Confirmation.id)
-        .limit(1)
-    )
 
 
 def new_verify_code() -> str:

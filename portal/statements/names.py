@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from portal.base.language import N_
+import datetime as dt
+
+from portal.base.language import N_, ngettext
 from portal.base.language import gettext as _
 from portal.core.ledger import Kind
+from portal.core.statement_status import UNANSWERED
 
 KINDS = {
     "invoice": N_("Invoice"),
@@ -51,6 +54,17 @@ STATES_AT_DESK = {
     "prepared": (N_("With their approver"), "info"),
     "confirmed_with_differences": (N_("Confirmed with differences"), "warn"),
 }
+EVENTS = {
+    "issued": N_("Issued"),
+    "notified": N_("Sent by mail"),
+    "opened": N_("Opened"),
+    "acknowledged": N_("Receipt acknowledged"),
+    "confirmed": N_("Confirmed"),
+    "confirmed_with_differences": N_("Confirmed with differences"),
+    "refused": N_("Not agreed"),
+    "replaced": N_("Replaced by a corrected version"),
+    "withdrawn": N_("Withdrawn"),
+}
 SUMS = {
     "invoiced": N_("Invoiced"),
     "charged": N_("Charged"),
@@ -85,6 +99,20 @@ def state_name(state: str) -> str:
 def state_at_desk(state: str) -> tuple[str, str]:
     """Where a statement stands as staff read it, and its tone."""
     word, tone = STATES_AT_DESK[state]
+    return _(word), tone
+
+
+def event_name(kind: str) -> str:
+    """A step in a statement's life, in the language of the moment."""
+    return _(EVENTS[kind]) if kind in EVENTS else kind
+
+
+def shown_state(state: str, confirm_by: dt.date, today: dt.date) -> tuple[str, str]:
+    """Where a statement stands for its customer, with its tone; a missed day says by how much."""
+    word, tone = STATES[state]
+    late = (today - confirm_by).days
+    if state in UNANSWERED and late > 0:
+        return ngettext("Overdue by %(num)s day", "Overdue by %(num)s days", late), "bad"
     return _(word), tone
 
 

@@ -9,6 +9,7 @@ from flask import Response, current_app, flash, make_response, redirect, render_
 from jinja2_fragments.flask import render_block
 from markupsafe import Markup
 
+from portal.base.access import Actor
 from portal.base.work import Work
 from portal.core.errors import RuleBroken
 from portal.web import current
@@ -56,6 +57,11 @@ def page(
     return make_response(html, status)
 
 
+def asks_for(region: str) -> bool:
+    """Whether htmx wants this region alone."""
+    return bool(htmx.is_partial and htmx.target_id == region)
+
+
 def _partial(target: str, swap: str, html: str) -> str:
     hx = cast("Components", current_app.jinja_env.globals["hx"])
     return str(hx.partial(target, swap, caller=lambda: html))
@@ -78,11 +84,17 @@ def say(text: str, tone: str = "ok") -> None:
     flash(text, tone)
 
 
-def attempt(form: Blamed, act: Callable[[Work, C], object], command: C) -> bool:
-    """Tries an act in one transaction; a broken rule is rolled back and written onto the form."""
+def attempt(
+    form: Blamed, act: Callable[[Work, C], object], command: C, actor: Actor | None = None
+) -> bool:
+    """
+    Tries an act in one transaction; a broken rule is rolled back and written onto the form.
+
+    `actor` is who acts where that is nobody's session: the person whom a mail's link was sent to.
+    """
     current.close_reader()
     try:
-        with current.installation().work(current.actor()) as work:
+        with current.installation().work(actor or current.actor()) as work:
             form.outcome = act(work, command)
     except RuleBroken as broken:
         form.blame(broken)

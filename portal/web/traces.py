@@ -8,11 +8,13 @@ way of the answer: a page that can be read is shown even when the books cannot b
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Flask, Response, g, request
 from sqlalchemy.exc import OperationalError
 
+from portal.base.work import Work
 from portal.people.commands import note_seen
 from portal.people.commands.sessions import SEEN_EVERY
 from portal.tables.journal import AccessLog
@@ -28,11 +30,18 @@ class Access:
     act: str
     subject: str
     customer_id: int | None
+    #: What else the look leaves behind: the first one stands in a statement's life.
+    also: Callable[[Work], None] | None = None
 
 
-def note_access(act: str, subject: str, customer_id: int | None = None) -> None:
+def note_access(
+    act: str,
+    subject: str,
+    customer_id: int | None = None,
+    also: Callable[[Work], None] | None = None,
+) -> None:
     """Notes for the access log what this request shows: `("opened", "statement/17", 4)`."""
-    g.setdefault("accesses", []).append(Access(act, subject, customer_id))
+    g.setdefault("accesses", []).append(Access(act, subject, customer_id, also))
 
 
 def leave_traces(response: Response) -> Response:
@@ -66,6 +75,9 @@ def _write(session_id: int, accesses: list[Access]) -> None:
             )
             for access in accesses
         )
+        for access in accesses:
+            if access.also is not None:
+                access.also(w)
 
 
 def trace(app: Flask) -> None:
