@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.people import daily as people
+from portal.statements import daily as statements
 from portal.tables.journal import DayRun
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,10 @@ log = logging.getLogger(__name__)
 Run = Callable[[Installation, dt.date], Any]
 
 #: In this order: what a later act reads, an earlier one has done.
-ACTS: tuple[tuple[str, Run], ...] = (("people", people.run),)
+ACTS: tuple[tuple[str, Run], ...] = (
+    ("people", people.run),
+    ("statements", statements.run),
+)
 
 
 @dataclass(frozen=True)

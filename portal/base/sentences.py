@@ -158,7 +158,7 @@ SENTENCES: dict[str, str] = {
         "This month ends on %(ends_on)s. Choose a month that is over."
     ),
     "statement_run.nothing_due": N_(
-        "There is nothing to issue for %(month)s: everyone has their statement already, or gets none."
+        "There is nothing to issue for %(month)s: everyone has their statement, or gets none."
     ),
     "statement_run.unknown_customer": N_(
         "There is no customer with the code %(customer)s. Check the codes."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 import portal
-from portal.cli import background, books, demo, people, serving, system, verify
+from portal.cli import background, books, demo, people, serving, statements, system, verify
 from portal.cli.frame import Commands
 
 
@@ -27,6 +27,9 @@ for command in (
     serving.schedule,
     serving.worker,
     people.user,
+    statements.statements,
+    statements.ageing,
+    statements.terms,
     background.outbox,
     background.day,
     verify.verify,

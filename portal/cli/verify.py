@@ -15,10 +15,17 @@ from portal.base.installation import Installation
 from portal.base.work import Reader
 from portal.cli.opening import opened
 from portal.cli.output import format_option, show
+from portal.core.money import Money
+from portal.invoices import checks as books
+from portal.statements.checks import check_statements
 from portal.statements.checks_document import check_document
 
 #: Each looks at one side of the books; the order is that of the report.
-CHECKS: tuple[Callable[[Reader], Iterable[Check]], ...] = (lambda r: [check_chain(r)],)
+CHECKS: tuple[Callable[[Reader], Iterable[Check]], ...] = (
+    lambda r: [check_chain(r)],
+    books.check_books,
+    check_statements,
+)
 
 
 def check_files(installation: Installation, r: Reader, files: Iterable[Path]) -> list[Check]:
@@ -36,6 +43,17 @@ def check_books(r: Reader) -> list[Check]:
     return [check for checks in CHECKS for check in checks(r)]
 
 
+def _accounts(told: Iterable[str]) -> dict[str, Money]:
+    """The control accounts that were told, by currency."""
+    accounts: dict[str, Money] = {}
+    for each in told:
+        currency, _, amount = each.partition("=")
+        if not amount:
+            raise click.UsageError(f"{each} is no control account; write it as CUR=AMOUNT.")
+        accounts[currency] = Money.parse(amount, currency)
+    return accounts
+
+
 @click.command()
 @click.option(
     "--document",
@@ -44,12 +62,20 @@ def check_books(r: Reader) -> list[Check]:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Check this signed PDF instead of the books: is it ours and unchanged? May be repeated.",
 )
+@click.option(
+    "--control",
+    "controls",
+    multiple=True,
+    metavar="CUR=AMOUNT",
+    help="Compare today's books with a control account of the general ledger. May be repeated.",
+)
 @format_option
-def verify(documents: tuple[Path, ...], output: str) -> None:
+def verify(documents: tuple[Path, ...], controls: tuple[str, ...], output: str) -> None:
     """Check the invariants of the books, the audit chain and the certificates."""
     installation = opened()
     with installation.reading(SYSTEM) as r:
         found = check_files(installation, r, documents) if documents else check_books(r)
+        found += books.check_controls(r, _accounts(controls))
     rows = [asdict(check) for check in found]
     is_ok = all(check.ok for check in found)
     show(output, {"checks": rows, "ok": is_ok}, rows, ["name", "ok", "detail"])

@@ -83,7 +83,13 @@ def counts_on(as_of: dt.date) -> ColumnElement[bool]:
     )
 
 
-def applied(as_of: dt.date, whose: Scope = everyone) -> Subquery:
+def _of(entries: Select[Any] | None, entry_id: Any) -> ColumnElement[bool]:
+    return true() if entries is None else entry_id.in_(entries)
+
+
+def applied(
+    as_of: dt.date, whose: Scope = everyone, entries: Select[Any] | None = None
+) -> Subquery:
     """What of each due part is paid (`claim`) and what is written off inside the house (`memo`)."""
     amount = Allocation.amount_minor
     return (
@@ -94,20 +100,22 @@ def applied(as_of: dt.date, whose: Scope = everyone) -> Subquery:
             func.sum(case((Allocation.memo == 0, amount), else_=0)).label("claim"),
             func.sum(case((Allocation.memo == 1, amount), else_=0)).label("memo"),
         )
-        .where(counts_on(as_of), whose(Allocation.customer_id))
+        .where(counts_on(as_of), whose(Allocation.customer_id), _of(entries, Allocation.entry_id))
         .group_by(Allocation.customer_id, Allocation.entry_id, Allocation.part)
         .subquery("applied")
     )
 
 
-def due_parts(as_of: dt.date, whose: Scope = everyone) -> Subquery:
+def due_parts(
+    as_of: dt.date, whose: Scope = everyone, entries: Select[Any] | None = None
+) -> Subquery:
     """
     Every due part as of a day, the settled ones too.
 
     `claim` is what the customer still owes of it, `house` what the house still expects, `applied`
-    what credits have paid.
+    what credits have paid. `entries` selects the ids of the documents that are asked for.
     """
-    paid = applied(as_of, whose)
+    paid = applied(as_of, whose, entries)
     claimed, written_off = func.coalesce(paid.c.claim, 0), func.coalesce(paid.c.memo, 0)
     same_part = and_(
         paid.c.customer_id == Part.customer_id,
@@ -128,7 +136,7 @@ def due_parts(as_of: dt.date, whose: Scope = everyone) -> Subquery:
             claimed.label("applied"),
         )
         .outerjoin(paid, same_part)
-        .where(Part.dated_on <= as_of, whose(Part.customer_id))
+        .where(Part.dated_on <= as_of, whose(Part.customer_id), _of(entries, Part.entry_id))
         .subquery("item")
     )
 

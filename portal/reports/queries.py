@@ -1,0 +1,173 @@
+"""
+The ageing report: who owes how much since when, by customer, region, product or owner.
+
+As the house sees it: what was written off inside it has left. Rows and totals are per currency.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from portal.base.work import Reader
+from portal.core.ageing import BUCKETS, AgeingScheme, Basis
+from portal.core.money import Money
+from portal.invoices.ageing import AgedAccount, AsOf, aged_accounts
+from portal.invoices.open_items import whose_items
+from portal.tables.customers import Customer
+
+
+class By(StrEnum):
+    """What a row of the report stands for."""
+
+    CUSTOMER = "customer"
+    REGION = "region"
+    PRODUCT = "product"
+    OWNER = "owner"
+
+    @property
+    def column(self) -> str:
+        """The invoice's own column that divides a customer's items; empty where none does."""
+        return self.value if self in {By.REGION, By.PRODUCT} else ""
+
+
+@dataclass(frozen=True)
+class AskAgeing:
+    """How the report is asked for; no customer is everyone the reader may see."""
+
+    as_of: dt.date
+    by: By = By.CUSTOMER
+    scheme: AgeingScheme = BUCKETS
+    basis: Basis = Basis.DUE
+    customer_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgeingRow:
+    """What is open under one key in one currency; buckets in the order of the report's names."""
+
+    key: str
+    name: str
+    currency: str
+    buckets: tuple[Money, ...]
+    open: Money
+    unapplied: Money
+    balance: Money
+    disputed: Money
+
+
+@dataclass(frozen=True, slots=True)
+class AgeingTotal:
+    """The sums of one currency; `credit_balances` are the customers that we owe."""
+
+    row: AgeingRow
+    credit_balances: Money
+
+
+@dataclass(frozen=True, slots=True)
+class AgeingReport:
+    """The whole report: rows by key and currency, totals by currency."""
+
+    asked: AskAgeing
+    names: tuple[str, ...]
+    rows: list[AgeingRow]
+    totals: list[AgeingTotal]
+
+
+@dataclass(slots=True)
+class Tally:
+    """A row in the making, in minor units."""
+
+    buckets: list[int] = field(default_factory=list)
+    unapplied: int = 0
+    disputed: int = 0
+
+    def add(self, account: AgedAccount) -> None:
+        """Counts one more account in."""
+        counted = self.buckets or [0] * len(account.buckets)
+        self.buckets = [one + more for one, more in zip(counted, account.buckets, strict=True)]
+        self.unapplied += account.unapplied_minor
+        self.disputed += account.disputed_minor
+
+    def row(self, key: str, name: str, currency: str) -> AgeingRow:
+        """The finished row."""
+        is_open = sum(self.buckets)
+        return AgeingRow(
+            key=key,
+            name=name,
+            currency=currency,
+            buckets=tuple(Money(minor, currency) for minor in self.buckets),
+            open=Money(is_open, currency),
+            unapplied=Money(self.unapplied, currency),
+            balance=Money(is_open - self.unapplied, currency),
+            disputed=Money(self.disputed, currency),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What of a customer the report groups by."""
+
+    code: str
+    name: str
+    region: str
+    owner: str
+
+
+def ageing_report(r: Reader, asked: AskAgeing) -> AgeingReport:
+    """The ageing of everyone, or of one customer, as of a day; rows by key, then currency."""
+    whose = whose_items(r.actor, asked.customer_id)
+    as_of = AsOf(asked.as_of, asked.scheme, asked.basis, inside=True)
+    accounts = aged_accounts(r.session, as_of, whose, asked.by.column)
+    facts = {
+        row.id: Facts(row.code, row.name, row.region or "", row.owner or "")
+        for row in r.session.execute(
+            select(
+                Customer.id, Customer.code, Customer.name, Customer.region, Customer.owner
+            ).where(whose(Customer.id))
+        )
+    }
+    return AgeingReport(
+        asked, asked.scheme.names, _rows(asked.by, accounts, facts), _totals(accounts)
+    )
+
+
+def _named(by: By, account: AgedAccount, facts: Facts) -> tuple[str, str]:
+    """The key and the name of the row in which an account counts."""
+    if by is By.CUSTOMER:
+        return facts.code, facts.name
+    if by is By.OWNER:
+        return facts.owner, facts.owner
+    key = account.split or (facts.region if by is By.REGION else "")
+    return key, key
+
+
+def _rows(by: By, accounts: Iterable[AgedAccount], facts: dict[int, Facts]) -> list[AgeingRow]:
+    tallies: dict[tuple[str, str, str], Tally] = {}
+    for account in accounts:
+        key, name = _named(by, account, facts[account.customer_id])
+        tallies.setdefault((key, account.currency, name), Tally()).add(account)
+    return [
+        tally.row(key, name, currency)
+        for (key, currency, name), tally in sorted(tallies.items(), key=lambda item: item[0])
+    ]
+
+
+def _totals(accounts: Iterable[AgedAccount]) -> list[AgeingTotal]:
+    tallies: dict[str, Tally] = {}
+    balances: dict[tuple[str, int], int] = {}
+    for account in accounts:
+        tallies.setdefault(account.currency, Tally()).add(account)
+        key = (account.currency, account.customer_id)
+        balances[key] = balances.get(key, 0) + account.balance_minor
+    owed: dict[str, int] = {}
+    for (currency, _), balance in balances.items():
+        owed[currency] = owed.get(currency, 0) + min(balance, 0)
+    return [
+        AgeingTotal(tallies[currency].row("", "", currency), Money(owed[currency], currency))
+        for currency in sorted(tallies)
+    ]

@@ -1,0 +1,121 @@
+"""Acts that the house does to a statement; issuing a whole month is the matter of `run`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select, update
+
+from portal.base.access import NotFound
+from portal.base.work import Work
+from portal.core.errors import RuleBroken
+from portal.core.period import Month, Period
+from portal.core.statement import Party
+from portal.core.statement_status import Act, Status, after
+from portal.invoices.open_items import one
+from portal.statements.composing import Again, Asked
+from portal.statements.freezing import Batch, freeze
+from portal.statements.snapshot import Issue
+from portal.tables.customers import Customer
+from portal.tables.invoices import Entry
+from portal.tables.statements import Pending, Statement, StatementLine
+
+
+@dataclass(frozen=True)
+class ReissueStatement:
+    """Replace a statement by a new version of itself, with what was posted since; say why."""
+
+    statement_id: int
+    reason: str = ""
+
+
+def reissue_statement(w: Work, c: ReissueStatement) -> int:
+    """
+    The id of the new version, which is in force instead of the old one.
+
+    Its lines are those of the old one and what has been posted to the period since. Only the
+    newest statement of an account is issued again: what follows another opens with its closing.
+    Raises: statement.not_in_this_state, statement.followed.
+    """
+    old = _locked(w, c.statement_id)
+    w.require("statement.run", old)
+    after(Status(old.state), Act.REPLACE)
+    if _is_followed(w, old):
+        raise RuleBroken("statement.followed", number=old.number)
+    _take_back(w, old)
+    again = Again(
+        key=(old.customer_id, old.currency),
+        period=Period(old.period_from, old.period_to),
+        version=old.version + 1,
+        opened_with=0 if old.prev_id else old.opening_minor,
+    )
+    month, scheme = Month.of(old.period_to), w.policy.scheme
+    asked = Asked(one(old.customer_id), month, scheme, again=again)
+    [digest] = freeze(w, Batch(asked, _issue(w), old.run_id))
+    new_id = w.session.scalars(
+        select(Statement.id).where(
+            Statement.customer_id == old.customer_id,
+            Statement.currency == old.currency,
+            Statement.period_to == old.period_to,
+            Statement.in_force == 1,
+        )
+    ).one()
+    w.tell(old.customer_id, ("statement", old.id), "replaced", by=new_id, reason=c.reason)
+    w.audit(
+        "statement.reissued",
+        f"statement/{new_id}",
+        customer_id=old.customer_id,
+        replaces=old.id,
+        reason=c.reason,
+        sha256=digest,
+    )
+    return new_id
+
+
+def _locked(w: Work, statement_id: int) -> Statement:
+    """The statement, its customer locked first, as whoever posts or issues does."""
+    customer_id = w.session.scalar(
+        select(Statement.customer_id).where(Statement.id == statement_id)
+    )
+    if customer_id is None:
+        raise NotFound(statement_id)
+    w.session.execute(select(Customer.id).where(Customer.id == customer_id).with_for_update())
+    return w.session.get_one(Statement, statement_id, with_for_update=True)
+
+
+def _is_followed(w: Work, old: Statement) -> bool:
+    later = select(Statement.id).where(
+        Statement.customer_id == old.customer_id,
+        Statement.currency == old.currency,
+        Statement.period_to > old.period_to,
+        Statement.in_force == 1,
+    )
+    return w.session.scalar(later.limit(1)) is not None
+
+
+def _take_back(w: Work, old: Statement) -> None:
+    """Puts the statement out of force and lets its entries wait for the next one again."""
+    mine = (StatementLine.customer_id == old.customer_id, StatementLine.statement_id == old.id)
+    waiting = (
+        select(StatementLine.customer_id, StatementLine.entry_id, Entry.currency, Entry.dated_on)
+        .join(Entry, Entry.id == StatementLine.entry_id)
+        .where(*mine)
+    )
+    columns = ["customer_id", "entry_id", "currency", "dated_on"]
+    w.session.execute(insert(Pending).from_select(columns, waiting))
+    w.session.execute(
+        update(StatementLine).where(*mine).values(in_force=0),
+        execution_options={"synchronize_session": False},
+    )
+    old.in_force, old.state = 0, Status.REPLACED.value
+    w.session.flush()
+
+
+def _issue(w: Work) -> Issue:
+    return Issue(
+        supplier=Party("", w.company.legal_name, w.company.tax_id),
+        issued_on=w.today,
+        confirm_by=w.calendar().add_workdays(w.today, w.policy.confirm_within_workdays),
+        policy_id=w.policy.id,
+        names=w.policy.scheme.names,
+    )

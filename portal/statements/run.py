@@ -1,0 +1,222 @@
+"""
+The statement run: everyone's statement of a month, in slices that one worker takes at a time.
+
+A slice is claimed, worked and marked in one transaction, so a kill leaves nothing half done, and
+who comes next takes what is left. Two runs at once share the slices; running again makes nothing
+new.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from portal.base import failpoints
+from portal.base.access import NotFound
+from portal.base.policy import policy_on
+from portal.base.work import Reader, Work
+from portal.core.period import Month
+from portal.core.statement import Party
+from portal.invoices.open_items import Scope, among, between, both, everyone
+from portal.statements.composing import Asked
+from portal.statements.freezing import Batch, freeze
+from portal.statements.plan import Skipped, accounts_due, count_issued, skipped_customers, slices_of
+from portal.statements.snapshot import Issue
+from portal.tables.customers import Customer
+from portal.tables.settings import Company
+from portal.tables.statements import RunSlice, StatementRun
+
+#: Opens a unit of work: the roof decides for whom and as of which day.
+Begin = Callable[[], AbstractContextManager[Work]]
+#: Told how many slices are done, and of how many.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class IssueStatements:
+    """Issue the statements of a month: for these customer codes, or for everyone."""
+
+    month: Month
+    customer_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Issued:
+    """What a run did: how many statements it made, found made already, and who gets none."""
+
+    month: Month
+    issued: int
+    unchanged: int
+    skipped: list[Skipped]
+
+
+def _silently(done: int, of: int) -> None:
+    """Tells nobody."""
+
+
+def preview_run(w: Work, c: IssueStatements) -> Issued:
+    """What issuing would do; nothing is changed."""
+    w.require("statement.run")
+    whose = _whose(customer_ids(w, c))
+    due = accounts_due(w.session, whose, c.month)
+    return Issued(
+        c.month,
+        len(due),
+        count_issued(w.session, whose, c.month),
+        skipped_customers(w.session, whose, c.month, due),
+    )
+
+
+def issue_statements(begin: Begin, c: IssueStatements, progress: Progress = _silently) -> Issued:
+    """Issues what is due, a slice a transaction; a run that was killed is finished first."""
+    with begin() as w:
+        w.require("statement.run")
+        ids = customer_ids(w, c)
+    made = 0
+    while (run_id := _opened(begin, c.month, ids)) is not None:
+        made_now = work_run(begin, run_id, progress)
+        made += made_now
+        if not made_now:
+            break
+    with begin() as w:
+        whose = _whose(ids)
+        unchanged = count_issued(w.session, whose, c.month) - made
+        skipped = skipped_customers(w.session, whose, c.month, {})
+    return Issued(c.month, made, unchanged, skipped)
+
+
+def customer_ids(r: Reader, c: IssueStatements) -> list[int] | None:
+    """The customers asked for; None is everyone. `NotFound` names a code that nobody has."""
+    if not c.customer_codes:
+        return None
+    found = r.session.execute(
+        select(Customer.code, Customer.id).where(Customer.code.in_(c.customer_codes))
+    )
+    by_code: dict[str, int] = {row.code: row.id for row in found}
+    for code in c.customer_codes:
+        if code not in by_code:
+            raise NotFound(code)
+    return sorted(by_code.values())
+
+
+def _whose(ids: list[int] | None) -> Scope:
+    return everyone if ids is None else among(ids)
+
+
+def _opened(begin: Begin, month: Month, ids: list[int] | None) -> int | None:
+    with begin() as w:
+        return open_run(w, month, ids)
+
+
+def open_run(w: Work, month: Month, ids: list[int] | None) -> int | None:
+    """The run to work on: one that was cut short, else a new one where something is due."""
+    # One at a time decides whether there is anything to do.
+    w.session.execute(select(Company.id).with_for_update())
+    asked_for = None if ids is None else json.dumps(ids)
+    unfinished = w.session.scalar(
+        select(StatementRun.id)
+        .where(
+            StatementRun.period_to == month.last_on,
+            StatementRun.customer_ids.is_(None)
+            if ids is None
+            else StatementRun.customer_ids == asked_for,
+            StatementRun.finished_at.is_(None),
+        )
+        .order_by(StatementRun.id)
+        .limit(1)
+    )
+    if unfinished is not None:
+        return unfinished
+    due = accounts_due(w.session, _whose(ids), month)
+    return _new_run(w, month, asked_for, slices_of(due)) if due else None
+
+
+def _new_run(w: Work, month: Month, asked_for: str | None, slices: list[tuple[int, int]]) -> int:
+    run = StatementRun(
+        period_to=month.last_on,
+        issued_on=w.today,
+        confirm_by=w.calendar().add_workdays(w.today, w.policy.confirm_within_workdays),
+        policy_id=w.policy.id,
+        actor_id=w.actor.user_id,
+        customer_ids=asked_for,
+        started_at=w.now,
+    )
+    w.session.add(run)
+    w.session.flush()
+    w.session.add_all(RunSlice(run_id=run.id, lo=lo, hi=hi) for lo, hi in slices)
+    return run.id
+
+
+def work_run(begin: Begin, run_id: int, progress: Progress = _silently) -> int:
+    """How many statements this worker made of a run; it ends when every slice is done."""
+    made = 0
+    while True:
+        with begin() as w:
+            claimed = _claim(w, run_id)
+            if claimed is not None:
+                made += _work_slice(w, claimed)
+                failpoints.reached("statement_run.before_commit")
+            done, of = _progress_of(w, run_id)
+            if done == of:
+                _finish(w, run_id)
+        failpoints.reached("statement_run.after_commit")
+        progress(done, of)
+        if done == of:
+            return made
+
+
+def _claim(w: Work, run_id: int) -> RunSlice | None:
+    """A slice that nobody works on; when others hold what is left, waits for them to be done."""
+    left = (
+        select(RunSlice)
+        .where(RunSlice.run_id == run_id, RunSlice.done_at.is_(None))
+        .order_by(RunSlice.lo)
+        .limit(1)
+    )
+    free = w.session.scalars(left.with_for_update(skip_locked=True)).first()
+    return free or w.session.scalars(left.with_for_update()).first()
+
+
+def _progress_of(w: Work, run_id: int) -> tuple[int, int]:
+    w.session.flush()
+    done, of = w.session.execute(
+        select(func.count(RunSlice.done_at), func.count()).where(RunSlice.run_id == run_id)
+    ).one()
+    return done, of
+
+
+def _work_slice(w: Work, claimed: RunSlice) -> int:
+    """Freezes the statements of a slice, with one audit entry over their hashes."""
+    run = w.session.get_one(StatementRun, claimed.run_id)
+    within = between(claimed.lo, claimed.hi)
+    if run.customer_ids is not None:
+        within = both(within, among(json.loads(run.customer_ids)))
+    scheme = policy_on(w.session, run.issued_on).scheme
+    issue = Issue(
+        supplier=Party("", w.company.legal_name, w.company.tax_id),
+        issued_on=run.issued_on,
+        confirm_by=run.confirm_by,
+        policy_id=run.policy_id,
+        names=scheme.names,
+    )
+    asked = Asked(within, Month.of(run.period_to), scheme)
+    hashes = freeze(w, Batch(asked, issue, run.id))
+    claimed.issued, claimed.done_at = len(hashes), w.now
+    w.audit(
+        "statements.issued",
+        f"run/{run.id}/{claimed.lo}",
+        period_to=run.period_to,
+        statements=len(hashes),
+        sha256=hashlib.sha256("".join(hashes).encode()).hexdigest(),
+    )
+    return len(hashes)
+
+
+def _finish(w: Work, run_id: int) -> None:
+    run = w.session.get_one(StatementRun, run_id)
+    run.finished_at = run.finished_at or w.now

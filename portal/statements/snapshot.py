@@ -1,0 +1,110 @@
+"""
+The statement as it is frozen and as it is told: its head and number, and its JSON form.
+
+The frozen bytes themselves are `core.statement.canonical`; here they meet the company, the customer
+and the deadline.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from portal.core.ledger import Kind
+from portal.core.money import Money
+from portal.core.statement import Head, Line, Party, Statement
+from portal.core.statement_status import Status
+from portal.statements.composing import Composed
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What all statements of a run have in common."""
+
+    supplier: Party
+    issued_on: dt.date
+    confirm_by: dt.date
+    policy_id: int | None
+    #: Of the ageing, in order.
+    names: tuple[str, ...]
+
+
+def statement_number(customer_code: str, period_to: dt.date, currency: str) -> str:
+    """
+    The number of a statement, the same for all its versions; it reads apart in only one way.
+
+    >>> import datetime
+    >>> statement_number("HD-001", datetime.date(2026, 10, 31), "CNY")
+    '202610-HD-001-CNY'
+    """
+    return f"{period_to:%Y%m}-{customer_code}-{currency}"
+
+
+def head_of(composed: Composed, customer: Party, issue: Issue, version: int) -> Head:
+    """Everything on a statement but its lines."""
+    return Head(
+        number=statement_number(customer.code, composed.period.to_on, composed.currency),
+        version=version,
+        supplier=issue.supplier,
+        customer=customer,
+        currency=composed.currency,
+        period=composed.period,
+        issued_on=issue.issued_on,
+        confirm_by=issue.confirm_by,
+        policy_version=issue.policy_id,
+        sums=composed.sums,
+        buckets=tuple(zip(issue.names, composed.aged.buckets, strict=True)),
+        unapplied_minor=composed.aged.unapplied_minor,
+        disputed_minor=composed.aged.disputed_minor,
+    )
+
+
+def statement_json(statement: Statement, status: str, sha256: str | None) -> dict[str, Any]:
+    """A statement as INTERFACES section 5 has it; a preview has no number, deadline or hash yet."""
+    head, sums = statement.head, statement.head.sums
+    is_preview = status == Status.PREVIEW
+
+    def major(minor: int) -> str:
+        return Money(minor, head.currency).major()
+
+    return {
+        "number": None if is_preview else head.number,
+        "version": None if is_preview else head.version,
+        "customer_id": head.customer.code,
+        "currency": head.currency,
+        "period": {"from": str(head.period.from_on), "to": str(head.period.to_on)},
+        "opening": major(sums.opening_minor),
+        "invoiced": major(sums.invoiced_minor),
+        "charged": major(sums.charged_minor),
+        "credited": major(sums.credited_minor),
+        "received": major(sums.received_minor),
+        "discounted": major(sums.discounted_minor),
+        "refunded": major(sums.refunded_minor),
+        "adjusted": major(sums.adjusted_minor),
+        "closing": major(sums.closing_minor),
+        "lines": [_line_json(line, head.currency) for line in statement.lines],
+        "ageing": {name: major(minor) for name, minor in head.buckets},
+        "unapplied": major(head.unapplied_minor),
+        "disputed": major(head.disputed_minor),
+        # Deliveries are not kept yet, so none is waiting for its invoice.
+        "delivered_not_invoiced": major(0),
+        "status": status,
+        "confirm_by": None if is_preview else str(head.confirm_by),
+        "sha256": sha256,
+    }
+
+
+def _line_json(line: Line, currency: str) -> dict[str, Any]:
+    return {
+        "date": str(line.dated_on),
+        "kind": Kind(line.kind).word,
+        "document": line.document,
+        "reference": line.reference or "",
+        "due_on": str(line.due_on) if line.due_on else None,
+        "parts": line.parts,
+        "debit": Money(line.debit_minor, currency).major(),
+        "credit": Money(line.credit_minor, currency).major(),
+        "balance": Money(line.balance_minor, currency).major(),
+        "late": line.late,
+    }

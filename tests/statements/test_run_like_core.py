@@ -1,0 +1,109 @@
+"""Six months of runs over random books say, byte for byte, what core composes, on both databases."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.base.access import SYSTEM
+from portal.core.composition import compose
+from portal.core.period import Month, statement_period
+from portal.core.statement import Head, Party, canonical, sha256_of
+from portal.statements.run import IssueStatements, issue_statements
+from portal.statements.snapshot import statement_number
+from portal.tables.customers import Customer
+from portal.tables.statements import Pending, Statement, StatementLine
+from tests.ledgers import add_customers, store
+from tests.random_books import a_cycle, a_random_book, known_in
+
+MONTHS = [Month(2026, 1).plus(turn) for turn in range(6)]
+ISSUED_ON = date(2026, 11, 20)
+CONFIRM_BY = date(2026, 12, 4)
+
+
+def issue(installation, month):
+    return issue_statements(lambda: installation.work(SYSTEM), IssueStatements(month))
+
+
+def expected(book, previous, month):
+    """The newest composition of each account after a month, and the bytes issued in it."""
+    issued = {}
+    for account in book.accounts:
+        cycle, before = a_cycle(account.customer), previous.get(account)
+        if not cycle.ends_in(month):
+            continue
+        period = statement_period(cycle, month, before and before.period.to_on)
+        composed = compose(book, account, period, before)
+        if not composed.says_nothing:
+            previous[account] = composed
+            issued[account] = payload(account, composed)
+    return issued
+
+
+def payload(account, composed):
+    head = Head(
+        number=statement_number(account.customer, composed.period.to_on, account.currency),
+        version=1,
+        supplier=Party("", "Your company", ""),
+        customer=Party(account.customer, f"{account.customer} Ltd", ""),
+        currency=account.currency,
+        period=composed.period,
+        issued_on=ISSUED_ON,
+        confirm_by=CONFIRM_BY,
+        policy_version=None,
+        sums=composed.sums,
+        buckets=tuple(
+            (name, amount.minor)
+            for name, amount in zip(composed.ageing.names, composed.ageing.amounts, strict=True)
+        ),
+        unapplied_minor=composed.unapplied.minor,
+        disputed_minor=composed.ageing.disputed.minor,
+    )
+    return canonical(head, composed.lines)
+
+
+def found(installation, month):
+    with installation.reading(SYSTEM) as r:
+        rows = r.session.execute(
+            select(Customer.code, Statement.currency, Statement.payload, Statement.sha256)
+            .join(Customer, Customer.id == Statement.customer_id)
+            .where(Statement.period_to == month.last_on)
+        )
+        return {(row.code, row.currency): (row.payload.encode(), row.sha256) for row in rows}
+
+
+def keep_cycles(installation, book):
+    with installation.work(SYSTEM) as w:
+        add_customers(w, {entry.customer for entry in book.entries})
+        for customer in w.session.scalars(select(Customer)):
+            customer.statement_cycle = a_cycle(customer.code).value
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_six_months_of_runs_issue_what_core_composes(any_installation, seed):
+    whole, previous = a_random_book(seed), {}
+    keep_cycles(any_installation, whole)
+    for turn, month in enumerate(MONTHS):
+        book = known_in(whole, seed, turn, month.last_on)
+        store(any_installation, book)
+        result = issue(any_installation, month)
+        core = expected(book, previous, month)
+
+        assert result.issued == len(core)
+        assert found(any_installation, month) == {
+            (account.customer, account.currency): (frozen, sha256_of(frozen))
+            for account, frozen in core.items()
+        }
+        assert issue(any_installation, month).issued == 0
+    every_entry_stands_once_or_waits(any_installation)
+
+
+def every_entry_stands_once_or_waits(installation):
+    with installation.reading(SYSTEM) as r:
+        waiting = set(r.session.scalars(select(Pending.entry_id)))
+        stated = list(r.session.scalars(select(StatementLine.entry_id)))
+        runs = r.session.scalar(select(func.count()).select_from(Statement))
+
+    assert len(stated) == len(set(stated))
+    assert not waiting & set(stated)
+    assert runs
