@@ -6,10 +6,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, Protocol, TypeVar, cast
 
+from flask import request
 from werkzeug.exceptions import Unauthorized
 
 from portal.base.access import CUSTOMER_ROLES, Denied, NotFound, Permission, allows, roles_holding
 from portal.web import current
+
+#: Where the staff's pages stand.
+DESK = "/desk"
 
 P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
@@ -43,6 +47,8 @@ def guard(permission: str) -> Callable[[Callable[P, R_co]], Guarded[P, R_co]]:
 def let_pass(permission: Permission) -> None:
     """Refuses who may not: a visitor signs in first, the other side sees nothing at all."""
     actor = current.actor()
+    if actor.kind == "customer" and request.path.startswith(DESK):
+        raise NotFound(permission)  # some permissions are held on both sides; pages are not
     if allows(actor, permission):
         return
     if actor.kind == "visitor":
