@@ -10,7 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Books
-from werkzeug.routing import Rule
+from werkzeug.routing import BaseConverter, Rule
+from werkzeug.routing.converters import NumberConverter
 from werkzeug.test import TestResponse
 
 from portal.base.access import Permission
@@ -83,10 +84,16 @@ def methods(rule: Rule) -> list[str]:
     return sorted(rule.methods - {"HEAD", "OPTIONS"})
 
 
+def taken_by(converter: BaseConverter, refs: list[str]) -> list[str]:
+    if isinstance(converter, NumberConverter):
+        return ["1"]
+    return sorted(getattr(converter, "items", refs))
+
+
 def paths(app: Flask, rule: Rule, refs: list[str]) -> Iterator[str]:
     """The paths of a rule with every combination of references, or of what it takes instead."""
     names = sorted(rule.arguments)
-    taken = [sorted(getattr(rule._converters[name], "items", refs)) for name in names]
+    taken = [taken_by(rule._converters[name], refs) for name in names]
     adapter = app.url_map.bind("localhost")
     for values in product(*taken):
         yield adapter.build(rule.endpoint, dict(zip(names, values, strict=True)))
