@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import wtforms
+from wtforms.validators import StopValidation
 
 from portal.base.access import CUSTOMER_ROLES, STAFF_ROLES
 from portal.base.language import LANGUAGES, N_
+from portal.base.language import gettext as _
 from portal.core.errors import RuleBroken
+from portal.people.addresses import folded, is_address
 from portal.people.passwords import check_password
-from portal.web.forms import Filled, Form, RadioField, SelectField
+from portal.web.forms import Filled, Form, RadioField, SelectField, TicksField
 from portal.web.roles import ROLE_NAMES
 
 #: What stands for an address, a code, a password: nothing longer is even looked at.
@@ -19,6 +22,25 @@ LONGEST_SECRET = 512
 LANGUAGE_CHOICES = [(LANGUAGES[0], "English"), (LANGUAGES[1], "中文")]
 CUSTOMER_CHOICES = [(role, ROLE_NAMES[role]) for role in CUSTOMER_ROLES]
 STAFF_CHOICES = [(role, ROLE_NAMES[role]) for role in STAFF_ROLES]
+
+
+class AtMost:
+    """The field holds no more than so many characters."""
+
+    def __init__(self, most: int) -> None:
+        """Keep the number."""
+        self.most = most
+
+    def __call__(self, form: wtforms.Form, field: wtforms.Field) -> None:
+        """Refuse what is longer before anybody computes with it."""
+        if len(field.data or "") > self.most:
+            raise StopValidation(_("Enter at most %(most)s characters.", most=self.most))
+
+
+def one_address(_form: wtforms.Form, field: wtforms.Field) -> None:
+    """Refuses what cannot be an e-mail address."""
+    if not is_address(folded(field.data or "")):
+        raise StopValidation(_("Enter one e-mail address, such as name@example.com."))
 
 
 def trimmed(text: str | None) -> str:
@@ -33,8 +55,8 @@ class EmailForm(Form):
         N_("E-mail address"),
         [
             Filled(N_("Enter your e-mail address.")),
-            wtforms.validators.Length(max=LONGEST),
-            wtforms.validators.Regexp(r"[^@\s]+@[^@\s]+", message=N_("Enter an e-mail address.")),
+            AtMost(LONGEST),
+            one_address,
         ],
         filters=[trimmed],
     )
@@ -45,7 +67,7 @@ class CodeForm(Form):
 
     code = wtforms.StringField(
         N_("Code"),
-        [Filled(N_("Enter the code.")), wtforms.validators.Length(max=LONGEST_CODE)],
+        [Filled(N_("Enter the code.")), AtMost(LONGEST_CODE)],
         filters=[trimmed],
     )
 
@@ -55,7 +77,7 @@ class PasswordForm(Form):
 
     password = wtforms.PasswordField(
         N_("Password"),
-        [Filled(N_("Enter your password.")), wtforms.validators.Length(max=LONGEST_SECRET)],
+        [Filled(N_("Enter your password.")), AtMost(LONGEST_SECRET)],
     )
 
 
@@ -71,7 +93,7 @@ class ChoosePassword(Form):
     own_words: tuple[str, ...] = ()
     password = wtforms.PasswordField(
         N_("New password"),
-        [Filled(N_("Choose a password.")), wtforms.validators.Length(max=LONGEST_SECRET)],
+        [Filled(N_("Choose a password.")), AtMost(LONGEST_SECRET)],
     )
 
     def is_acceptable(self) -> bool:
@@ -117,7 +139,7 @@ class EnrolForm(Form):
     offer = wtforms.HiddenField()
     code = wtforms.StringField(
         N_("Code that the app shows"),
-        [Filled(N_("Enter the code.")), wtforms.validators.Length(max=LONGEST_CODE)],
+        [Filled(N_("Enter the code.")), AtMost(LONGEST_CODE)],
         filters=[trimmed],
     )
 
@@ -141,7 +163,7 @@ class Whom(Form):
     )
     name = wtforms.StringField(
         N_("Name"),
-        [Filled(N_("Enter the person's name.")), wtforms.validators.Length(max=LONGEST)],
+        [Filled(N_("Enter the person's name.")), AtMost(LONGEST)],
         filters=[trimmed],
     )
     language = RadioField(N_("Language of mails"), choices=LANGUAGE_CHOICES, default="en")
@@ -162,12 +184,10 @@ class InviteStaffForm(Whom):
 class RolesForm(Form):
     """What a person may do at a customer: one role or several."""
 
-    roles = wtforms.SelectMultipleField(
+    roles = TicksField(
         N_("Roles"),
         [Filled(N_("Choose at least one role."))],
-        choices=[(role, ROLE_NAMES[role]) for role in CUSTOMER_ROLES],
-        option_widget=wtforms.widgets.CheckboxInput(),
-        widget=wtforms.widgets.ListWidget(prefix_label=False),
+        choices=CUSTOMER_CHOICES,
     )
 
 

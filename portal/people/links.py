@@ -40,7 +40,8 @@ def read_link(r: Reader, token: str) -> tuple[int, int] | None:
     if epoch is None:
         return None
     expected = _seal(r, statement_id, user_id, epoch)
-    return (statement_id, user_id) if hmac.compare_digest(expected, seal) else None
+    is_ours = hmac.compare_digest(expected.encode(), seal.encode())
+    return (statement_id, user_id) if is_ours else None
 
 
 def _seal(r: Reader, statement_id: int, user_id: int, epoch: int) -> str:

@@ -9,6 +9,7 @@ from werkzeug.exceptions import Gone, Unauthorized
 
 from portal.base.language import gettext as _
 from portal.people import factors, recognising
+from portal.people.addresses import folded
 from portal.people.commands import (
     AcceptInvitation,
     AnswerSecondFactor,
@@ -37,7 +38,6 @@ from portal.people.forms import (
 )
 from portal.people.links import read_sign_in_link
 from portal.people.passwords import hash_password
-from portal.people.recognising import folded
 from portal.people.resuming import carry, read_carried
 from portal.web import current, respond, sessions
 from portal.web.cookies import path_here

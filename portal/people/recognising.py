@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from portal.base.access import Actor, NotFound
 from portal.base.work import Reader
+from portal.people.addresses import folded
 from portal.people.tokens import digest
 from portal.tables.people import Invitation, Membership, Session, User
 
@@ -48,11 +49,6 @@ class OpenInvitation:
     name: str
     is_staff: bool
     has_password: bool
-
-
-def folded(email: str) -> str:
-    """An address as it is kept and compared."""
-    return email.strip().casefold()
 
 
 def is_only_invited() -> ColumnElement[bool]:

@@ -207,6 +207,12 @@ class RadioField(Pairs, wtforms.RadioField):  # type: ignore[misc] # wtforms is 
     """One of a few, all in sight."""
 
 
+class TicksField(Pairs, wtforms.SelectMultipleField):  # type: ignore[misc] # half typed
+    """Some of a few, all in sight."""
+
+    option_widget = wtforms.widgets.CheckboxInput()
+
+
 def options(pairs: Sequence[Pair]) -> list[SelectChoice]:
     """Choices as WTForms wants them."""
     return [SelectChoice(value, label) for value, label in pairs]

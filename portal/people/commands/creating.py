@@ -9,9 +9,9 @@ from sqlalchemy import select
 from portal.base.access import NotFound
 from portal.base.work import Work
 from portal.people import factors
-from portal.people.commands.invitations import Invite, Invited, invite
+from portal.people.addresses import folded
+from portal.people.commands.invitations import Invite, give_role, invite
 from portal.people.passwords import hash_password
-from portal.people.recognising import folded
 from portal.tables.customers import Customer
 from portal.tables.people import Membership, User
 
@@ -62,16 +62,14 @@ def add_user(w: Work, c: AddUser) -> AddedUser:
     """
     Invites a person, or gives one who is here a role more; `NotFound` names an unknown customer.
 
-    `RuleBroken`: person.bad_address, person.bad_role, person.is_staff, person.is_customers,
-    person.needs_customer.
+    `RuleBroken`: person.bad_address, person.bad_role, person.is_staff, person.is_customers.
     """
-    ids = [_customer_id(w, code) for code in dict.fromkeys(c.customers)]
-    language = w.company.language if not ids else ""
-    wanted = [Invite(c.email, c.name, c.role, customer_id, language) for customer_id in ids]
-    invited: Invited | None = None
-    for wish in wanted or [Invite(c.email, c.name, c.role, None, language)]:
-        invited = invite(w, wish)
-    assert invited is not None
+    ids: list[int | None] = [_customer_id(w, code) for code in dict.fromkeys(c.customers)]
+    wanted = [Invite(c.email, c.name, c.role, customer_id) for customer_id in ids or [None]]
+    # One mail: the roles at further customers are given quietly.
+    invited = invite(w, wanted[0])
+    for wish in wanted[1:]:
+        give_role(w, wish)
     user = w.session.get_one(User, invited.user_id)
     if c.name:
         user.name = c.name

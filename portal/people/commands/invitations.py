@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
-from portal.base.access import CUSTOMER_ROLES, STAFF_ROLES
+from portal.base.access import CUSTOMER_ROLES, STAFF_ROLES, NotFound
 from portal.base.language import LANGUAGES
 from portal.base.mail import queue_mail
 from portal.base.work import Work
 from portal.core.errors import RuleBroken
+from portal.people.addresses import folded, is_address
 from portal.people.commands.sessions import Device, StartedSession, start_session
 from portal.people.notices import admins_of, tell, tell_of_change
-from portal.people.recognising import find_invitation, folded
+from portal.people.recognising import find_invitation
 from portal.people.tokens import digest, new_token
 from portal.tables.customers import Customer
 from portal.tables.people import Invitation, Membership, User
 
 INVITATION_LIFE = dt.timedelta(days=7)
-ADDRESS = re.compile(r"[^@\s,;<>\"()\[\]\\]+@[^@\s,;<>\"()\[\]\\]+\.[^@\s.,;<>\"()\[\]\\]+")
-LONGEST_ADDRESS = 254
 
 
 @dataclass(frozen=True)
@@ -63,6 +61,19 @@ def invite(w: Work, c: Invite) -> Invited:
 
     `RuleBroken`: person.bad_address, person.bad_role, person.is_staff, person.is_customers.
     """
+    user, customer, is_new = give_role(w, c)
+    where = customer.name if customer else w.company.name
+    if not is_new and not _is_still_invited(w, user):
+        tell_of_change(w, user, "roles_changed", where, also=_others(w, c.customer_id))
+        return Invited(user.id)
+    for admin in _others(w, c.customer_id):
+        if admin.id != user.id:
+            tell(w, admin, user, "invited", where)
+    return Invited(user.id, _send_invitation(w, user, where))
+
+
+def give_role(w: Work, c: Invite) -> tuple[User, Customer | None, bool]:
+    """Makes the person where there is none, gives them the role, and mails nobody."""
     customer = _customer_of(w, c)
     user = w.session.scalars(select(User).where(User.email == folded(c.email))).first()
     is_new = user is None
@@ -75,14 +86,7 @@ def invite(w: Work, c: Invite) -> Invited:
         role=c.role,
         email=user.email,
     )
-    where = customer.name if customer else w.company.name
-    if not is_new and not _is_still_invited(w, user):
-        tell_of_change(w, user, "roles_changed", where, also=_others(w, c.customer_id))
-        return Invited(user.id)
-    for admin in _others(w, c.customer_id):
-        if admin.id != user.id:
-            tell(w, admin, user, "invited", where)
-    return Invited(user.id, _send_invitation(w, user, where))
+    return user, customer, is_new
 
 
 def resend_invitation(w: Work, user_id: int, customer_id: int | None) -> Invited:
@@ -126,7 +130,7 @@ def _customer_of(w: Work, c: Invite) -> Customer | None:
     """The customer of an invitation that is permitted and makes sense."""
     customer = _require_invite(w, c.customer_id)
     email = folded(c.email)
-    if not ADDRESS.fullmatch(email) or len(email) > LONGEST_ADDRESS or not email.isprintable():
+    if not is_address(email):
         raise RuleBroken("person.bad_address", field="email", email=c.email.strip())
     if c.role not in (CUSTOMER_ROLES if customer else STAFF_ROLES):
         raise RuleBroken("person.bad_role", field="role", role=c.role)
@@ -137,7 +141,9 @@ def _require_invite(w: Work, customer_id: int | None) -> Customer | None:
     if customer_id is None:
         w.require("user.manage")
         return None
-    customer = w.session.get_one(Customer, customer_id, with_for_update=True)
+    customer = w.session.get(Customer, customer_id, with_for_update=True)
+    if customer is None:
+        raise NotFound("customer")
     w.require("person.invite", customer)
     return customer
 
