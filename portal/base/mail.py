@@ -9,6 +9,7 @@ what the roof's registry adds from the books at the moment of sending.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.headerregistry import Address
@@ -99,7 +100,8 @@ def write_mail(kind: str, language: str, values: Mapping[str, Any]) -> Written:
         html = templates.get_template(f"mail/{kind}.html").render(values, style=_style())
     first, _, body = text.lstrip().partition("\n")
     assert first.startswith(SUBJECT), f"mail/{kind}.txt does not begin with {SUBJECT}"
-    return Written(one_line(first.removeprefix(SUBJECT)), body.strip() + "\n", html.strip() + "\n")
+    body = re.sub(r"\n{3,}", "\n\n", body).strip()  # what a condition left out leaves no hole
+    return Written(one_line(first.removeprefix(SUBJECT)), body + "\n", html.strip() + "\n")
 
 
 @cache

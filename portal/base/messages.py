@@ -43,9 +43,11 @@ def list_messages(r: Reader, state: str = "") -> list[Message]:
     return [_message(row, code) for row, code in r.session.execute(query)]
 
 
-def latest_messages(r: Reader, most: int) -> list[Message]:
-    """The last messages that were queued, the newest first."""
-    query = _messages().order_by(Outbox.id.desc()).limit(most)
+def latest_messages(r: Reader, most: int, to: str = "") -> list[Message]:
+    """The last messages, to addresses with this in them, the newest first."""
+    query = _messages().order_by(Outbox.created_at.desc(), Outbox.id.desc()).limit(most)
+    if to:
+        query = query.where(Outbox.to_address.contains(to, autoescape=True))
     return [_message(row, code) for row, code in r.session.execute(query)]
 
 

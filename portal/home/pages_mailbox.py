@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+import re
+
+from flask import Blueprint, Response, request
 
 from portal.base.access import NotFound
 from portal.base.messages import Message, find_message, latest_messages
@@ -12,14 +14,18 @@ from portal.web.guard import guard
 
 mailbox = Blueprint("mailbox", __name__, url_prefix="/mailbox")
 MOST = 200
+LINK = re.compile(r"https?://\S+")
 
 
 @mailbox.get("")
 @guard("mailbox.view")
 def index() -> Response:
     r = _demo()
-    messages = [(r.refs.of("ml", message.id), message) for message in latest_messages(r, MOST)]
-    return respond.page("home/mailbox.html", messages=messages)
+    to = request.args.get("to", "").strip().lower()
+    messages = [(r.refs.of("ml", found.id), found) for found in latest_messages(r, MOST, to)]
+    return respond.page(
+        "home/mailbox.html", fragments={"mails-part": "mails"}, messages=messages, to=to
+    )
 
 
 @mailbox.get("/<ref>")
@@ -29,7 +35,13 @@ def show(ref: str) -> Response:
     message = find_message(r, r.id_of("ml", ref))
     if message is None:
         raise NotFound(ref)
-    return respond.page("home/mail.html", message=message, paragraphs=paragraphs_of(message))
+    link = LINK.search(message.text)
+    return respond.page(
+        "home/mail.html",
+        message=message,
+        paragraphs=paragraphs_of(message),
+        link=link.group() if link else "",
+    )
 
 
 def _demo() -> Reader:

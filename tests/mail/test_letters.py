@@ -2,11 +2,13 @@
 
 import datetime as dt
 import json
+import re
 
 import pytest
 from sqlalchemy import select, update
 
 from portal.base.access import SYSTEM
+from portal.base.config import ROOT
 from portal.base.mail import queue_mail
 from portal.tables.customers import Customer
 from portal.tables.journal import Event
@@ -127,3 +129,25 @@ def test_what_is_settled_is_not_told_any_more(mailed, settled):
     assert drained(mailed, REGISTRY) == {"cancelled": 1}
     with mailed.reading(SYSTEM) as r:
         assert r.session.scalars(select(Event)).all() == []
+
+
+QUEUED = re.compile(r"queue_mail\(\s*w,\s*[^,]+,\s*\"(\w+)\"")
+KINDS = sorted(path.stem for path in (ROOT / "templates" / "mail").glob("*.txt"))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "footer"])
+def test_every_mail_has_a_text_with_a_subject_and_html(kind):
+    folder = ROOT / "templates" / "mail"
+
+    assert (folder / f"{kind}.txt").read_text().startswith("Subject: ")
+    assert (folder / f"{kind}.html").is_file()
+
+
+def test_every_mail_that_is_queued_can_be_written():
+    queued = {
+        kind
+        for path in (ROOT / "portal").rglob("*.py")
+        for kind in QUEUED.findall(path.read_text("utf-8"))
+    }
+
+    assert queued <= set(KINDS)
