@@ -370,6 +370,34 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "download",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("user_id", BigId, nullable=False),
+        sa.Column("digest", CodeText, nullable=False),
+        sa.Column("language", CodeText, nullable=False),
+        sa.Column("entry_ids", sa.Text(), nullable=False),
+        sa.Column("customer_ids", sa.Text(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("state", CodeText, nullable=False),
+        sa.Column("file_sha256", CodeText, nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state in ('pending', 'ready', 'failed')", name=op.f("ck_download_known_state")
+        ),
+        sa.CheckConstraint(
+            "done >= 0 and done <= total", name=op.f("ck_download_done_within_total")
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_sha256"], ["stored_file.sha256"], name=op.f("fk_download_file_sha256")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_download_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_download")),
+        sa.UniqueConstraint("user_id", "digest", name=op.f("uq_download_user_id_digest")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "entry",
         sa.Column("id", BigId, nullable=False),
         sa.Column("customer_id", BigId, nullable=False),
@@ -1026,6 +1054,7 @@ def downgrade() -> None:
     op.drop_table("event")
     op.drop_index("ix_entry_customer_id_dated_on", table_name="entry")
     op.drop_table("entry")
+    op.drop_table("download")
     op.drop_table("document")
     op.drop_index("ix_contact_customer_id", table_name="contact")
     op.drop_table("contact")

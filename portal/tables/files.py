@@ -1,12 +1,14 @@
-"""Files kept by their content, and which of them was rendered from what."""
+"""Files kept by their content, which of them was rendered from what, and archives on request."""
 
 from __future__ import annotations
+
+import datetime as dt
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.tables.base import STRICT, Base
-from portal.tables.types import BigId, Code, Key, Minor, Moment
+from portal.tables.types import BigId, Code, Key, Minor, Moment, UtcMoment, Words
 
 
 class Document(Base):
@@ -39,3 +41,31 @@ class StoredFile(Base):
     size: Mapped[Minor]
     media_type: Mapped[Code]
     made_at: Mapped[Moment]
+
+
+class Download(Base):
+    """An archive of invoices that a person asked for: how far it is, where it lies, until when."""
+
+    __tablename__ = "download"
+    __table_args__ = (
+        # A second click on the same choice is the same download.
+        UniqueConstraint("user_id", "digest"),
+        CheckConstraint("state in ('pending', 'ready', 'failed')", name="known_state"),
+        CheckConstraint("done >= 0 and done <= total", name="done_within_total"),
+        STRICT,
+    )
+
+    id: Mapped[Key]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    #: Of the language and the ids: what was chosen.
+    digest: Mapped[Code]
+    language: Mapped[Code]
+    #: The invoices in their order, as JSON; whose they are, as JSON.
+    entry_ids: Mapped[Words]
+    customer_ids: Mapped[Words]
+    total: Mapped[int]
+    done: Mapped[int] = mapped_column(default=0, server_default="0")
+    state: Mapped[Code]
+    file_sha256: Mapped[Code | None] = mapped_column(ForeignKey("stored_file.sha256"))
+    asked_at: Mapped[Moment]
+    expires_at: Mapped[dt.datetime | None] = mapped_column(UtcMoment)
