@@ -23,8 +23,10 @@ from portal.base.outbox import Registry, drain, log
 from portal.base.work import Work
 from portal.day import is_day_done, run_day
 from portal.people.letters import LETTERS as PEOPLE
+from portal.people.recognising import actor_of
 from portal.statements.certificate import make_certificate
 from portal.statements.letters import LETTERS as STATEMENTS
+from portal.statements.run import work_run
 from portal.tables.journal import Timetable
 
 #: Threads of one worker: one long task must not hold up the mails.
@@ -54,8 +56,15 @@ def do_day(installation: Installation, payload: dict[str, Any]) -> None:
         raise DayError(", ".join(failed))
 
 
+def do_statement_run(installation: Installation, payload: dict[str, Any]) -> None:
+    """A statement run that somebody started from a page, in their name."""
+    with installation.reading(SYSTEM) as r:
+        actor = actor_of(r, payload["user_id"])
+    work_run(lambda: installation.work(actor), payload["run_id"])
+
+
 REGISTRY = Registry(
-    tasks={"certificate": make_certificate, "day": do_day},
+    tasks={"certificate": make_certificate, "day": do_day, "statement_run": do_statement_run},
     letters={**PEOPLE, **STATEMENTS},
 )
 

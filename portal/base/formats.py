@@ -73,6 +73,12 @@ def moment(value: dt.datetime, zone: str) -> str:
     return format_datetime(value, pattern, tzinfo=ZoneInfo(zone), locale=current_locale())
 
 
+def short_moment(value: dt.datetime, zone: str) -> str:
+    """A moment inside a table whose year is said elsewhere: `5 Nov, 09:30`, `11月5日 09:30`."""
+    pattern = "M月d日 HH:mm" if current_language() == "zh-CN" else "d MMM, HH:mm"
+    return format_datetime(value, pattern, tzinfo=ZoneInfo(zone), locale=current_locale())
+
+
 def whole(number: int) -> str:
     """A count with its thousands marked."""
     return format_decimal(number, format="#,##0", locale=current_locale())

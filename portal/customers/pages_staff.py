@@ -140,7 +140,7 @@ def show(ref: str) -> Response:
         found=list_statements(r, StatementFilter(customer_id, per_page=GLANCE)),
         contacts=queries.list_contacts(r, customer_id),
         members=list_members(r, customer_id),
-        happenings=list_happenings(r, customer_id, limit=8),
+        happenings=list_happenings(r, customer_id, limit=6, with_mails=False),
         facts=_facts(customer),
         may_change=allows(actor(), "person.change"),
         **_words(),

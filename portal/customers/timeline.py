@@ -33,6 +33,8 @@ TOLD = {
     "withdrawn": (N_("Statement %(number)s was withdrawn"), "neutral"),
     "replaced": (N_("Statement %(number)s was replaced by a new version"), "neutral"),
 }
+#: One for each reader of a mail: too many for a glance.
+MAILS = {"notified"}
 #: kind of audit entry → what is said, and its tone
 NOTED = {
     "contact.added": (N_("A contact was added"), "neutral"),
@@ -62,13 +64,16 @@ class Happening:
     statement_ref: str
 
 
-def list_happenings(r: Reader, customer_id: int | None = None, limit: int = 20) -> list[Happening]:
+def list_happenings(
+    r: Reader, customer_id: int | None = None, limit: int = 20, *, with_mails: bool = True
+) -> list[Happening]:
     """The newest happenings at a customer, or at all that the reader may see."""
-    found = [*_events(r, customer_id, limit), *_audits(r, customer_id, limit)]
+    kinds = set(TOLD) if with_mails else set(TOLD) - MAILS
+    found = [*_events(r, customer_id, limit, kinds), *_audits(r, customer_id, limit)]
     return sorted(found, key=lambda one: one.at, reverse=True)[:limit]
 
 
-def _events(r: Reader, customer_id: int | None, limit: int) -> list[Happening]:
+def _events(r: Reader, customer_id: int | None, limit: int, kinds: set[str]) -> list[Happening]:
     subject = and_(
         Event.subject_kind == "statement",
         Statement.customer_id == Event.customer_id,
@@ -83,7 +88,7 @@ def _events(r: Reader, customer_id: int | None, limit: int) -> list[Happening]:
         .join(Statement, subject)
         .join(Customer, Customer.id == Event.customer_id)
         .outerjoin(User, User.id == Event.user_id)
-        .where(Event.kind.in_(TOLD))
+        .where(Event.kind.in_(sorted(kinds)))
     )
     rows = visible_to(rows, r.actor, Event.customer_id)
     if customer_id is not None:

@@ -14,6 +14,7 @@ from portal.base.work import Reader
 from portal.core.statement_status import ANSWERED, UNANSWERED
 from portal.statements.queries import list_runs
 from portal.statements.rows import RunRow
+from portal.tables.journal import Event
 from portal.tables.statements import Statement
 
 PER_CENT = 100
@@ -82,6 +83,22 @@ def _progress(rows: Iterable[Any]) -> RunProgress:
         refused=states["refused"],
         late=late,
     )
+
+
+def count_mailed(r: Reader, run_id: int) -> int:
+    """Of how many statements of a run at least one mail has left."""
+    columns: list[Any] = [func.count(func.distinct(Event.subject_id))]
+    same = and_(
+        Event.customer_id == Statement.customer_id,
+        Event.subject_kind == "statement",
+        Event.subject_id == Statement.id,
+        Event.kind == "notified",
+    )
+    rows: Select[Any] = select(*columns).select_from(Statement).join(Event, same)
+    mine = visible_to(rows, r.actor, Statement.customer_id).where(
+        Statement.run_id == run_id, Statement.in_force == 1
+    )
+    return r.session.scalar(mine) or 0
 
 
 def list_runs_with_progress(r: Reader, limit: int = 50) -> list[tuple[RunRow, RunProgress]]:

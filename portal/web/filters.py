@@ -41,6 +41,11 @@ def moment(value: dt.datetime | None) -> str:
     return "—" if value is None else formats.moment(value, current.reader().company.timezone)
 
 
+def short_moment(value: dt.datetime) -> str:
+    """A moment in the company's zone, without its year."""
+    return formats.short_moment(value, current.reader().company.timezone)
+
+
 def relative(value: dt.date, today: dt.date) -> str:
     """How far a day is from today: `in 3 days`, `today`, `2 days ago`."""
     days = (value - today).days
@@ -78,5 +83,6 @@ def bind_filters(app: Flask) -> None:
         relative=relative,
         role=role_name,
         short_day=formats.short_day,
+        short_moment=short_moment,
         whole=formats.whole,
     )
