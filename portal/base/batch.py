@@ -46,7 +46,8 @@ def reserve_ids(session: Session, into: FromClause, count: int) -> list[int]:
     """New keys for rows to come, rising; on SQLite they are only safe under its write lock."""
     table = _table(into)
     if session.get_bind().dialect.name == "postgresql":
-        sequence = func.pg_get_serial_sequence(table.name, "id")
+        # Named once: looked up for every row it would cost more than the row.
+        sequence = session.scalar(select(func.pg_get_serial_sequence(table.name, "id")))
         drawn = select(func.nextval(sequence)).select_from(func.generate_series(1, count).alias())
         return sorted(session.scalars(drawn))
     last = session.scalar(select(func.coalesce(func.max(table.c.id), 0))) or 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -46,16 +46,17 @@ class NewPart(NamedTuple):
     amount_minor: int
 
 
+MEMO = NewEntry._fields.index("memo")
 PENDING = ("customer_id", "entry_id", "currency", "dated_on")
 
 
-def post_entries(session: Session, entries: Sequence[NewEntry]) -> None:
-    """Posts entries; all but memos wait for the next statement."""
+def post_entries(session: Session, entries: Sequence[tuple[Any, ...]]) -> None:
+    """Posts entries, each in the order of `NewEntry`; all but memos wait for a statement."""
     insert_rows(session, Entry.__table__, NewEntry._fields, entries, are_plain=True)
-    waiting = [(e.customer_id, e.id, e.currency, e.dated_on) for e in entries if not e.memo]
+    waiting = [(e[1], e[0], e[2], e[5]) for e in entries if not e[MEMO]]
     insert_rows(session, Pending.__table__, PENDING, waiting, are_plain=True)
 
 
-def post_parts(session: Session, parts: Sequence[NewPart]) -> None:
-    """Posts the due parts of entries that are posted."""
+def post_parts(session: Session, parts: Sequence[tuple[Any, ...]]) -> None:
+    """Posts due parts of entries that are posted, each in the order of `NewPart`."""
     insert_rows(session, Part.__table__, NewPart._fields, parts, are_plain=True)

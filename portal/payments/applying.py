@@ -121,7 +121,8 @@ class Applications:
         if not self._is_sqlite:
             # Who else applies something to these customers' items has to wait.
             self._session.execute(text(LOCKED)).all()
-            self._session.execute(text("analyze ask"))
+            for table in ("ask", "part", "allocation"):
+                self._session.execute(text(f"analyze {table}"))
         self._make("odd_ask", odd)
 
     def _end(self) -> list[tuple[Ask, int]]:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from portal.base.lookup import found_by, plain_day
+from portal.base.lookup import found_by
 
 ADJUSTMENTS = 3
 
 #: What can be paid: invoices after whatever else opened a due part, so that they prevail.
-PAYABLE = """select e.number, e.space, e.id, e.customer_id, e.currency, e.dated_on, e.amount_minor,
-  e.memo, c.code
+PAYABLE = """select e.id, e.space, e.number, e.customer_id, c.code, e.currency,
+  cast(e.dated_on as text), abs(e.amount_minor), e.memo
 from entry e join customer c on c.id = e.customer_id
 where e.number in (:keys) and e.space in (1, 3) and e.amount_minor > 0 and e.memo = 0
 order by e.space desc"""
@@ -27,8 +25,7 @@ CREDITS = PAYABLE.replace("in (1, 3)", "in (2, 3)").replace(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """An entry that a row names."""
 
     id: int
@@ -61,21 +58,5 @@ def _found(
     session: Session, statement: str, numbers: Iterable[str | None]
 ) -> dict[tuple[str, bool], Named]:
     wanted = {number for number in numbers if number}
-    return {
-        (row.number, row.space == ADJUSTMENTS): _named(row)
-        for row in found_by(session, statement, wanted)
-    }
-
-
-def _named(row: Row[Any]) -> Named:
-    return Named(
-        row.id,
-        row.space,
-        row.number,
-        row.customer_id,
-        row.code,
-        row.currency,
-        plain_day(row.dated_on) or "",
-        abs(row.amount_minor),
-        row.memo,
-    )
+    named = map(Named._make, found_by(session, statement, wanted))
+    return {(each.number, each.space == ADJUSTMENTS): each for each in named}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Row
@@ -11,6 +12,7 @@ from portal.base.batch import insert_rows, reserve_ids
 from portal.base.lookup import found_by, plain_day, plain_moment
 from portal.base.work import Work
 from portal.core.errors import RuleBroken
+from portal.core.ledger import Kind as EntryKind
 from portal.core.money import Money
 from portal.imports.columns import Counts, Options, columns
 from portal.imports.parties import Parties
@@ -18,7 +20,7 @@ from portal.imports.rows import LONGEST_TEXT, Findings, Rows, is_yes
 from portal.invoices.dispute_marks import WHOLE, mark_anew, mark_disputed, running_marks
 from portal.invoices.due_parts import DueParts, Scheduler, baseline_of, parsed_terms
 from portal.invoices.learning import learn_days
-from portal.invoices.posting import NewEntry, NewPart, post_entries, post_parts
+from portal.invoices.posting import post_entries, post_parts
 from portal.tables.invoices import Entry, Invoice
 
 INVOICE_COLUMNS = columns(
@@ -221,31 +223,43 @@ class Invoices:
     def _post(self, fresh: list[Told]) -> Sequence[int]:
         session, at = self._w.session, self._posted_at
         ids = reserve_ids(session, Entry.__table__, len(fresh))
-        entries, details, parts, marks = [], [], [], []
-        for row_id, t in zip(ids, fresh, strict=True):
-            entries.append(
-                NewEntry(
-                    row_id,
-                    t.customer_id,
-                    t.currency,
-                    1,
-                    1,
-                    t.dated_on,
-                    t.amount,
-                    t.number,
-                    at,
-                    t.reference,
-                )
+        if not fresh:
+            return ids
+        told = Told._make(zip(*fresh, strict=True))
+        kind = EntryKind.INVOICE
+        # Whole columns at a time: a file may have a million rows.
+        shared = (told.customer_id, told.currency)
+        entries = zip(
+            ids,
+            *shared,
+            repeat(int(kind)),
+            repeat(kind.space),
+            told.dated_on,
+            told.amount,
+            told.number,
+            repeat(at),
+            told.reference,
+            *[repeat(None)] * 4,
+            *[repeat(0)] * 2,
+        )
+        dues = told.due
+        details = zip(
+            ids,
+            [due.terms_text for due in dues],
+            [due.source for due in dues],
+            *told[8:10],
+            *told[11:20],
+            strict=True,
+        )
+        parts = [
+            (customer, row_id, nth, currency, day, *part)
+            for row_id, customer, currency, day, due in zip(
+                ids, *shared, told.dated_on, dues, strict=True
             )
-            assert t.due is not None
-            details.append((row_id, t.due.terms_text, t.due.source, *t[8:10], *t[11:20]))
-            parts += [
-                NewPart(t.customer_id, row_id, part, t.currency, t.dated_on, due_on, days, amount)
-                for part, (due_on, days, amount) in enumerate(t.due.parts, start=1)
-            ]
-            if t.disputed:
-                marks.append((row_id, t.disputed))
-        post_entries(session, entries)
+            for nth, part in enumerate(due.parts, start=1)
+        ]
+        marks = [pair for pair in zip(ids, told.disputed, strict=True) if pair[1]]
+        post_entries(session, list(entries))
         insert_rows(session, Invoice.__table__, DETAIL, details, are_plain=True)
         post_parts(session, parts)
         mark_disputed(session, marks)
