@@ -19,6 +19,7 @@ from portal.settings.pages_staff import desk as settings_desk
 from portal.statements.pages_customer import customer as statements
 from portal.statements.pages_public import public as verify
 from portal.statements.pages_signing import signing
+from portal.statements.pages_staff import desk as statements_desk
 from portal.web import sessions, traces
 from portal.web.navigation import MenuItem, Navigation
 from portal.web.shell import furnish, new_app
@@ -31,6 +32,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     statements,
     signing,
     verify,
+    statements_desk,
     people_desk,
     customers_desk,
     contacts_desk,
@@ -48,6 +50,7 @@ NAVIGATION = Navigation(
     ),
     staff=(
         MenuItem("desk_customers.index", N_("Customers")),
+        MenuItem("desk_statements.index", N_("Statements")),
         MenuItem("desk_people.users", N_("Users")),
         MenuItem("desk_settings.company", N_("Settings")),
     ),
