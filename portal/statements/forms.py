@@ -67,7 +67,7 @@ class SignForm(Form):
     typed_name = wtforms.StringField(
         N_("Your name"), [Filled(N_("Type your name.")), Length(max=LONGEST_NAME)]
     )
-    title = wtforms.StringField(N_("Your position"), [Length(max=LONGEST_NAME)])
+    position = wtforms.StringField(N_("Your position"), [Length(max=LONGEST_NAME)])
     owes = wtforms.BooleanField(N_("We owe this balance"))
     is_authorised = wtforms.BooleanField(N_("I am authorised to sign"))
     code = wtforms.StringField(
@@ -93,7 +93,7 @@ class SignForm(Form):
             sha256=str(self.sha256.data),
             answers_sha256=str(self.answers_sha256.data),
             typed_name=str(self.typed_name.data),
-            title=str(self.title.data or ""),
+            title=str(self.position.data or ""),
             remark=str(self.remark.data or ""),
             is_authorised=bool(self.is_authorised.data),
             owes=bool(self.owes.data),

@@ -242,7 +242,7 @@ def _fresh_form(r: Reader, ceremony: Ceremony) -> SignForm:
     return SignForm(
         result=fitting_result(ticks.differences).value,
         typed_name=ceremony.person.name,
-        title=offers.title_of(r),
+        position=offers.title_of(r),
     )
 
 
