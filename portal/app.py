@@ -12,6 +12,7 @@ from portal.customers.pages_contacts import contacts_desk
 from portal.customers.pages_staff import desk as customers_desk
 from portal.home.pages_health import health
 from portal.home.pages_mailbox import mailbox
+from portal.imports.pages_staff import desk as imports_desk
 from portal.people.pages_customer import account
 from portal.people.pages_public import public as sign_in
 from portal.people.pages_staff import desk as people_desk
@@ -36,6 +37,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     people_desk,
     customers_desk,
     contacts_desk,
+    imports_desk,
     settings_desk,
 )
 
@@ -51,6 +53,7 @@ NAVIGATION = Navigation(
     staff=(
         MenuItem("desk_customers.index", N_("Customers")),
         MenuItem("desk_statements.index", N_("Statements")),
+        MenuItem("desk_imports.index", N_("Imports")),
         MenuItem("desk_people.users", N_("Users")),
         MenuItem("desk_settings.company", N_("Settings")),
     ),

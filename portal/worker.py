@@ -22,12 +22,13 @@ from portal.base.installation import Installation
 from portal.base.outbox import Registry, drain, log
 from portal.base.work import Work
 from portal.day import is_day_done, run_day
+from portal.imports.background import run_import
 from portal.people.letters import LETTERS as PEOPLE
 from portal.people.recognising import actor_of
 from portal.statements.certificate import make_certificate
 from portal.statements.letters import LETTERS as STATEMENTS
 from portal.statements.run import work_run
-from portal.tables.journal import Timetable
+from portal.tables.journal import ImportRun, Timetable
 
 #: Threads of one worker: one long task must not hold up the mails.
 THREADS = 3
@@ -63,8 +64,20 @@ def do_statement_run(installation: Installation, payload: dict[str, Any]) -> Non
     work_run(lambda: installation.work(actor), payload["run_id"])
 
 
+def do_import(installation: Installation, payload: dict[str, Any]) -> None:
+    """An upload checked or imported, in the name of who uploaded it."""
+    with installation.reading(SYSTEM) as r:
+        actor = actor_of(r, r.session.get_one(ImportRun, payload["run_id"]).user_id or 0)
+    run_import(installation, payload["run_id"], actor)
+
+
 REGISTRY = Registry(
-    tasks={"certificate": make_certificate, "day": do_day, "statement_run": do_statement_run},
+    tasks={
+        "import": do_import,
+        "certificate": make_certificate,
+        "day": do_day,
+        "statement_run": do_statement_run,
+    },
     letters={**PEOPLE, **STATEMENTS},
 )
 

@@ -64,10 +64,19 @@ SENTENCES: dict[str, str] = {
     "difference.same_amount": N_(
         "That is the amount on the statement. Enter the amount in your books, or agree to the line."
     ),
+    "download.empty": N_("Choose at least one invoice."),
+    "download.too_many": N_(
+        "One download holds %(most)s invoices at most. Choose fewer, for example by month."
+    ),
     "invitation.over": N_("This invitation was used already or has run out. Ask for a new one."),
+    "import.empty_file": N_("The file is empty. Choose another one."),
+    "import.going_on": N_("This import is going on or done already. Look at it again."),
     "import.mapping_malformed": N_(
         "The mapping file %(file)s cannot be read: %(problem)s. Write lines such as "
         'invoice_id = "invoiceNumber".'
+    ),
+    "import.no_table": N_(
+        "%(file)s is no table that can be read. Choose a CSV file (also as .csv.gz) or an XLSX one."
     ),
     "import.nothing": N_(
         "There is nothing to import: none of these is a CSV or XLSX file named after a kind, "

@@ -10,6 +10,7 @@ from typing import Any, Self
 import click
 
 from portal.base.access import SYSTEM
+from portal.base.spreadsheets import guarded
 from portal.cli.frame import Refused
 from portal.cli.opening import opened
 from portal.cli.output import format_option, say, show
@@ -24,8 +25,6 @@ WENT_WRONG = 1
 MOST_SHOWN = 50
 FILE_COLUMNS = ("file", "kind", "rows", "added", "unchanged", "updated", "rejected")
 REJECT_COLUMNS = ("file", "line", "column", "value", "problem", "remedy")
-#: What a spreadsheet would take for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def _pairs(context: click.Context, parameter: click.Parameter, told: tuple[str, ...]) -> Any:  # noqa: ARG001
@@ -106,11 +105,7 @@ def _keep(rejects: list[Told], path: Path) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(REJECT_COLUMNS)
         for told in rejects:
-            cells = [str(getattr(told, name)) for name in REJECT_COLUMNS]
-            writer.writerow(
-                f"'{cell}" if cell.lstrip(" ").startswith(FORMULA_STARTS) else cell
-                for cell in cells
-            )
+            writer.writerow(guarded(str(getattr(told, name))) for name in REJECT_COLUMNS)
 
 
 class _Bar:

@@ -35,6 +35,11 @@ class Plan:
             if column.is_required and column.name not in self.places | self.given
         ]
 
+    def kind_reads(self, header: Sequence[str]) -> dict[str, str]:
+        """The columns that the kind's fields are read from when nobody says otherwise."""
+        by_itself = plan(self.kind, header, Options())
+        return {name: header[place] for name, place in by_itself.places.items()}
+
 
 def plan(kind: Kind, header: Sequence[str], options: Options) -> Plan:
     """What the columns of a header are; a mapping comes before a column's own name."""

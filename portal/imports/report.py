@@ -24,11 +24,13 @@ class FileReport:
     updated: int = 0
     rejected: int = 0
     sheet: str | None = None
+    #: Whether its rows were posted, or would be.
+    is_kept: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """As INTERFACES section 5 has it; a workbook's sheet is named too."""
-        told = asdict(self)
-        return told if self.sheet else {key: told[key] for key in told if key != "sheet"}
+        unsaid = {"is_kept"} if self.sheet else {"is_kept", "sheet"}
+        return {key: value for key, value in asdict(self).items() if key not in unsaid}
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,7 @@ class FileRun:
         self._told.rejected = bad
         if bad and not self._options.skips_bad_rows:
             return False
+        self._told.is_kept = True
         counts = importer.counts
         self._told.added, self._told.updated = counts.added, counts.updated
         self._told.unchanged = counts.unchanged

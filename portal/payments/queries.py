@@ -1,87 +1,128 @@
-"""What pages read of payments and other credits, and of what they were applied to."""
+"""
+What pages read of payments and other credits, and of what they were applied to.
+
+As of the reader's today: an application that begins later, or was ended, does not count.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, desc, func, or_, select
 
 from portal.base.work import Reader
 from portal.core.ledger import Kind
 from portal.core.money import Money
-from portal.invoices.open_items import counts_on, whose_items
-from portal.invoices.rows import PER_PAGE, AppliedRow
+from portal.invoices.open_items import Scope, counts_on, whose_items
+from portal.invoices.rows import AppliedRow
+from portal.payments.rows import CreditFilter, CreditPage, CreditRow, CreditTotal
+from portal.tables.customers import Customer
 from portal.tables.invoices import Entry
 from portal.tables.payments import Allocation, Payment
 
-
-@dataclass(frozen=True, slots=True)
-class CreditRow:
-    """A payment, credit note or other credit, with what of it is not applied yet."""
-
-    id: int
-    ref: str
-    kind: str
-    number: str
-    reference: str
-    dated_on: dt.date
-    method: str
-    payer: str
-    amount: Money
-    unapplied: Money
-    applied: tuple[AppliedRow, ...]
+#: The states of a filter that are kinds of entries.
+KINDS = {"payment": Kind.PAYMENT, "credit_note": Kind.CREDIT_NOTE}
 
 
-@dataclass(frozen=True, slots=True)
-class CreditPage:
-    """One page of credits, the newest first."""
-
-    rows: list[CreditRow]
-    page: int
-    pages: int
-    count: int
-
-
-def list_credits(
-    r: Reader, customer_id: int | None = None, page: int = 1, per_page: int = PER_PAGE
-) -> CreditPage:
-    """The credits dated by today, the newest first, each with the items it was applied to."""
-    mine = (
-        Entry.amount_minor < 0,
-        Entry.memo == 0,
-        Entry.dated_on <= r.today,
-        whose_items(r.actor, customer_id)(Entry.customer_id),
-    )
-    count = r.session.scalar(select(func.count()).select_from(Entry).where(*mine)) or 0
-    pages = max(1, -(-count // per_page))
-    page = min(max(1, page), pages)
-    found = r.session.execute(
-        select(Entry, Payment)
-        .outerjoin(Payment, Payment.entry_id == Entry.id)
-        .where(*mine)
-        .order_by(Entry.dated_on.desc(), Entry.number)
-        .limit(per_page)
-        .offset((page - 1) * per_page)
-    ).all()
-    applied = _applied(r, [credit for credit, _ in found])
-    rows = [
-        _credit_row(r, credit, payment, applied.get(credit.id, ())) for credit, payment in found
+def list_credits(r: Reader, asked: CreditFilter) -> CreditPage:
+    """One page of the credits that a filter keeps, in its order, and the sums of them all."""
+    rows = _credits(r, whose_items(r.actor, asked.customer_id))
+    kept = _filtered(rows, asked)
+    totals = [
+        CreditTotal(count, Money(int(amount), currency), Money(int(unapplied), currency))
+        for currency, count, amount, unapplied in r.session.execute(
+            select(
+                rows.c.currency, func.count(), func.sum(rows.c.amount), func.sum(rows.c.unapplied)
+            )
+            .where(*kept)
+            .group_by(rows.c.currency)
+            .order_by(rows.c.currency)
+        )
     ]
-    return CreditPage(rows, page, pages, count)
+    count = sum(total.count for total in totals)
+    pages = max(1, -(-count // asked.per_page))
+    page = min(max(1, asked.page), pages)
+    found = r.session.execute(
+        select(rows)
+        .where(*kept)
+        .order_by(*_order(rows, asked.sort))
+        .limit(asked.per_page)
+        .offset((page - 1) * asked.per_page)
+    ).all()
+    applied = _applied(r, found)
+    shown = [_credit_row(r, row, applied.get(row.id, ())) for row in found]
+    return CreditPage(shown, totals, page, pages, count)
 
 
-def _applied(r: Reader, credits_: Iterable[Entry]) -> dict[int, tuple[AppliedRow, ...]]:
+def _credits(r: Reader, whose: Scope) -> Subquery:
+    """Every credit dated by today, with what of it is not applied."""
+    used = (
+        select(
+            Allocation.customer_id,
+            Allocation.credit_id,
+            func.sum(Allocation.amount_minor).label("amount"),
+        )
+        .where(whose(Allocation.customer_id), counts_on(r.today))
+        .group_by(Allocation.customer_id, Allocation.credit_id)
+        .subquery("used")
+    )
+    same = and_(used.c.credit_id == Entry.id, used.c.customer_id == Entry.customer_id)
+    amount: Any = -Entry.amount_minor
+    columns: list[Any] = [
+        *(Entry.id, Entry.customer_id, Entry.currency, Entry.kind, Entry.number, Entry.reference),
+        *(Entry.dated_on, Payment.method, Payment.payer, Customer.name.label("customer_name")),
+        amount.label("amount"),
+        (amount - func.coalesce(used.c.amount, 0)).label("unapplied"),
+    ]
+    rows: Select[Any] = select(*columns).join(Customer, Customer.id == Entry.customer_id)
+    return (
+        rows.outerjoin(Payment, Payment.entry_id == Entry.id)
+        .outerjoin(used, same)
+        .where(
+            Entry.amount_minor < 0,
+            Entry.memo == 0,
+            Entry.dated_on <= r.today,
+            whose(Entry.customer_id),
+        )
+        .subquery("credit")
+    )
+
+
+def _filtered(rows: Subquery, asked: CreditFilter) -> list[ColumnElement[bool]]:
+    kept: list[ColumnElement[bool]] = []
+    if asked.state in KINDS:
+        kept.append(rows.c.kind == KINDS[asked.state])
+    elif asked.state:
+        kept.append(rows.c.unapplied > 0)
+    if asked.from_on:
+        kept.append(rows.c.dated_on >= asked.from_on)
+    if asked.to_on:
+        kept.append(rows.c.dated_on <= asked.to_on)
+    if asked.text.strip():
+        words = asked.text.strip().lower()
+        named = (rows.c.number, rows.c.reference, rows.c.payer)
+        kept.append(or_(*(func.lower(each).contains(words, autoescape=True) for each in named)))
+    return kept
+
+
+def _order(rows: Subquery, sort: str) -> list[Any]:
+    """The columns that a sort names; the number makes it total."""
+    columns = {"date": rows.c.dated_on, "amount": rows.c.amount, "unapplied": rows.c.unapplied}
+    column = columns.get(sort.removeprefix("-"), rows.c.dated_on)
+    return [desc(column) if sort.startswith("-") else column, rows.c.number, rows.c.id]
+
+
+def _applied(r: Reader, credits_: Iterable[Any]) -> dict[int, tuple[AppliedRow, ...]]:
     """What each credit was applied to, in one query for them all."""
-    customer_ids = {credit.customer_id for credit in credits_}
+    wanted = list(credits_)
     same = and_(Entry.id == Allocation.entry_id, Entry.customer_id == Allocation.customer_id)
     found = r.session.execute(
         select(Allocation, Entry)
         .join(Entry, same)
         .where(
-            Allocation.customer_id.in_(customer_ids),
-            Allocation.credit_id.in_([credit.id for credit in credits_]),
+            Allocation.customer_id.in_({credit.customer_id for credit in wanted}),
+            Allocation.credit_id.in_([credit.id for credit in wanted]),
             counts_on(r.today),
         )
         .order_by(Allocation.effective_on, Entry.number, Allocation.part, Allocation.nth)
@@ -102,20 +143,19 @@ def _applied(r: Reader, credits_: Iterable[Entry]) -> dict[int, tuple[AppliedRow
     return rows
 
 
-def _credit_row(
-    r: Reader, credit: Entry, payment: Payment | None, applied: tuple[AppliedRow, ...]
-) -> CreditRow:
-    amount = Money(-credit.amount_minor, credit.currency)
+def _credit_row(r: Reader, row: Any, applied: tuple[AppliedRow, ...]) -> CreditRow:
     return CreditRow(
-        id=credit.id,
-        ref=r.refs.of("iv", credit.id),
-        kind=Kind(credit.kind).word,
-        number=credit.number,
-        reference=credit.reference or "",
-        dated_on=credit.dated_on,
-        method=(payment.method if payment else None) or "",
-        payer=(payment.payer if payment else None) or "",
-        amount=amount,
-        unapplied=amount - Money.total((row.amount for row in applied), credit.currency),
+        id=row.id,
+        ref=r.refs.of("iv", row.id),
+        customer_id=row.customer_id,
+        customer_name=row.customer_name,
+        kind=Kind(row.kind).word,
+        number=row.number,
+        reference=row.reference or "",
+        dated_on=row.dated_on,
+        method=row.method or "",
+        payer=row.payer or "",
+        amount=Money(row.amount, row.currency),
+        unapplied=Money(int(row.unapplied), row.currency),
         applied=applied,
     )

@@ -225,7 +225,7 @@ class Invoices:
         ids = reserve_ids(session, Entry.__table__, len(fresh))
         if not fresh:
             return ids
-        told = Told._make(zip(*fresh, strict=True))
+        told: Any = Told._make(zip(*fresh, strict=True))
         kind = EntryKind.INVOICE
         # Whole columns at a time: a file may have a million rows.
         shared = (told.customer_id, told.currency)

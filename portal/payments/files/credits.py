@@ -216,7 +216,7 @@ class Credits:
         ids = reserve_ids(session, Entry.__table__, len(fresh))
         if not fresh:
             return
-        told = Credit._make(zip(*fresh, strict=True))
+        told: Any = Credit._make(zip(*fresh, strict=True))
         about = [invoices[number].id if number else None for number in told.about]
         # Whole columns at a time: a file may have a million rows.
         shared = (told.customer_id, told.currency)
