@@ -233,7 +233,8 @@ def _with_proof(form: Form, act: Callable[[Work, str], object]) -> bool:
 def _reproof_page(name: str, form: Form, **values: Any) -> Response:
     status = form.status if form.is_submitted else 200
     own = queries.get_own_security(current.reader())
-    return respond.page(f"people/{name}.html", status, form=form, own=own, **values)
+    email = current.actor().email
+    return respond.page(f"people/{name}.html", status, form=form, own=own, email=email, **values)
 
 
 def _codes_page(form: Form) -> Response:

@@ -115,8 +115,18 @@ def actor_of(r: Reader, user_id: int) -> Actor:
     ).first()
     if user is None:
         raise NotFound("person")
-    if user.staff_role is not None:
-        return Actor("staff", user.id, user.name, user.email, staff_role=user.staff_role)
+    return _actor(r, user)
+
+
+def actor_in(r: Reader, session: SignedIn) -> Actor:
+    """Who a session that goes on belongs to, as an actor; finding it has asked for the person."""
+    return _actor(r, session)
+
+
+def _actor(r: Reader, person: User | SignedIn) -> Actor:
+    user_id = person.id if isinstance(person, User) else person.user_id
+    if person.staff_role is not None:
+        return Actor("staff", user_id, person.name, person.email, staff_role=person.staff_role)
     roles: defaultdict[int, set[str]] = defaultdict(set)
     held = select(Membership.customer_id, Membership.role).where(
         Membership.user_id == user_id, Membership.suspended_at.is_(None)
@@ -124,7 +134,7 @@ def actor_of(r: Reader, user_id: int) -> Actor:
     for customer_id, role in r.session.execute(held):
         roles[customer_id].add(role)
     memberships = {customer_id: frozenset(names) for customer_id, names in roles.items()}
-    return Actor("customer", user.id, user.name, user.email, memberships)
+    return Actor("customer", user_id, person.name, person.email, memberships)
 
 
 def has_second_factor(r: Reader, user_id: int) -> bool:

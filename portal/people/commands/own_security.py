@@ -18,7 +18,12 @@ from portal.people.commands.challenges import (
     send_challenge,
     use_grant,
 )
-from portal.people.commands.sessions import Device, complete_session, end_session, end_sessions_of
+from portal.people.commands.sessions import (
+    Device,
+    complete_session,
+    end_sessions_of,
+    replace_session,
+)
 from portal.people.commands.signing_in import SignInOutcome
 from portal.people.notices import tell_of_change
 from portal.people.passwords import ProvenPassword
@@ -156,7 +161,7 @@ def enrol_while_signing_in(w: Work, c: EnrolWhileSigningIn) -> Enrolled:
     enrolled = _enrol(w, user, c.offer, c.code)
     if enrolled.problem:
         return enrolled
-    end_session(w, c.token)
+    replace_session(w, c.token)
     token = complete_session(w, user, f"{waiting.method}+totp", c.device)
     return Enrolled(enrolled.recovery_codes, SignInOutcome(token, is_complete=True))
 

@@ -131,14 +131,19 @@ def _is_remembered(w: Work, user: User, device: Device) -> bool:
 
 def end_session(w: Work, token: str) -> None:
     """Ends the session of a token: a copied cookie is worth nothing from now on."""
-    ended = w.session.execute(
+    user_id = replace_session(w, token)
+    if user_id is not None:
+        w.audit("session.ended", f"user/{user_id}")
+
+
+def replace_session(w: Work, token: str) -> int | None:
+    """Ends a session whose person goes on under another token, and tells whose it was."""
+    return w.session.execute(
         update(Session)
         .where(Session.token_hash == digest(token), Session.ended_at.is_(None))
         .values(ended_at=w.now)
         .returning(Session.user_id)
     ).scalar_one_or_none()
-    if ended is not None:
-        w.audit("session.ended", f"user/{ended}")
 
 
 def end_own_session(w: Work, session_id: int) -> None:

@@ -24,8 +24,8 @@ from portal.people.commands.challenges import (
 from portal.people.commands.sessions import (
     Device,
     complete_session,
-    end_session,
     remember_device,
+    replace_session,
     start_session,
 )
 from portal.people.notices import tell_of_change
@@ -150,7 +150,7 @@ def answer_second_factor(w: Work, c: AnswerSecondFactor) -> SignInOutcome:
         problem = RuleBroken("sign_in.wrong_factor", field="code")
         return _refused(w, user, c.device, problem)
     throttles.forgive_try(w, throttles.SECOND_FACTORS, str(user.id))
-    end_session(w, c.token)
+    replace_session(w, c.token)
     remembers = c.remembers and user.staff_role is None
     return SignInOutcome(
         complete_session(w, user, f"{waiting.method}+{method}", c.device),
