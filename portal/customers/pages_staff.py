@@ -19,7 +19,7 @@ from portal.invoices.accounts import AccountFilter, AccountRow, all_accounts, li
 from portal.invoices.position import customer_position, list_open_items
 from portal.invoices.queries import list_invoices
 from portal.invoices.rows import InvoiceFilter, InvoiceRow, Position
-from portal.people.queries import list_members
+from portal.people.queries import list_invitable_contacts, list_members
 from portal.reports.names import graded
 from portal.statements.names import state_at_desk
 from portal.statements.queries import list_statements, statement_years
@@ -138,8 +138,8 @@ def show(ref: str) -> Response:
         items=items[:GLANCE],
         item_count=len(items),
         found=list_statements(r, StatementFilter(customer_id, per_page=GLANCE)),
-        contacts=queries.list_contacts(r, customer_id),
         members=list_members(r, customer_id),
+        contacts=list_invitable_contacts(r, customer_id),
         happenings=list_happenings(r, customer_id, limit=6, with_mails=False),
         facts=_facts(customer),
         may_change=allows(actor(), "person.change"),

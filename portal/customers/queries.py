@@ -135,10 +135,11 @@ def list_customers(r: Reader, asked: CustomerFilter) -> list[CustomerRow]:
     return [_row(r, row) for row in r.session.execute(wanted)]
 
 
-def count_customers(r: Reader, asked: CustomerFilter) -> int:
-    """How many customers a filter keeps."""
-    kept = visible_to(select(func.count(Customer.id)), r.actor, Customer.id)
-    return r.session.scalar(kept.where(*filtered(asked))) or 0
+def customers_counted(r: Reader, asked: CustomerFilter) -> Select[Any]:
+    """How many customers a filter keeps, to be asked along with other counts."""
+    counted: Select[Any] = select(func.count(Customer.id))
+    kept = visible_to(counted, r.actor, Customer.id)
+    return kept.where(*filtered(asked))
 
 
 def list_regions(r: Reader) -> list[str]:

@@ -7,7 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, literal, select, true, union_all
+from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.base.access import visible_to
 from portal.base.language import N_
@@ -69,69 +70,66 @@ def list_happenings(
 ) -> list[Happening]:
     """The newest happenings at a customer, or at all that the reader may see."""
     kinds = set(TOLD) if with_mails else set(TOLD) - MAILS
-    found = [*_events(r, customer_id, limit, kinds), *_audits(r, customer_id, limit)]
-    return sorted(found, key=lambda one: one.at, reverse=True)[:limit]
+    halves = [
+        select(half.order_by(half.selected_columns.seq.desc()).limit(limit).subquery())
+        for half in (_events(r, customer_id, kinds), _audits(r, customer_id))
+    ]
+    found = union_all(*halves).subquery()
+    newest = select(found).order_by(found.c.at.desc(), found.c.seq.desc()).limit(limit)
+    return [_happening(r, row) for row in r.session.execute(newest)]
 
 
-def _events(r: Reader, customer_id: int | None, limit: int, kinds: set[str]) -> list[Happening]:
+def _events(r: Reader, customer_id: int | None, kinds: set[str]) -> Select[Any]:
+    """The events of statements, with the columns that `_audits` has too."""
     subject = and_(
         Event.subject_kind == "statement",
         Statement.customer_id == Event.customer_id,
         Statement.id == Event.subject_id,
     )
     columns: list[Any] = [
-        *(Event.at, Event.kind, Event.facts, User.name.label("who"), Statement.number),
-        *(Statement.id.label("statement_id"), Customer.id, Customer.name),
+        *(Event.id.label("seq"), Event.at, Event.kind, Event.facts, User.name.label("who")),
+        *(Customer.id.label("customer_id"), Customer.name.label("customer_name")),
+        *(Statement.number, Statement.id.label("statement_id")),
     ]
     rows: Select[Any] = (
         select(*columns)
         .join(Statement, subject)
         .join(Customer, Customer.id == Event.customer_id)
         .outerjoin(User, User.id == Event.user_id)
-        .where(Event.kind.in_(sorted(kinds)))
+        .where(Event.kind.in_(sorted(kinds)), _of(Event.customer_id, customer_id))
     )
-    rows = visible_to(rows, r.actor, Event.customer_id)
-    if customer_id is not None:
-        rows = rows.where(Event.customer_id == customer_id)
-    found = r.session.execute(rows.order_by(Event.id.desc()).limit(limit))
-    return [
-        _happening(r, row, TOLD[row.kind], {"number": row.number}, row.statement_id)
-        for row in found
-    ]
+    return visible_to(rows, r.actor, Event.customer_id)
 
 
-def _audits(r: Reader, customer_id: int | None, limit: int) -> list[Happening]:
+def _audits(r: Reader, customer_id: int | None) -> Select[Any]:
     columns: list[Any] = [
-        *(Audit.at, Audit.kind, Audit.facts, User.name.label("who"), Customer.id, Customer.name),
+        *(Audit.id.label("seq"), Audit.at, Audit.kind, Audit.facts, User.name.label("who")),
+        *(Customer.id.label("customer_id"), Customer.name.label("customer_name")),
+        *(literal("").label("number"), literal(None, BigInteger).label("statement_id")),
     ]
     rows: Select[Any] = (
         select(*columns)
         .join(Customer, Customer.id == Audit.customer_id)
         .outerjoin(User, User.id == Audit.actor_id)
-        .where(Audit.kind.in_(NOTED))
+        .where(Audit.kind.in_(NOTED), _of(Customer.id, customer_id))
     )
-    rows = visible_to(rows, r.actor, Customer.id)
-    if customer_id is not None:
-        rows = rows.where(Audit.customer_id == customer_id)
-    found = r.session.execute(rows.order_by(Audit.id.desc()).limit(limit))
-    return [_happening(r, row, NOTED[row.kind], {}, None) for row in found]
+    return visible_to(rows, r.actor, Customer.id)
 
 
-def _happening(
-    r: Reader,
-    row: Any,
-    said: tuple[str, str],
-    facts: dict[str, Any],
-    statement_id: int | None,
-) -> Happening:
-    words, tone = said
-    known = {"number": "", "address": "", "email": "", **json.loads(row.facts), **facts}
+def _of(column: InstrumentedAttribute[int], customer_id: int | None) -> ColumnElement[bool]:
+    return true() if customer_id is None else column == customer_id
+
+
+def _happening(r: Reader, row: Any) -> Happening:
+    is_event = row.statement_id is not None
+    words, tone = (TOLD if is_event else NOTED)[row.kind]
+    known = {"address": "", "email": "", **json.loads(row.facts), "number": row.number}
     return Happening(
         at=row.at,
         who=row.who or "",
         what=_(words) % known,
         tone=tone,
-        customer_ref=r.refs.of("cu", row.id),
-        customer_name=row.name,
-        statement_ref="" if statement_id is None else r.refs.of("st", statement_id),
+        customer_ref=r.refs.of("cu", row.customer_id),
+        customer_name=row.customer_name,
+        statement_ref=r.refs.of("st", row.statement_id) if is_event else "",
     )

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, literal, select
 
-from portal.base.access import allows
+from portal.base.access import allows, sees
 from portal.base.work import Reader
 from portal.core.money import Money
-from portal.customers.queries import CustomerFilter, count_customers
+from portal.customers.queries import CustomerFilter, customers_counted
 from portal.statements.queries import total_statements
 from portal.statements.rows import StatementFilter
+from portal.tables.customers import Customer
 from portal.tables.journal import ImportRun, Outbox
+
+#: How long a failed import is something to look at.
+RECENT = dt.timedelta(days=7)
 
 #: The duties that are lists of statements: its name → what it keeps.
 STATEMENT_DUTIES = {
@@ -35,9 +41,7 @@ def list_duties(r: Reader) -> list[Duty]:
     """What there is to do, the most pressing first; what is nothing is left out."""
     duties = [
         *(_statements(r, name, asked) for name, asked in STATEMENT_DUTIES.items()),
-        Duty("mails", _failed_mails(r)),
-        Duty("imports", _failed_imports(r) if allows(r.actor, "import.view") else 0),
-        Duty("contacts", count_customers(r, CustomerFilter(lacks_contact=True))),
+        *(Duty(name, count) for name, count in _counts(r).items()),
     ]
     return [duty for duty in duties if duty.count]
 
@@ -52,12 +56,67 @@ def _statements(r: Reader, name: str, asked: StatementFilter) -> Duty:
     return Duty(name, count, tuple(sums.values()))
 
 
-def _failed_mails(r: Reader) -> int:
-    failed = select(func.count()).where(Outbox.state == "failed", Outbox.channel != "task")
-    return r.session.scalar(failed) or 0
+def _counts(r: Reader) -> dict[str, int]:
+    """The duties that are mere counts, asked all at once."""
+    imports = select(func.count()).where(
+        ImportRun.state == "failed", ImportRun.started_at > r.now - RECENT
+    )
+    counted = {
+        "mails": select(func.count()).select_from(Outbox).where(*_mails_in(r, "failed")),
+        "imports": imports if allows(r.actor, "import.view") else select(literal(0)),
+        "contacts": customers_counted(r, CustomerFilter(lacks_contact=True)),
+    }
+    columns: list[Any] = [each.scalar_subquery().label(name) for name, each in counted.items()]
+    return dict(r.session.execute(select(*columns)).mappings().one())
 
 
-def _failed_imports(r: Reader) -> int:
-    """Imports of the last days that ended with nothing imported."""
-    failed = select(func.count()).where(ImportRun.state == "failed")
-    return r.session.scalar(failed) or 0
+@dataclass(frozen=True, slots=True)
+class MailRow:
+    """A mail of the outbox: to whom, about what, and what became of it."""
+
+    ref: str
+    kind: str
+    to: str
+    to_name: str
+    subject: str
+    customer_ref: str
+    customer_name: str
+    created_at: dt.datetime
+    sent_at: dt.datetime | None
+    tries: int
+    problem: str
+
+
+def list_mails(r: Reader, state: str, limit: int) -> list[MailRow]:
+    """The newest mails in a state, to customers the reader may see and to nobody's customer."""
+    columns: list[Any] = [Outbox, Customer.id, Customer.name]
+    rows: Select[Any] = (
+        select(*columns)
+        .outerjoin(Customer, Customer.id == Outbox.customer_id)
+        .where(*_mails_in(r, state))
+        .order_by(Outbox.id.desc())
+        .limit(limit)
+    )
+    return [_mail(r, *row) for row in r.session.execute(rows)]
+
+
+def _mails_in(r: Reader, state: str) -> list[ColumnElement[bool]]:
+    seen = sees(r.actor, Outbox.customer_id)  # type: ignore[arg-type]  # some mails are nobody's
+    kept = [Outbox.state == state, Outbox.channel != "task"]
+    return kept if seen is None else [*kept, seen]
+
+
+def _mail(r: Reader, mail: Outbox, customer_id: int | None, customer_name: str | None) -> MailRow:
+    return MailRow(
+        ref=r.refs.of("ma", mail.id),
+        kind=mail.kind,
+        to=mail.to_address,
+        to_name=mail.to_name,
+        subject=mail.subject or "",
+        customer_ref=r.refs.of("cu", customer_id) if customer_id else "",
+        customer_name=customer_name or "",
+        created_at=mail.created_at,
+        sent_at=mail.sent_at,
+        tries=mail.tries,
+        problem=mail.problem or "",
+    )

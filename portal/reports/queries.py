@@ -62,7 +62,7 @@ class AgeingRow:
 
 @dataclass(frozen=True, slots=True)
 class AgeingTotal:
-    """The sums of one currency; `credit_balances` are the customers that we owe."""
+    """The sums of a currency of the books, be it nothing; `credit_balances`: whom we owe."""
 
     row: AgeingRow
     credit_balances: Money
@@ -122,7 +122,7 @@ def ageing_report(r: Reader, asked: AskAgeing) -> AgeingReport:
     """The ageing of everyone, or of one customer, as of a day; rows by key, then currency."""
     whose = whose_items(r.actor, asked.customer_id)
     as_of = AsOf(asked.as_of, asked.scheme, asked.basis, inside=True)
-    accounts = aged_accounts(r.session, as_of, whose, asked.by.column)
+    accounts = aged_accounts(r.session, as_of, whose, asked.by.column, settled=True)
     facts = {
         row.id: Facts(row.code, row.name, row.region or "", row.owner or "")
         for row in r.session.execute(
@@ -149,6 +149,8 @@ def _named(by: By, account: AgedAccount, facts: Facts) -> tuple[str, str]:
 def _rows(by: By, accounts: Iterable[AgedAccount], facts: dict[int, Facts]) -> list[AgeingRow]:
     tallies: dict[tuple[str, str, str], Tally] = {}
     for account in accounts:
+        if account.is_settled:
+            continue
         key, name = _named(by, account, facts[account.customer_id])
         tallies.setdefault((key, account.currency, name), Tally()).add(account)
     return [
