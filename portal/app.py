@@ -10,12 +10,15 @@ from portal.base.installation import Installation, open_installation
 from portal.base.language import N_
 from portal.customers.pages_contacts import contacts_desk
 from portal.customers.pages_staff import desk as customers_desk
+from portal.demo_pages import demo
 from portal.home.pages_health import health
 from portal.home.pages_mailbox import mailbox
+from portal.home.pages_staff import desk as home_desk
 from portal.imports.pages_staff import desk as imports_desk
 from portal.people.pages_customer import account
 from portal.people.pages_public import public as sign_in
 from portal.people.pages_staff import desk as people_desk
+from portal.reports.pages_staff import desk as reports_desk
 from portal.settings.pages_staff import desk as settings_desk
 from portal.statements.pages_customer import customer as statements
 from portal.statements.pages_public import public as verify
@@ -28,6 +31,8 @@ from portal.web.shell import furnish, new_app
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health,
     mailbox,
+    demo,
+    home_desk,
     sign_in,
     account,
     statements,
@@ -37,6 +42,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     people_desk,
     customers_desk,
     contacts_desk,
+    reports_desk,
     imports_desk,
     settings_desk,
 )
@@ -53,13 +59,19 @@ NAVIGATION = Navigation(
     staff=(
         MenuItem("desk_customers.index", N_("Customers")),
         MenuItem("desk_statements.index", N_("Statements")),
+        MenuItem("desk_reports.ageing", N_("Ageing")),
         MenuItem("desk_imports.index", N_("Imports")),
         MenuItem("desk_people.users", N_("Users")),
         MenuItem("desk_settings.company", N_("Settings")),
     ),
     customer_own=OWN,
     staff_own=OWN,
+    home={"staff": "desk_home.index"},
     search={"staff": "desk_customers.index"},
+    demo=(
+        MenuItem("demo.logins", N_("Who can sign in")),
+        MenuItem("mailbox.index", N_("Mailbox")),
+    ),
     sign_in="sign_in.show",
     sign_out="sign_in.sign_out",
 )

@@ -29,6 +29,8 @@ class Navigation:
     staff_own: Sequence[MenuItem] = ()
     home: dict[str, str] = field(default_factory=dict)
     """actor kind → endpoint of the first page"""
+    demo: Sequence[MenuItem] = ()
+    """on every page of the demo, for whoever looks around"""
     sign_in: str = ""
     sign_out: str = ""
     search: dict[str, str] = field(default_factory=dict)

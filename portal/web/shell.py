@@ -33,6 +33,7 @@ class Frame:
     person: str
     menu: list[ShownItem]
     own_menu: list[ShownItem]
+    demo_menu: list[ShownItem]
     home_url: str
     sign_out_url: str
     idle_seconds: int
@@ -65,6 +66,7 @@ def frame_of(navigation: Navigation) -> Frame:
         person=name,
         menu=shown_items(menu, actor) if is_known else [],
         own_menu=shown_items(own, actor) if is_known else [],
+        demo_menu=shown_items(navigation.demo, actor) if _is_demo() else [],
         home_url=url_for(home) if home else "/",
         sign_out_url=url_for(navigation.sign_out) if navigation.sign_out else "",
         idle_seconds=current.idle_seconds(),
@@ -73,6 +75,10 @@ def frame_of(navigation: Navigation) -> Frame:
         theme=i18n.chosen_theme(),
         has_keys=i18n.are_keys_on(),
     )
+
+
+def _is_demo() -> bool:
+    return current.installation().config.is_demo
 
 
 def furnish(app: Flask, installation: Installation, navigation: Navigation) -> None:
