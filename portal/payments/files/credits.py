@@ -165,7 +165,7 @@ class Credits:
             found = currency or (invoice.currency if invoice else None)
             if found is None and not rows.cells.get("currency", [""] * len(rows))[place].strip():
                 found = self._own_currency(customers[place])
-                if found is None:
+                if found is None and not named[place]:
                     rows.refuse(place, "currency", "currency.missing")
             currencies.append(found or "")
         return currencies
