@@ -55,6 +55,11 @@ class AgedAccount:
     split: str = ""
 
     @property
+    def is_settled(self) -> bool:
+        """Whether nothing is open and nothing unapplied."""
+        return not (self.unapplied_minor or any(self.buckets))
+
+    @property
     def open_minor(self) -> int:
         """What is open, in all buckets."""
         return sum(self.buckets)
@@ -73,10 +78,15 @@ def run_serially(session: Session) -> None:
 
 
 def aged_accounts(
-    session: Session, asked: AsOf, whose: Scope = everyone, split: str = ""
+    session: Session,
+    asked: AsOf,
+    whose: Scope = everyone,
+    split: str = "",
+    *,
+    settled: bool = False,
 ) -> list[AgedAccount]:
     """
-    Every account with something open or unapplied, by customer and currency.
+    Every account with something open or unapplied, by customer and currency; `settled` ones too.
 
     `split` names a column of the invoice (`region`, `product`) that divides the accounts further;
     what is no invoice stands under the empty name.
@@ -93,7 +103,8 @@ def aged_accounts(
     for customer_id, currency, credit in session.execute(_credits(asked.day, whose)):
         account = (customer_id, currency, "")
         unapplied[account] = unapplied.get(account, 0) + credit
-    return list(_merged(aged, unapplied, len(asked.scheme.names)))
+    accounts = _merged(aged, unapplied, len(asked.scheme.names))
+    return [account for account in accounts if settled or not account.is_settled]
 
 
 def _aged_items(asked: AsOf, whose: Scope, split: str) -> Select[Any]:
@@ -136,7 +147,4 @@ def _merged(
         customer_id, currency, split = key
         buckets, disputed = aged.get(key, nothing)
         credit = int(unapplied.get(key, 0))
-        if credit or any(buckets):
-            yield AgedAccount(
-                customer_id, currency, tuple(map(int, buckets)), credit, disputed, split
-            )
+        yield AgedAccount(customer_id, currency, tuple(map(int, buckets)), credit, disputed, split)

@@ -131,15 +131,9 @@ def _accounts_apart(r: Reader, *, inside: bool) -> Iterator[str]:
     apart = sorted(
         key for key in aged.keys() | ledger.keys() if aged.get(key, 0) != ledger.get(key, 0)
     )
-    codes = dict(
-        r.session.execute(
-            select(Customer.id, Customer.code).where(
-                Customer.id.in_([key[0] for key in apart[: NAMED_AT_MOST + 1]])
-            )
-        )
-        .tuples()
-        .all()
-    )
+    named = Customer.id.in_([key[0] for key in apart[:NAMED_AT_MOST]])
+    found = r.session.execute(select(Customer.id, Customer.code).where(named))
+    codes: dict[int, str] = {row.id: row.code for row in found}
     for customer_id, currency in apart:
         one, other = aged.get((customer_id, currency), 0), ledger.get((customer_id, currency), 0)
         yield (

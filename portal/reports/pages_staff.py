@@ -88,8 +88,9 @@ def _ways() -> list[tuple[str, str]]:
 
 
 def _groups(report: AgeingReport) -> list[dict[str, Any]]:
-    """The rows of each currency with their total; only one where it is asked for."""
-    wanted = lists.asked("currency")
+    """The rows of each currency with their total, our own first; only one where it is asked for."""
+    wanted, own = lists.asked("currency"), reader().company.currency
+    totals = sorted(report.totals, key=lambda total: total.row.currency != own)
     return [
         {
             "currency": total.row.currency,
@@ -97,7 +98,7 @@ def _groups(report: AgeingReport) -> list[dict[str, Any]]:
             "total": total.row,
             "credit_balances": total.credit_balances,
         }
-        for total in report.totals
+        for total in totals
         if wanted in {"", total.row.currency}
     ]
 

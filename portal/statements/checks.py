@@ -158,13 +158,10 @@ def _forgotten(r: Reader) -> Iterator[str]:
 
 def _unaudited(r: Reader) -> Iterator[str]:
     """Slices of runs whose audit entry is missing or counts other statements."""
-    facts = dict(
-        r.session.execute(
-            select(Audit.subject, Audit.facts).where(Audit.kind == "statements.issued")
-        )
-        .tuples()
-        .all()
+    audited = r.session.execute(
+        select(Audit.subject, Audit.facts).where(Audit.kind == "statements.issued")
     )
+    facts: dict[str, str] = {row.subject: row.facts for row in audited}
     slices = select(RunSlice.run_id, RunSlice.lo, RunSlice.issued).join(StatementRun)
     for row in r.session.execute(slices.where(RunSlice.done_at.is_not(None))):
         subject = f"run/{row.run_id}/{row.lo}"

@@ -61,6 +61,7 @@ def by_account(installation, asked):
         return {
             Account(names[row.customer_id], row.currency): (row.buckets, row.unapplied_minor)
             for row in aged_accounts(r.session, asked)
+            if not row.is_settled
         }
 
 
