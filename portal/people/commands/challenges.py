@@ -79,12 +79,21 @@ def send_challenge(
     """
     user = w.session.get_one(User, user_id)
     _refuse_too_many(w, user_id)
+    challenge = put_challenge(w, user, purpose, subject, facts)
+    w.audit("challenge.sent", f"user/{user_id}", purpose=purpose, about=subject)
+    return SentChallenge(masked(user.email), challenge.expires_at)
+
+
+def put_challenge(
+    w: Work, user: User, purpose: str, subject: str, facts: Mapping[str, str] | None
+) -> Challenge:
+    """Keeps a new code's hash and queues its mail; without the limits and the audit of sending."""
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     challenge = Challenge(
-        user_id=user_id,
+        user_id=user.id,
         purpose=purpose,
         subject=subject,
-        code_hash=_seal(w, AnswerChallenge(user_id, purpose, subject, code)),
+        code_hash=_seal(w, AnswerChallenge(user.id, purpose, subject, code)),
         sent_to=user.email,
         channel="email",
         created_at=w.now,
@@ -104,8 +113,7 @@ def send_challenge(
     if purpose == SIGN_IN:
         payload["path"] = sign_in_path(w.keys, user.email, code, str(payload.pop("next", "/")))
     queue_mail(w, f"code/{challenge.id}", "code", user, payload)
-    w.audit("challenge.sent", f"user/{user_id}", purpose=purpose, about=subject)
-    return SentChallenge(masked(user.email), challenge.expires_at)
+    return challenge
 
 
 def _refuse_too_many(w: Work, user_id: int) -> None:
