@@ -11,10 +11,14 @@ from portal.base.language import N_
 from portal.customers.pages_contacts import contacts_desk
 from portal.customers.pages_staff import desk as customers_desk
 from portal.demo_pages import demo
+from portal.home.pages_customer import customer as home
 from portal.home.pages_health import health
 from portal.home.pages_mailbox import mailbox
 from portal.home.pages_staff import desk as home_desk
 from portal.imports.pages_staff import desk as imports_desk
+from portal.invoices.pages_customer import customer as invoices
+from portal.invoices.pages_downloads import customer as downloads
+from portal.payments.pages_customer import customer as payments
 from portal.people.pages_customer import account
 from portal.people.pages_public import public as sign_in
 from portal.people.pages_staff import desk as people_desk
@@ -32,10 +36,14 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     health,
     mailbox,
     demo,
+    home,
     home_desk,
     sign_in,
     account,
     statements,
+    invoices,
+    downloads,
+    payments,
     signing,
     verify,
     statements_desk,
@@ -53,10 +61,14 @@ OWN = (
 )
 NAVIGATION = Navigation(
     customer=(
+        MenuItem("home.index", N_("Home")),
         MenuItem("statements.index", N_("Statements")),
+        MenuItem("invoices.index", N_("Invoices")),
+        MenuItem("payments.index", N_("Payments")),
         MenuItem("account.people", N_("People")),
     ),
     staff=(
+        MenuItem("desk_home.index", N_("Today")),
         MenuItem("desk_customers.index", N_("Customers")),
         MenuItem("desk_statements.index", N_("Statements")),
         MenuItem("desk_reports.ageing", N_("Ageing")),
@@ -64,10 +76,10 @@ NAVIGATION = Navigation(
         MenuItem("desk_people.users", N_("Users")),
         MenuItem("desk_settings.company", N_("Settings")),
     ),
-    customer_own=OWN,
+    customer_own=(MenuItem("downloads.index", N_("Downloads")), *OWN),
     staff_own=OWN,
-    home={"staff": "desk_home.index"},
-    search={"staff": "desk_customers.index"},
+    home={"customer": "home.index", "staff": "desk_home.index"},
+    search={"customer": "invoices.index", "staff": "desk_customers.index"},
     demo=(
         MenuItem("demo.logins", N_("Who can sign in")),
         MenuItem("mailbox.index", N_("Mailbox")),

@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
+from portal.invoices import daily as downloads
 from portal.people import daily as people
 from portal.statements import daily as statements
 from portal.tables.journal import DayRun
@@ -28,8 +29,9 @@ Run = Callable[[Installation, dt.date], Any]
 
 #: In this order: what a later act reads, an earlier one has done.
 ACTS: tuple[tuple[str, Run], ...] = (
-    ("people", people.run),
     ("statements", statements.run),
+    ("downloads", downloads.run),
+    ("people", people.run),
 )
 
 

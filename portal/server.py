@@ -26,6 +26,7 @@ GRACE_SECONDS = 5
 THREADS = 4
 MOST_PROCESSES = 8
 RESTART_SECONDS = 2.0
+PATIENCE_SECONDS = 1.5
 WORKER = (sys.executable, "-m", "portal.cli", "worker", "--timetable")
 
 
@@ -35,18 +36,25 @@ def processes() -> int:
 
 
 def check_port(host: str, port: int) -> None:
-    """Says at once that the port is taken, where gunicorn would try for seconds."""
+    """Says that the port is taken; a server that was just killed gets a moment to let go of it."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while (problem := _problem_with(host, port)) is not None:
+        if problem.errno != errno.EADDRINUSE:
+            raise ConfigError(f"Accord cannot listen on {host}:{port}: {problem.strerror}.")
+        if time.monotonic() > end:
+            raise ConfigError(f"port {port} is in use, try PORT={port % 65535 + 1} or --port")
+        time.sleep(0.1)
+
+
+def _problem_with(host: str, port: int) -> OSError | None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise ConfigError(
-                f"port {port} is in use, try PORT={port % 65535 + 1} or --port"
-                if error.errno == errno.EADDRINUSE
-                else f"Accord cannot listen on {host}:{port}: {error.strerror}."
-            ) from error
+            return error
+    return None
 
 
 class Companion:

@@ -23,6 +23,7 @@ from portal.base.outbox import Registry, drain, log
 from portal.base.work import Work
 from portal.day import is_day_done, run_day
 from portal.imports.background import run_import
+from portal.invoices.downloads import TASKS as DOWNLOADS
 from portal.people.letters import LETTERS as PEOPLE
 from portal.people.recognising import actor_of
 from portal.statements.certificate import make_certificate
@@ -73,10 +74,11 @@ def do_import(installation: Installation, payload: dict[str, Any]) -> None:
 
 REGISTRY = Registry(
     tasks={
-        "import": do_import,
         "certificate": make_certificate,
         "day": do_day,
+        "import": do_import,
         "statement_run": do_statement_run,
+        **DOWNLOADS,
     },
     letters={**PEOPLE, **STATEMENTS},
 )

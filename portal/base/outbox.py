@@ -171,6 +171,8 @@ class Delivery:
 
     def _values(self, r: Reader, row: Outbox, payload: dict[str, Any]) -> dict[str, Any]:
         """What the mail says now; `NotNeeded` where nobody waits for it any more."""
+        if row.kind in SECRET_KINDS and not payload:
+            raise NotNeeded("Its secret is forgotten; let a new one be sent.")
         expires_at = payload.get("expires_at")
         if expires_at and dt.datetime.fromisoformat(expires_at) <= r.now:
             raise NotNeeded("It had expired before it could be sent.")

@@ -5,11 +5,13 @@ import email.policy
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from portal.base.config import ConfigError
 from portal.base.mail import Recipient, queue_mail
 from portal.base.outbox import Registry
 from portal.base.transport import open_transport
+from portal.tables.journal import Outbox
 from tests.mail.conftest import drained, later, queue_note, row_of
 
 
@@ -138,6 +140,17 @@ def test_a_code_is_forgotten_once_it_is_sent(posting, mail_server):
     assert b"123456" in mail_server.mails[0].content
     assert (row.payload, row.body_text, row.body_html) == ("{}", None, None)
     assert row.body_sha256
+
+
+def test_a_forgotten_code_is_not_sent_again(posting, mail_server):
+    mail_server.script.answers = ["550 no such user"]
+    with posting.work() as w:
+        queue_mail(w, "code/1", "code", Recipient("li@example.com"), {"code": "123456"})
+    drained(posting)
+    with posting.work() as w:
+        w.session.execute(update(Outbox).values(state="pending"))
+
+    assert drained(posting) == {"cancelled": 1}
 
 
 def test_the_demos_mailbox_keeps_the_code(installation):

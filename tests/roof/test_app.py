@@ -1,10 +1,13 @@
 """The application as a whole: whom it answers to, whether it is ready, the demo's mailbox."""
 
+import importlib
 from dataclasses import replace
 
 import pytest
+from flask import Blueprint
 
-from portal.app import create_app
+from portal.app import NAVIGATION, OWN, create_app
+from portal.base.config import ROOT
 from portal.base.mail import Recipient, queue_mail
 from portal.base.outbox import Registry, drain
 
@@ -100,3 +103,28 @@ def test_what_is_not_there_is_told_politely(installation, path):
     answer = client_of(installation).get(path, base_url=HERE)
 
     assert answer.status_code in {303, 404}
+
+
+def blueprints():
+    """Every blueprint of a feature's pages."""
+    for path in sorted((ROOT / "portal").glob("*/pages_*.py")):
+        module = importlib.import_module(f"portal.{path.parent.name}.{path.stem}")
+        for name, found in vars(module).items():
+            if isinstance(found, Blueprint) and found.import_name == module.__name__:
+                yield f"{module.__name__}.{name}", found
+
+
+@pytest.mark.parametrize(
+    "blueprint", [pytest.param(found, id=name) for name, found in blueprints()]
+)
+def test_every_page_is_under_the_roof(installation, blueprint):
+    assert create_app(installation).blueprints.get(blueprint.name) is blueprint
+
+
+def test_the_menus_lead_somewhere(installation):
+    menus = (*NAVIGATION.customer, *NAVIGATION.staff, *OWN)
+
+    views = create_app(installation).view_functions
+
+    assert {item.endpoint for item in menus} <= set(views)
+    assert {*NAVIGATION.home.values(), *NAVIGATION.search.values()} <= set(views)
