@@ -173,7 +173,9 @@ class Customers:
         if "parent" in told and told["parent_id"] != standing["parent_id"]:
             changed["parent_id"] = told["parent_id"]
             if told["parent_id"] and self._is_below(standing["id"], told["parent_id"]):
-                findings.refuse(told["line"], "parent_id", told["parent"], "parent.circle")
+                findings.refuse(
+                    told["line"], "parent_id", told["parent"], "parent.circle", customer=told["code"]
+                )
                 return
         if self._strands_the_limit(told, standing, changed):
             findings.refuse(told["line"], "currency", told["currency"], "limit.currency_changes")
@@ -267,7 +269,7 @@ class Contacts:
     def _limits(self, rows: Rows, customer_ids: Sequence[int | None]) -> list[dict[str, int]]:
         if not self._currencies:
             known = self._w.session.execute(select(Customer.id, Customer.currency))
-            self._currencies = dict(known.tuples().all())
+            self._currencies = dict(known.all())
         limits = []
         for place, customer_id in enumerate(customer_ids):
             currency = self._currencies.get(customer_id or 0) or self._w.company.currency
@@ -304,7 +306,7 @@ class Contacts:
         """Makes these the limits of a signatory; says whether that changed anything."""
         of_contact = SignatoryLimit.contact_id == contact_id
         held = select(SignatoryLimit.currency, SignatoryLimit.amount_minor).where(of_contact)
-        if dict(self._w.session.execute(held).tuples().all()) == limits:
+        if dict(self._w.session.execute(held).all()) == limits:
             return False
         self._w.session.execute(delete(SignatoryLimit).where(of_contact))
         for currency, amount in limits.items():

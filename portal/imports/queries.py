@@ -107,7 +107,7 @@ def list_imports(r: Reader, page: int = 1) -> ImportPage:
         .limit(PER_PAGE)
         .offset((min(page, pages) - 1) * PER_PAGE)
     )
-    rows = tuple(_row(r, run, who) for run, who in r.session.execute(found).tuples())
+    rows = tuple(_row(r, run, who) for run, who in r.session.execute(found))
     return ImportPage(rows, count, min(page, pages), pages)
 
 

@@ -54,7 +54,8 @@ class Desk:
     def applied(self) -> list[tuple[Any, ...]]:
         return self.ask(
             "select k.number, e.number, a.part, a.amount_minor, a.effective_on, a.ended_on"
-            " from allocation a join entry e on e.id = a.entry_id join entry k on k.id = a.credit_id"
+            " from allocation a join entry e on e.id = a.entry_id"
+            " join entry k on k.id = a.credit_id"
             " order by k.number, e.number, a.part, a.effective_on, a.nth"
         )
 

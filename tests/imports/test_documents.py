@@ -160,7 +160,9 @@ def test_disputed_is_a_mark_that_the_next_file_changes(desk: Desk):
     running = "select amount_minor from dispute where ended_on is null"
     seen = []
     for mark in ("yes", "33.00", "33.00", "no"):
-        report = desk.takes("invoices.csv", head, f"INV-1,C,CNY,2026-01-05,2026-02-04,100.00,{mark}")
+        report = desk.takes(
+            "invoices.csv", head, f"INV-1,C,CNY,2026-01-05,2026-02-04,100.00,{mark}"
+        )
         seen.append((desk.counts(report), desk.ask(running)))
 
     assert seen == [
@@ -179,7 +181,9 @@ def test_a_credit_note_shares_its_numbers_with_payments(desk: Desk):
         "X-1,C,CNY,2026-01-09,40.00",
     )
 
-    assert report.rejects[0].problem == "X-1 is already here with payment 40.00; send a credit note."
+    assert (
+        report.rejects[0].problem == "X-1 is already here with payment 40.00; send a credit note."
+    )
 
 
 def test_unknown_customers_are_made_when_asked(desk: Desk):

@@ -88,7 +88,9 @@ def test_parts_of_a_paid_invoice_are_fixed(desk: Desk):
 def test_lines_are_kept_as_written(desk: Desk):
     head = "invoice_id,line,description,quantity,unit_price,amount"
     desk.takes("invoices.csv", *INVOICE)
-    report = desk.takes("invoice_lines.csv", head, "I,1,Bolts,2.50,20.000,50.00", "I,2,Bad,x,1,1.00")
+    report = desk.takes(
+        "invoice_lines.csv", head, "I,1,Bolts,2.50,20.000,50.00", "I,2,Bad,x,1,1.00"
+    )
 
     assert [(told.line, told.column) for told in report.rejects] == [(3, "quantity")]
     desk.takes("invoice_lines.csv", head, "I,1,Bolts,2.50,20.000,50.00")
