@@ -43,6 +43,8 @@ def serve(host: str, port: int) -> None:
         )
     check_port(host, port)
     say(f"Accord listens on {host}:{port} for {config.public_url}. Stop it with Ctrl-C.")
+    if config.is_demo and config.mail_url.startswith("mailbox:"):
+        say(f"Every mail lands on {config.public_url}/mailbox.")
     Server(create_app(installation), host, port).run()
 
 
