@@ -28,6 +28,38 @@ _STATED = dict.fromkeys(MOSTLY_FROZEN, "") | {
 }
 
 
+#: PostgreSQL checks the sums once a statement, over its new rows.
+OVER_ALLOCATION = """create function refuse_over_allocation() returns trigger language plpgsql as $$
+begin
+  if exists (select 1 from (select distinct customer_id, entry_id, part, memo from fresh) f
+    join part p using (customer_id, entry_id, part)
+    where p.amount_minor < (select sum(a.amount_minor) from allocation a
+      where a.customer_id = f.customer_id and a.entry_id = f.entry_id and a.part = f.part
+      and a.memo = f.memo and a.ended_on is null)) then
+    raise exception 'allocation.exceeds_part' using errcode = 'integrity_constraint_violation';
+  end if;
+  if exists (select 1 from (select distinct customer_id, credit_id from fresh) f
+    join entry e on e.id = f.credit_id
+    where -e.amount_minor < (select sum(a.amount_minor) from allocation a
+      where a.customer_id = f.customer_id and a.credit_id = f.credit_id
+      and a.ended_on is null)) then
+    raise exception 'allocation.exceeds_credit' using errcode = 'integrity_constraint_violation';
+  end if;
+  return null;
+end $$"""
+
+
+#: PostgreSQL's: a part goes only while its entry stands on no statement yet.
+STATED_PART = """create function refuse_stated_part() returns trigger language plpgsql as $$
+begin
+  if exists (select 1 from pending p
+    where p.customer_id = old.customer_id and p.entry_id = old.entry_id) then
+    return old;
+  end if;
+  raise exception 'part.append_only' using errcode = 'integrity_constraint_violation';
+end $$"""
+
+
 def _frozen_columns(table: str) -> list[str]:
     """The columns of a mostly frozen table that may not change."""
     columns = Base.metadata.tables[table].columns
@@ -81,8 +113,8 @@ def sqlite_guards() -> Iterable[str]:
     )
 
 
-def postgresql_guards() -> Iterable[str]:
-    """The triggers as PostgreSQL has them; sums are checked once a statement, over its new rows."""
+def _postgresql_freezing() -> Iterable[str]:
+    """What keeps rows as they were posted."""
     yield (
         "create function refuse_change() returns trigger language plpgsql as $$ "
         "begin raise exception '%', tg_argv[0] using errcode = 'integrity_constraint_violation'; "
@@ -104,14 +136,12 @@ def postgresql_guards() -> Iterable[str]:
                 f"create trigger {table}_no_delete before delete on {table} "
                 f"for each row execute function refuse_change('{table}.append_only')"
             )
-    yield """create function refuse_stated_part() returns trigger language plpgsql as $$
-begin
-  if exists (select 1 from pending p
-    where p.customer_id = old.customer_id and p.entry_id = old.entry_id) then
-    return old;
-  end if;
-  raise exception 'part.append_only' using errcode = 'integrity_constraint_violation';
-end $$"""
+
+
+def postgresql_guards() -> Iterable[str]:
+    """The triggers as PostgreSQL has them; sums are checked once a statement, over its new rows."""
+    yield from _postgresql_freezing()
+    yield STATED_PART
     yield (
         "create trigger part_no_delete before delete on part "
         "for each row execute function refuse_stated_part()"
@@ -127,24 +157,7 @@ end $$"""
         "when (old.ended_on is not null and old.ended_on is distinct from new.ended_on) "
         "execute function refuse_change('allocation.stays_ended')"
     )
-    yield """create function refuse_over_allocation() returns trigger language plpgsql as $$
-begin
-  if exists (select 1 from (select distinct customer_id, entry_id, part, memo from fresh) f
-    join part p using (customer_id, entry_id, part)
-    where p.amount_minor < (select sum(a.amount_minor) from allocation a
-      where a.customer_id = f.customer_id and a.entry_id = f.entry_id and a.part = f.part
-      and a.memo = f.memo and a.ended_on is null)) then
-    raise exception 'allocation.exceeds_part' using errcode = 'integrity_constraint_violation';
-  end if;
-  if exists (select 1 from (select distinct customer_id, credit_id from fresh) f
-    join entry e on e.id = f.credit_id
-    where -e.amount_minor < (select sum(a.amount_minor) from allocation a
-      where a.customer_id = f.customer_id and a.credit_id = f.credit_id
-      and a.ended_on is null)) then
-    raise exception 'allocation.exceeds_credit' using errcode = 'integrity_constraint_violation';
-  end if;
-  return null;
-end $$"""
+    yield OVER_ALLOCATION
     yield (
         "create trigger allocation_within after insert on allocation "
         "referencing new table as fresh for each statement "
