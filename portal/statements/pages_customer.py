@@ -172,10 +172,13 @@ def _kept_query() -> dict[str, str]:
 def _panel_form(line: ShownLine, ticks: answers.Ticks) -> DifferenceForm:
     said = ticks.of(line.seq).difference
     if said is None:
-        return DifferenceForm(currency=line.currency, own_amount=line.amount)
-    own = line.own_amount(said)
+        return DifferenceForm(currency=line.currency, is_fresh=True)
     return DifferenceForm(
-        currency=line.currency, reason=said.reason.value, own_amount=own, note=said.note
+        currency=line.currency,
+        is_fresh=True,
+        reason=said.reason.value,
+        own_amount=line.own_amount(said),
+        note=said.note,
     )
 
 

@@ -271,15 +271,17 @@ def _shown(r: Reader, ceremony: Ceremony, form: SignForm) -> Mapping[str, Any]:
         "sent_to": offers.code_is_out(r, view.row.sha256),
         "words": amount_in_words(view.row.closing, current_language()),
         "reason_name": reason_name,
-        "button": _button(form, view),
+        "buttons": _buttons(view),
     }
 
 
-def _button(form: SignForm, view: StatementView) -> str:
-    """The button names the act and the sum."""
-    amount = view.row.closing
+def _buttons(view: StatementView) -> dict[str, str]:
+    """What the button says for each answer: the act, and the sum where one is confirmed."""
+    amount = offers.named(view.row.closing)
     return {
-        Result.CONFIRMED: _("Confirm %(amount)s"),
-        Result.CONFIRMED_WITH_DIFFERENCES: _("Sign the answer to %(amount)s"),
-        Result.REFUSED: _("Sign the answer to %(amount)s"),
-    }[Result(form.result.data or Result.CONFIRMED)] % {"amount": offers.named(amount)}
+        Result.CONFIRMED.value: _("Confirm %(amount)s", amount=amount),
+        Result.CONFIRMED_WITH_DIFFERENCES.value: _(
+            "Confirm %(amount)s with differences", amount=amount
+        ),
+        Result.REFUSED.value: _("Sign that you do not agree"),
+    }

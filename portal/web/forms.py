@@ -61,12 +61,18 @@ class Form(wtforms.Form):
             """Asked by every field."""
             return Translations()
 
-    def __init__(self, *, prefix: str = "", currency: str = "", **kept: Any) -> None:
-        """Read the fields of a POST; `kept` fills them otherwise; amounts are in `currency`."""
+    def __init__(
+        self, *, prefix: str = "", currency: str = "", is_fresh: bool = False, **kept: Any
+    ) -> None:
+        """
+        Read the fields of a POST; `kept` fills them otherwise; amounts are in `currency`.
+
+        `is_fresh`: what was posted came from another form of the page.
+        """
         self.currency = currency
         self.status = 422
         self.outcome: Any = None
-        super().__init__(_posted(), prefix=prefix, data=kept)
+        super().__init__(None if is_fresh else _posted(), prefix=prefix, data=kept)
         for field in self._fields.values():
             field.label.text = gettext(field.label.text)
 
