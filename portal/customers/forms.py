@@ -38,7 +38,8 @@ class ContactForm(Form):
         filters=[trimmed],
     )
     phone = wtforms.TelField(N_("Telephone"), [SHORT], filters=[trimmed])
-    title = wtforms.StringField(N_("Position"), [SHORT], filters=[trimmed])
+    #: The heading of a page is called `title` already.
+    title = wtforms.StringField(N_("Position"), [SHORT], filters=[trimmed], id="contact-title")
     role = SelectField(
         N_("Role when invited"),
         choices=[("", N_("Not decided")), *((role, ROLE_NAMES[role]) for role in CUSTOMER_ROLES)],

@@ -22,7 +22,7 @@ RECENT = dt.timedelta(days=7)
 
 #: The duties that are lists of statements: its name → what it keeps.
 STATEMENT_DUTIES = {
-    "late": StatementFilter(late=True),
+    "late": StatementFilter(late=True, newest=True),
     "refused": StatementFilter(state="refused", newest=True),
     "differing": StatementFilter(state="confirmed_with_differences", newest=True),
 }

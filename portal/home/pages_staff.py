@@ -72,7 +72,9 @@ def _bar(position: Position) -> list[tuple[int, str, Money]]:
 
 
 def _shown(duty: Duty) -> ShownDuty:
-    return ShownDuty(_said(duty.name, duty.count), duty.amounts, _place(duty.name), _("Open"))
+    return ShownDuty(
+        _said(duty.name, duty.count), duty.amounts, _place(duty.name), _button(duty.name)
+    )
 
 
 def _said(name: str, n: int) -> str:
@@ -109,10 +111,18 @@ def _said(name: str, n: int) -> str:
     }[name]
 
 
+def _button(name: str) -> str:
+    return {
+        "mails": _("See the mails"),
+        "imports": _("See the imports"),
+        "contacts": _("See the customers"),
+    }.get(name, _("See the statements"))
+
+
 def _place(name: str) -> str:
     """Where a duty is looked at."""
     places: dict[str, tuple[str, dict[str, Any]]] = {
-        "late": ("desk_statements.index", {"state": "late"}),
+        "late": ("desk_statements.index", {"state": "late", "newest": 1}),
         "refused": ("desk_statements.index", {"state": "refused", "newest": 1}),
         "differing": (
             "desk_statements.index",
