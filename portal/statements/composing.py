@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -116,7 +117,7 @@ class Asked:
     #: The one account whose statement is made anew, when it is.
     again: Again | None = None
 
-    @property
+    @cached_property
     def until(self) -> dt.date:
         """The last day of the period."""
         return self.month.last_on

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.core.period import Cycle, Month
 from portal.invoices.open_items import Scope, between, both
-from portal.statements.composing import AccountKey, Previous, cycles_ending_in, newest_in_force
+from portal.statements.composing import AccountKey, cycles_ending_in, newest_in_force
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry
 from portal.tables.statements import Pending, Statement
@@ -49,28 +49,22 @@ def accounts_due(session: Session, whose: Scope, month: Month) -> dict[AccountKe
     """The accounts that get a statement of the month, and how many lines it will have at most."""
     cycles = customers_due(session, whose, month)
     previous = newest_in_force(session, whose)
+    until, begins = month.last_on, {cycle: cycle.first_month(month).first_on for cycle in Cycle}
+    stated = {key for key, last in previous.items() if last.period_to >= until}
     due: dict[AccountKey, int] = {}
     doubtful: dict[AccountKey, int] = {}
     for customer_id, currency, count, newest_on in _pending(session, whose, month):
         key = (customer_id, currency)
-        if not _is_open(key, cycles, previous, month):
-            continue
-        begins = cycles[customer_id].first_month(month).first_on
-        (due if key in previous or newest_on >= begins else doubtful)[key] = count
+        if customer_id in cycles and key not in stated:
+            moved = key in previous or newest_on >= begins[cycles[customer_id]]
+            (due if moved else doubtful)[key] = count
     if doubtful:
         owing = _owing_before(session, whose, month, sorted(doubtful))
         due |= {key: 0 for key in doubtful if key in owing}
     for key, last in previous.items():
-        if last.closing_minor and key not in due and _is_open(key, cycles, previous, month):
-            due[key] = 0
+        if last.closing_minor and key[0] in cycles and key not in stated:
+            due.setdefault(key, 0)
     return due
-
-
-def _is_open(
-    key: AccountKey, cycles: dict[int, Cycle], previous: dict[AccountKey, Previous], month: Month
-) -> bool:
-    last = previous.get(key)
-    return key[0] in cycles and (last is None or last.period_to < month.last_on)
 
 
 def _pending(

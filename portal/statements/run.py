@@ -78,11 +78,11 @@ def issue_statements(begin: Begin, c: IssueStatements, progress: Progress = _sil
         w.require("statement.run")
         ids = customer_ids(w, c)
     made = 0
-    while (run_id := _opened(begin, c.month, ids)) is not None:
-        made_now = work_run(begin, run_id, progress)
-        made += made_now
-        if not made_now:
-            break
+    for opened in (_cut_short, open_run):
+        with begin() as w:
+            run_id = opened(w, c.month, ids)
+        if run_id is not None:
+            made += work_run(begin, run_id, progress)
     with begin() as w:
         whose = _whose(ids)
         unchanged = count_issued(w.session, whose, c.month) - made
@@ -108,32 +108,33 @@ def _whose(ids: list[int] | None) -> Scope:
     return everyone if ids is None else among(ids)
 
 
-def _opened(begin: Begin, month: Month, ids: list[int] | None) -> int | None:
-    with begin() as w:
-        return open_run(w, month, ids)
-
-
 def open_run(w: Work, month: Month, ids: list[int] | None) -> int | None:
     """The run to work on: one that was cut short, else a new one where something is due."""
     # One at a time decides whether there is anything to do.
     w.session.execute(select(Company.id).with_for_update())
-    asked_for = None if ids is None else json.dumps(ids)
-    unfinished = w.session.scalar(
+    unfinished = _cut_short(w, month, ids)
+    if unfinished is not None:
+        return unfinished
+    due = accounts_due(w.session, _whose(ids), month)
+    return _new_run(w, month, _as_text(ids), slices_of(due)) if due else None
+
+
+def _cut_short(w: Work, month: Month, ids: list[int] | None) -> int | None:
+    """The oldest run of the same month and customers that is not finished."""
+    return w.session.scalar(
         select(StatementRun.id)
         .where(
             StatementRun.period_to == month.last_on,
-            StatementRun.customer_ids.is_(None)
-            if ids is None
-            else StatementRun.customer_ids == asked_for,
+            StatementRun.customer_ids.is_not_distinct_from(_as_text(ids)),
             StatementRun.finished_at.is_(None),
         )
         .order_by(StatementRun.id)
         .limit(1)
     )
-    if unfinished is not None:
-        return unfinished
-    due = accounts_due(w.session, _whose(ids), month)
-    return _new_run(w, month, asked_for, slices_of(due)) if due else None
+
+
+def _as_text(ids: list[int] | None) -> str | None:
+    return None if ids is None else json.dumps(ids)
 
 
 def _new_run(w: Work, month: Month, asked_for: str | None, slices: list[tuple[int, int]]) -> int:
