@@ -8,6 +8,7 @@ from sqlalchemy import event, select
 
 from portal.app import create_app
 from portal.base.access import SYSTEM
+from portal.base.clock import Clock
 from portal.base.installation import Installation
 from portal.core.ledger import Allocation, Book, Dispute, Entry, Kind, Part
 from portal.core.money import Money
@@ -117,6 +118,17 @@ class Office:
             rows = select(Statement).where(Statement.number.contains(number_starts))
             for statement in w.session.scalars(rows):
                 statement.state = state
+
+    def pass_days(self, days: int) -> None:
+        """Moves everybody's clock on."""
+        later = self.installation.clock.now() + dt.timedelta(days=days)
+        object.__setattr__(self.installation, "clock", Clock(fixed_at=later))
+
+    def add_customers(self, count: int) -> None:
+        """More customers, each with an invoice of October."""
+        made = [invoice(200 + n, f"C{n:02}", "10-01", "10-31", 1_00) for n in range(count)]
+        entries, parts = zip(*made, strict=True)
+        store(self.installation, Book(entries, parts))
 
     def invite(self, code: str) -> None:
         """Chen becomes a portal user of a customer."""
