@@ -1,6 +1,6 @@
 # Thin: all that needs thought stands in bootstrap.py, so that a machine without make loses nothing.
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup bench dev quick lint types walls seed run-day lock release
+.PHONY: help demo test setup bench dev quick lint types walls seed run-day screenshot lock release
 
 RUN := .venv/bin
 
@@ -42,6 +42,9 @@ seed: setup ## the demo company into your own database
 
 run-day: ## the daily run, as the timetable does it
 	$(RUN)/accord day
+
+screenshot: ## the README's picture anew
+	$(RUN)/python -m tests.browser.screenshot
 
 LOCK := uv pip compile -q pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --group build --extra postgres --extra redis
