@@ -12,9 +12,9 @@ from typing import Any
 from flask import Flask, Response, g, request
 from flask_login import LoginManager, UserMixin, current_user
 
-from portal.base.access import VISITOR, NotFound
+from portal.base.access import VISITOR
 from portal.people.commands import Device
-from portal.people.recognising import SignedIn, actor_of, find_session
+from portal.people.recognising import SignedIn, actor_in, find_session
 from portal.web import current
 from portal.web.cookies import keep, kept
 
@@ -106,11 +106,7 @@ def _recognise(token: str) -> None:
         if not found.is_complete:
             g.halfway = found
             return
-        try:
-            g.actor = actor_of(r, found.user_id)
-        except NotFound:
-            g.pop("session_id")
-            return
+        g.actor = actor_in(r, found)
     g.signed_in = found
     left = int((found.expires_at - r.now).total_seconds())
     g.idle_seconds = min(int(found.idle.total_seconds()), left)

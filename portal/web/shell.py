@@ -41,6 +41,8 @@ class Frame:
     printed: str
     theme: str
     has_keys: bool
+    #: For pages that both sides read: `{% extends frame.layout %}`.
+    layout: str
     version: str = portal.__version__
     languages: tuple[tuple[str, str], ...] = LANGUAGE_NAMES
 
@@ -74,6 +76,7 @@ def frame_of(navigation: Navigation) -> Frame:
         printed=" · ".join(filter(None, [request.url, filters.moment(current.reader().now), name])),
         theme=i18n.chosen_theme(),
         has_keys=i18n.are_keys_on(),
+        layout=f"layouts/{'desk' if is_staff else 'customer'}.html",
     )
 
 
