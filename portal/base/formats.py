@@ -79,6 +79,19 @@ def short_moment(value: dt.datetime, zone: str) -> str:
     return format_datetime(value, pattern, tzinfo=ZoneInfo(zone), locale=current_locale())
 
 
+def number(value: Decimal | str) -> str:
+    """
+    A quantity or price with the decimals it was given with, its thousands marked.
+
+    >>> number("2352.00"), number("0.125")
+    ('2,352.00', '0.125')
+    """
+    text = str(value)
+    places = len(text.partition(".")[2])
+    pattern = "#,##0" + ("." + "0" * places if places else "")
+    return format_decimal(Decimal(text), format=pattern, locale=current_locale())
+
+
 def whole(number: int) -> str:
     """A count with its thousands marked."""
     return format_decimal(number, format="#,##0", locale=current_locale())

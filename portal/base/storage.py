@@ -38,6 +38,12 @@ class Storage:
             raise ValueError(f"stored file {digest} is damaged")
         return content
 
+    def drop(self, digest: str) -> None:
+        """Deletes a file that nothing refers to any more; one that is gone stays gone."""
+        path = self._path(digest)
+        if self.files.exists(path):
+            self.files.rm_file(path)
+
     def is_ready(self) -> bool:
         """Whether the store answers."""
         self.files.makedirs(self.root, exist_ok=True)

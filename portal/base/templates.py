@@ -28,6 +28,7 @@ def environment() -> Environment:
         moment=formats.moment,
         money=formats.money,
         month=formats.month,
+        number=formats.number,
         period=formats.period,
         short_day=formats.short_day,
         whole=formats.whole,

@@ -79,6 +79,7 @@ def bind_filters(app: Flask) -> None:
         moment=moment,
         money=money,
         month=formats.month,
+        number=formats.number,
         period=formats.period,
         relative=relative,
         role=role_name,
