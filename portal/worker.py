@@ -23,6 +23,7 @@ from portal.base.outbox import Registry, drain, log
 from portal.base.work import Work
 from portal.day import is_day_done, run_day
 from portal.imports.background import run_import
+from portal.invoices.downloads import LETTERS as INVOICES
 from portal.invoices.downloads import TASKS as DOWNLOADS
 from portal.people.letters import LETTERS as PEOPLE
 from portal.people.recognising import actor_of
@@ -80,7 +81,7 @@ REGISTRY = Registry(
         "statement_run": do_statement_run,
         **DOWNLOADS,
     },
-    letters={**PEOPLE, **STATEMENTS},
+    letters={**INVOICES, **PEOPLE, **STATEMENTS},
 )
 
 

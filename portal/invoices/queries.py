@@ -199,7 +199,8 @@ def get_invoice(r: Reader, ref: str) -> InvoiceView:
 
 
 def _detail(r: Reader, row: InvoiceRow) -> InvoiceDetail:
-    said = r.session.get_one(Invoice, row.id)
+    whose = select(Invoice, Customer.owner).join(Customer, Customer.id == row.customer_id)
+    said, owner = r.session.execute(whose.where(Invoice.entry_id == row.id)).one()
     tax = None if said.tax_minor is None else Money(said.tax_minor, row.amount.currency)
     return InvoiceDetail(
         terms_text=said.terms_text or "",
@@ -215,6 +216,7 @@ def _detail(r: Reader, row: InvoiceRow) -> InvoiceDetail:
         description=said.description or "",
         region=said.region or "",
         product=said.product or "",
+        owner=owner or "",
     )
 
 

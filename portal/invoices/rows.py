@@ -148,6 +148,8 @@ class InvoiceDetail:
     description: str
     region: str
     product: str
+    #: Whom its customer asks: the sales owner.
+    owner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,13 @@ class InvoiceView:
     lines: list[LineRow]
     applied: list[AppliedRow]
     statements: list[OnStatement]
+
+    @property
+    def before_tax(self) -> Money | None:
+        """What the lines come to, where the tax stands apart from them."""
+        tax, whole = self.detail.tax, self.row.amount
+        lines = Money.total((line.amount for line in self.lines), whole.currency)
+        return lines if tax and tax.minor and lines + tax == whole else None
 
 
 @dataclass(frozen=True, slots=True)

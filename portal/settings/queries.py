@@ -14,6 +14,8 @@ from sqlalchemy import select
 from portal.base.work import Reader
 from portal.core.money import Money
 from portal.core.terms import Schedule, parse_terms, schedule
+from portal.settings.commands import BANK_FIELDS
+from portal.tables.journal import Audit
 from portal.tables.settings import Policy
 
 SAMPLE_MINOR = 1_000_000
@@ -43,6 +45,19 @@ def preview_terms(r: Reader, text: str) -> Schedule:
     """What a terms text gives for an invoice of today; `RuleBroken` where it makes no sense."""
     sample = Money(SAMPLE_MINOR, r.company.currency)
     return schedule(parse_terms(text), r.today, sample, r.calendar())
+
+
+def account_unchanged_since(r: Reader) -> dt.datetime:
+    """Since when the payee account reads as it does now; payers are told, as a safeguard."""
+    changes = r.session.execute(
+        select(Audit.at, Audit.facts)
+        .where(Audit.subject == "company/1", Audit.kind == "company.changed")
+        .order_by(Audit.id.desc())
+    )
+    for at, facts in changes:
+        if any(name in json.loads(facts)["before"] for name in BANK_FIELDS):
+            return at
+    return r.company.created_at
 
 
 def list_calendar_countries() -> list[str]:

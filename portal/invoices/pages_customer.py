@@ -1,0 +1,150 @@
+"""Invoices as customers see them: the list with its files, and one invoice with how to pay it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, make_response
+from jinja2.filters import do_filesizeformat as filesizeformat
+
+from portal.base import formats
+from portal.base.language import current_language
+from portal.base.language import gettext as _
+from portal.base.spreadsheets import Row
+from portal.invoices import downloads, names, queries
+from portal.invoices.early_payment import find_offer
+from portal.invoices.forms import STATES, asked_invoices
+from portal.invoices.life import life_of
+from portal.invoices.rows import InvoiceFilter, InvoiceRow, InvoiceView
+from portal.invoices.sheet import invoice_pdf
+from portal.people.pages_branches import Branches, branch_choices, branches_of
+from portal.settings.queries import account_unchanged_since
+from portal.statements.names import STATES as STATEMENT_STATES
+from portal.statements.names import state_name as statement_state
+from portal.web import current, lists, respond
+from portal.web.controls import address
+from portal.web.current import reader
+from portal.web.guard import guard
+from portal.web.lists import SheetFormat
+from portal.web.traces import note_access
+
+customer = Blueprint("invoices", __name__)
+
+#: What a spreadsheet can hold.
+MOST_ROWS = 1_000_000
+
+
+@customer.get("/invoices")
+@guard("invoice.view")
+def index() -> Response:
+    r = reader()
+    branches = branches_of(r)
+    asked = asked_invoices(r, branches)
+    found = queries.list_invoices(r, asked)
+    return respond.page(
+        "invoices/index.html",
+        fragments={"invoices-part": "invoices"},
+        found=found,
+        asked=asked,
+        branches=branch_choices(branches),
+        branch=lists.asked("branch"),
+        states=[("", _("All")), *((state, names.state_name(state)) for state in STATES)],
+        is_all=lists.asked("all") == "1",
+        pager=lists.pager(found.page, found.pages, found.count, asked.per_page),
+        heads=lists.sort_heads(asked.sort, ("number", "due"), ("date", "amount", "open")),
+        chips=_chips(asked, branches),
+        sheets=lists.sheet_links("/invoices"),
+        size=filesizeformat(found.count * downloads.TYPICAL_BYTES),
+        order_url=address("/downloads", page=None, rows=None, all=None),
+        state_of=names.state_of,
+        today=r.today,
+    )
+
+
+def _chips(asked: InvoiceFilter, branches: Branches) -> list[tuple[str, str]]:
+    """The filters in use, each with the address without it."""
+    named = {customer_id: name for customer_id, _ref, name in branches}
+    used = {
+        "q": asked.text,
+        "branch": named.get(asked.customer_id or 0, ""),
+        "state": names.state_name(asked.state) if asked.state else "",
+        "from": _("from %(day)s", day=formats.day(asked.from_on)) if asked.from_on else "",
+        "to": _("to %(day)s", day=formats.day(asked.to_on)) if asked.to_on else "",
+        "currency": asked.currency,
+    }
+    return [lists.chip(label, name) for name, label in used.items() if label]
+
+
+@customer.get("/invoices.<any(csv, xlsx):file_format>")
+@guard("invoice.view")
+def export(file_format: SheetFormat) -> Response:
+    r = reader()
+    asked = replace(asked_invoices(r, branches_of(r)), page=1, per_page=MOST_ROWS)
+    head = [
+        *(_("Invoice"), _("Customer"), _("Date"), _("Due"), _("Your reference"), _("Currency")),
+        *(_("Amount"), _("Open"), _("Disputed"), _("State"), _("Days overdue")),
+    ]
+    rows = (_cells(row) for row in queries.list_invoices(r, asked).rows)
+    return lists.sheet(file_format, "invoices", head, rows)
+
+
+def _cells(row: InvoiceRow) -> Row:
+    return (
+        *(row.number, row.customer_name, row.dated_on, row.due_on, row.reference),
+        *(row.amount.currency, row.amount, row.open, row.disputed),
+        *(names.state_name(row.state), max(row.days_late or 0, 0)),
+    )
+
+
+@customer.get("/invoices/<ref>")
+@guard("invoice.view")
+def show(ref: str) -> Response:
+    r = reader()
+    view = queries.get_invoice(r, ref)
+    note_access("opened", f"invoice/{view.row.id}", view.row.customer_id)
+    return respond.page(
+        "invoices/show.html",
+        view=view,
+        state=names.state_of(view.row),
+        offer=find_offer(r, view),
+        life=life_of(view, r.today),
+        facts=_facts(view),
+        company=r.company,
+        unchanged_on=_day_of(account_unchanged_since(r)),
+        kind_name=names.kind_name,
+        statement_state=lambda state: (statement_state(state), STATEMENT_STATES[state][1]),
+        today=r.today,
+    )
+
+
+def _day_of(moment: dt.datetime) -> dt.date:
+    return moment.astimezone(ZoneInfo(reader().company.timezone)).date()
+
+
+def _facts(view: InvoiceView) -> list[tuple[str, str]]:
+    """What the invoice says of itself, without what it does not say."""
+    detail = view.detail
+    said = [
+        (_("Your reference"), view.row.reference),
+        (_("Order"), detail.order_code),
+        (_("Contract"), detail.contract_code),
+        (_("Tax invoice"), detail.tax_invoice_no),
+        (_("Payment terms"), detail.terms_text),
+        (_("Customer"), f"{view.row.customer_name} ({view.row.customer_code})"),
+    ]
+    return [(label, value) for label, value in said if value]
+
+
+@customer.get("/invoices/<ref>.pdf")
+@guard("invoice.view")
+def download(ref: str) -> Response:
+    view = queries.get_invoice(reader(), ref)
+    row, installation = view.row, current.installation()
+    note_access("downloaded", f"invoice/{row.id}", row.customer_id)
+    response = make_response(invoice_pdf(installation, row.customer_id, ref, current_language()))
+    response.headers["Content-Type"] = "application/pdf"
+    name = downloads.file_name(row.number)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
