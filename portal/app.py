@@ -61,7 +61,7 @@ OWN = (
 )
 NAVIGATION = Navigation(
     customer=(
-        MenuItem("home.index", N_("Home")),
+        MenuItem("home.index", N_("Overview")),
         MenuItem("statements.index", N_("Statements")),
         MenuItem("invoices.index", N_("Invoices")),
         MenuItem("payments.index", N_("Payments")),
