@@ -56,11 +56,15 @@ def store(installation: Installation, book: Book, **customer_columns: Any) -> No
         invoices = ((e.id, "due_date", "", "") for e in fresh if e.kind is Kind.INVOICE)
         insert_rows(w.session, InvoiceTable.__table__, INVOICE, invoices)
         waiting = (
-            (ids[e.customer], e.id, e.amount.currency, e.dated_on) for e in fresh if not e.kind.is_memo
+            (ids[e.customer], e.id, e.amount.currency, e.dated_on)
+            for e in fresh
+            if not e.kind.is_memo
         )
         insert_rows(w.session, Pending.__table__, PENDING, waiting)
         insert_rows(w.session, PartTable.__table__, PART, _parts(book, ids, new))
-        insert_rows(w.session, AllocationTable.__table__, ALLOCATION, list(_allocations(w, book, ids)))
+        insert_rows(
+            w.session, AllocationTable.__table__, ALLOCATION, list(_allocations(w, book, ids))
+        )
         insert_rows(w.session, DisputeTable.__table__, DISPUTE, _disputes(book, ids, new))
 
 

@@ -1,4 +1,4 @@
-"""Random books: every kind of entry, parts, late and ended allocations, disputes, two currencies."""
+"""Random books: every kind of entry, parts, late and ended allocations, two currencies."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -142,7 +142,7 @@ def a_random_book(seed: int, customers: int = 6, documents: int = 120) -> Book:
 
 
 def known_in(book: Book, seed: int, turn: int, until: date) -> Book:
-    """What of a book has been posted by a month's run: most of what is dated by then, some later."""
+    """What of a book is posted by a month's run: most of what is dated by then, some later."""
     known = {entry.id for entry in book.entries if _posted_by(entry, seed, turn, until)}
     return Book(
         tuple(entry for entry in book.entries if entry.id in known),

@@ -11,7 +11,7 @@ from portal.base.chain import Check
 from portal.base.work import Reader
 from portal.core.money import Money
 from portal.invoices.ageing import AsOf, aged_accounts
-from portal.invoices.open_items import applied
+from portal.invoices.open_items import applied, counts_on
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry, Part
 from portal.tables.payments import Allocation
@@ -120,10 +120,11 @@ def _overspent_credits(r: Reader) -> Iterator[str]:
 
 def _accounts_apart(r: Reader, *, inside: bool) -> Iterator[str]:
     """The accounts whose open items less unapplied credits are not their ledger's balance."""
-    aged = {
-        (account.customer_id, account.currency): account.balance_minor
-        for account in aged_accounts(r.session, AsOf(r.today, inside=inside))
-    }
+    accounts = aged_accounts(r.session, AsOf(r.today, inside=inside), settled=True)
+    aged = {(each.customer_id, each.currency): each.balance_minor for each in accounts}
+    if inside:
+        for key, minor in _memo_not_applied(r).items():
+            aged[key] = aged.get(key, 0) - minor
     ledger = {
         (row[0], row[1]): int(row[2])
         for row in r.session.execute(_balances(inside=inside).where(Entry.dated_on <= r.today))
@@ -140,6 +141,26 @@ def _accounts_apart(r: Reader, *, inside: bool) -> Iterator[str]:
             f"{codes.get(customer_id, customer_id)}: items {Money(one, currency).major()},"
             f" ledger {Money(other, currency).major()} {currency}"
         )
+
+
+def _memo_not_applied(r: Reader) -> dict[tuple[int, str], int]:
+    """What was written off of an account without naming the items."""
+    written_off = (
+        select(Entry.customer_id, Entry.currency, func.sum(-Entry.amount_minor))
+        .where(Entry.memo == 1, Entry.dated_on <= r.today)
+        .group_by(Entry.customer_id, Entry.currency)
+    )
+    applied_to = (
+        select(Allocation.customer_id, Allocation.currency, func.sum(-Allocation.amount_minor))
+        .where(Allocation.memo == 1, counts_on(r.today))
+        .group_by(Allocation.customer_id, Allocation.currency)
+    )
+    left: dict[tuple[int, str], int] = {}
+    for rows in (written_off, applied_to):
+        for customer_id, currency, minor in r.session.execute(rows):
+            key = (customer_id, currency)
+            left[key] = left.get(key, 0) + int(minor)
+    return left
 
 
 def _balances(*, inside: bool) -> Select[Any]:

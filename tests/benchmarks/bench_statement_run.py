@@ -1,9 +1,11 @@
 """
 The statement run of a month: `python -m tests.benchmarks.bench_statement_run [S|L]`.
 
-The floor inserts the very rows that the run made, heads, lines, first events, by bare insert-selects
-from plain copies into our own tables, with all their keys, checks and triggers, and takes them off
-`pending`; it composes nothing, hashes nothing and tells nobody.
+Two floors. The bare inserts put the very rows that the run made, heads, lines, first events, by
+insert-selects from plain copies into our own tables, with all their keys, checks and triggers, and
+take them off `pending`; they compose nothing. The bare statement run computes its figures too:
+opening, debit, credit, closing and ageing of every customer, by bare SQL over bare tables. Neither
+hashes, locks, audits or tells anybody.
 """
 
 import datetime as dt
@@ -19,7 +21,8 @@ from sqlalchemy import Connection, text
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.core.period import Month
-from portal.statements.run import IssueStatements, Issued, issue_statements
+from portal.statements.run import Issued, IssueStatements, issue_statements
+from tests.benchmarks import bench_ageing
 from tests.benchmarks.books import SIZES, Size, refresh
 from tests.benchmarks.side_by_side import books, peak_megabytes, reopened, seconds, tell
 
@@ -86,7 +89,9 @@ def prepare(installation: Installation) -> None:
         first_id = connection.execute(since, {"to": _day(installation, MONTH.last_on)}).scalar()
         for table, key in zip(KEPT, ("id", "statement_id", "subject_id"), strict=True):
             connection.execute(
-                text(f"create table kept_{table} as select * from {table} where {key} >= {first_id}")
+                text(
+                    f"create table kept_{table} as select * from {table} where {key} >= {first_id}"
+                )
             )
         connection.execute(
             text(
@@ -109,8 +114,12 @@ def take_back(installation: Installation) -> None:
             connection.execute(
                 text(f"delete from {table} where {key} >= (select min(id) from kept_statement)")
             )
-        connection.execute(text("delete from run_slice where run_id = (select max(id) from statement_run)"))
-        connection.execute(text("delete from statement_run where id = (select max(id) from statement_run)"))
+        connection.execute(
+            text("delete from run_slice where run_id = (select max(id) from statement_run)")
+        )
+        connection.execute(
+            text("delete from statement_run where id = (select max(id) from statement_run)")
+        )
         connection.execute(text("delete from pending"))
         connection.execute(text("insert into pending select * from kept_pending"))
     if not installation.database.is_sqlite:
@@ -148,6 +157,14 @@ def floor(installation: Installation) -> None:
         )
 
 
+def composing_floor(installation: Installation) -> None:
+    days = {"a": _day(installation, MONTH.first_on), "b": _day(installation, MONTH.last_on)}
+    with installation.database.engine.connect() as connection:
+        connection.execute(text(FIGURES), days).all()
+    bench_ageing.floor(installation)
+    floor(installation)
+
+
 def check_equal(installation: Installation) -> None:
     """The same opening, debit, credit and closing as bare SQL has, customer by customer."""
     days = {"a": _day(installation, MONTH.first_on), "b": _day(installation, MONTH.last_on)}
@@ -169,7 +186,10 @@ def bench(size: Size) -> None:
     with books(size) as made:
         for name, installation in made.items():
             prepare(installation)
-            works = {"floor: bare inserts": partial(floor, installation)}
+            works = {
+                "floor: bare inserts": partial(floor, installation),
+                "floor: bare statement run": partial(composing_floor, installation),
+            }
             works["statement run"] = partial(run, installation, MONTH)
             taken: dict[str, list[float]] = {title: [] for title in works}
             for _ in range(TIMES[size.name]):
@@ -180,7 +200,7 @@ def bench(size: Size) -> None:
             peak = peak_megabytes(run_alone, installation)
             medians["run again: nothing to do"] = seconds(partial(run, installation, MONTH))
             title = f"Statement run of November, book {size.name}, {name}"
-            tell(title, medians, "floor: bare inserts", peak)
+            tell(title, medians, "floor: bare statement run", peak)
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ def mixed(number: int) -> int:
 
 
 def documents(size: Size) -> Iterator[Document]:
-    """Two years of invoices, customer by customer; six of seven are paid, some late, some in part."""
+    """Two years of invoices, customer by customer; most are paid, some late, some in part."""
     last_day = FIRST_DAY + dt.timedelta(days=MONTHS_OF_DAYS - 1)
     each = size.invoices // size.customers
     for number in range(1, size.invoices + 1):
@@ -105,7 +105,7 @@ def load(installation: Installation, size: Size) -> None:
         session = w.session
         insert_rows(session, Customer.__table__, CUSTOMER, _customers(size))
         insert_rows(session, Entry.__table__, ENTRY, _entries(size))
-        insert_rows(session, Invoice.__table__, INVOICE, ((d.id, "due_date") for d in documents(size)))
+        insert_rows(session, Invoice.__table__, INVOICE, _invoices(size))
         insert_rows(session, Part.__table__, PART, _parts(size))
         insert_rows(session, Allocation.__table__, ALLOCATION, _allocations(size))
         insert_rows(session, Pending.__table__, PENDING, _pending(size))
@@ -145,7 +145,9 @@ def advance_keys(session: Session) -> None:
     if session.get_bind().dialect.name == "postgresql":
         for table in ("customer", "entry"):
             session.execute(
-                text(f"select setval(pg_get_serial_sequence('{table}', 'id'), max(id)) from {table}")
+                text(
+                    f"select setval(pg_get_serial_sequence('{table}', 'id'), max(id)) from {table}"
+                )
             )
 
 
@@ -191,6 +193,10 @@ def _entries(size: Size) -> Rows:
                 *(d.payment_id, d.customer_id, CURRENCY, 4, 2, 0, d.paid_on, -d.paid_minor, 0),
                 *(f"PAY-{d.id:08}", POSTED_AT),
             )
+
+
+def _invoices(size: Size) -> Rows:
+    return ((d.id, "due_date") for d in documents(size))
 
 
 def _parts(size: Size) -> Rows:

@@ -1,4 +1,4 @@
-"""Six months of runs over random books say, byte for byte, what core composes, on both databases."""
+"""Six months of runs over random books say, byte for byte, what core composes."""
 
 from datetime import date
 
