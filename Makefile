@@ -1,6 +1,6 @@
 # Thin: all that needs thought stands in bootstrap.py, so that a machine without make loses nothing.
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup bench dev quick lint types walls seed run-day screenshot lock release
+.PHONY: help demo test setup bench dev quick lint types walls words seed run-day screenshot lock release
 
 RUN := .venv/bin
 
@@ -36,6 +36,9 @@ types: ## strict types
 walls: ## the tests that check what nobody would remember to
 	$(RUN)/lint-imports
 	$(RUN)/python -m pytest -q tests/walls
+
+words: ## bring the catalogues up to date; lists what has no translation
+	$(RUN)/python -m tests.walls.catalogue
 
 seed: setup ## the demo company into your own database
 	$(RUN)/accord demo

@@ -2,14 +2,7 @@
 
 import pytest
 
-from portal.base.access import (
-    GRANTS,
-    STAFF_ROLES,
-    Actor,
-    Permission,
-    allows,
-    roles_holding,
-)
+from portal.base.access import GRANTS, STAFF_ROLES, Actor, Permission, allows, roles_holding
 
 
 class Thing:
