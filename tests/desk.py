@@ -105,6 +105,9 @@ class Office:
     def issue(self, month: Month = OCTOBER) -> None:
         issue_statements(lambda: self.installation.work(SYSTEM), IssueStatements(month))
 
+    def issue_next(self) -> None:
+        self.issue(OCTOBER.plus(1))
+
     def run_path(self) -> str:
         with self.installation.reading(SYSTEM) as r:
             runs = select(StatementRun.id).order_by(StatementRun.id.desc())

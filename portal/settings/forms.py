@@ -8,7 +8,7 @@ from wtforms.validators import Length, NumberRange
 from portal.base.language import N_
 from portal.base.language import gettext as _
 from portal.settings.commands import ChangeCompany, ChangePolicy
-from portal.web.forms import Filled, Form
+from portal.web.forms import Filled, Form, SelectField
 
 SHORT, LONG = Length(max=200), Length(max=600)
 
@@ -25,9 +25,7 @@ class CompanyForm(Form):
     tax_id = wtforms.StringField(N_("Tax number"), [SHORT])
     address = wtforms.TextAreaField(N_("Address"), [LONG])
     country = wtforms.StringField(N_("Country (two letters)"), [Length(max=2)])
-    language = wtforms.SelectField(
-        N_("Language"), choices=[("en", "English"), ("zh-CN", "简体中文")]
-    )
+    language = SelectField(N_("Language"), choices=[("en", "English"), ("zh-CN", "简体中文")])
     help_email = wtforms.StringField(N_("E-mail for questions"), [SHORT])
     help_phone = wtforms.StringField(N_("Telephone for questions"), [SHORT])
     bank_name = wtforms.StringField(N_("Bank"), [SHORT])
@@ -44,7 +42,7 @@ class PolicyForm(Form):
     """How statements and ages are made."""
 
     default_terms = wtforms.StringField(N_("Payment terms of customers without their own"), [SHORT])
-    calendar_country = wtforms.SelectField(N_("Country whose holidays count"))
+    calendar_country = SelectField(N_("Country whose holidays count"))
     ageing_buckets = wtforms.StringField(
         N_("Ageing: last day of each column"), [Filled(N_("Enter days, such as 30, 60, 90."))]
     )

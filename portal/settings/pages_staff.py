@@ -14,6 +14,7 @@ from portal.settings import commands, queries
 from portal.settings.forms import CompanyForm, PolicyForm
 from portal.web import respond
 from portal.web.current import actor, reader
+from portal.web.forms import options
 from portal.web.guard import guard
 
 desk = Blueprint("desk_settings", __name__, url_prefix="/desk/settings")
@@ -76,7 +77,7 @@ def _company_page(form: CompanyForm) -> Response:
 def _policy_form(**kept: Any) -> PolicyForm:
     form = PolicyForm(**kept)
     countries = [(code, code) for code in queries.list_calendar_countries()]
-    form.calendar_country.choices = [("", _("None: Monday to Friday")), *countries]
+    form.calendar_country.choices = options([("", _("No holidays, Monday to Friday")), *countries])
     return form
 
 
