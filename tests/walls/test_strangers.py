@@ -1,16 +1,30 @@
 """Another customer's anything is 404: every page, every method, the secondary ones too."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from portal.base.installation import Installation
+from portal.base.storage import Storage, keep_file
+from portal.base.work import Work
 from portal.people.commands import NewUser, create_user_with_password
 from portal.tables.customers import Customer
+from portal.tables.files import Download
+from portal.tables.people import User
 from portal.tables.statements import Confirmation
-from tests.walls.visiting import Visitor, is_desk, methods, paths, refs_of, rules, sign_in
+from tests.walls.visiting import (
+    Visitor,
+    is_desk,
+    methods,
+    paths,
+    refs_of,
+    rules,
+    sign_in,
+    takes_reference,
+)
 
 EMAIL, PASSWORD = "stranger@example.com", "a password that is long enough"
 #: Shows every mail to everybody, only in the demo.
@@ -28,13 +42,36 @@ class Stranger:
     foreign_name: str
 
 
+def ready_download(w: Work, storage: Storage, user_id: int) -> str:
+    """The reference of an archive that somebody asked for and may fetch."""
+    download = Download(
+        user_id=user_id,
+        digest="of what was chosen",
+        language="en",
+        entry_ids="[]",
+        customer_ids="[]",
+        total=0,
+        state="ready",
+        file_sha256=keep_file(w, storage, b"an archive", "application/zip"),
+        asked_at=w.now,
+        expires_at=w.now + timedelta(days=7),
+    )
+    w.session.add(download)
+    w.session.flush()
+    return w.refs.of("dl", download.id)
+
+
 @pytest.fixture(scope="module")
 def stranger(demo_app: Flask, demo_books: Installation) -> Stranger:
     with demo_books.work() as w:
+        somebody = w.session.scalars(select(User.id).order_by(User.id)).first()
         answered = select(Customer).join(Confirmation, Confirmation.customer_id == Customer.id)
         own, foreign = w.session.scalars(answered.order_by(Customer.id).distinct().limit(2))
-        create_user_with_password(w, NewUser(EMAIL, "Stranger", PASSWORD, ROLES, (own.code,)))
+        new = NewUser(EMAIL, "Stranger", PASSWORD, ROLES, (own.code,))
+        myself = create_user_with_password(w, new).user_id
         mine, theirs = (refs_of(w.session, w.refs, one.id) for one in (own, foreign))
+        mine.append(ready_download(w, demo_books.storage, myself))
+        theirs.append(ready_download(w, demo_books.storage, somebody))
     return Stranger(sign_in(demo_app, demo_books, EMAIL), mine, theirs, foreign.name)
 
 
@@ -42,7 +79,7 @@ def test_every_page_about_another_customer_is_not_found(demo_app: Flask, strange
     answered = {
         f"{method} {path} ({rule.rule})": stranger.visitor.ask(method, path).status_code
         for rule in rules(demo_app)
-        if rule.arguments
+        if takes_reference(rule)
         for path in paths(demo_app, rule, stranger.foreign)
         for method in methods(rule)
     }
@@ -55,7 +92,7 @@ def test_ones_own_pages_are_found(demo_app: Flask, stranger: Stranger):
     closed = [
         rule.rule
         for rule in rules(demo_app)
-        if "GET" in rule.methods and rule.arguments and not is_desk(rule)
+        if "GET" in rule.methods and takes_reference(rule) and not is_desk(rule)
         if rule.rule not in OF_THE_DEMO
         and not any(
             stranger.visitor.ask("GET", path).status_code < 400
@@ -83,7 +120,7 @@ def test_no_list_shows_another_customer_whatever_is_asked_for(demo_app: Flask, s
     showing = [
         rule.rule
         for rule in rules(demo_app)
-        if "GET" in rule.methods and not rule.arguments and not is_desk(rule)
+        if "GET" in rule.methods and not takes_reference(rule) and not is_desk(rule)
         for path in paths(demo_app, rule, [])
         if stranger.foreign_name in stranger.visitor.ask("GET", path, query).get_data(as_text=True)
     ]

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Books
 from werkzeug.routing import BaseConverter, Rule
-from werkzeug.routing.converters import NumberConverter
+from werkzeug.routing.converters import NumberConverter, UnicodeConverter
 from werkzeug.test import TestResponse
 
 from portal.base.access import Permission
@@ -82,6 +82,11 @@ def is_desk(rule: Rule) -> bool:
 
 def methods(rule: Rule) -> list[str]:
     return sorted(rule.methods - {"HEAD", "OPTIONS"})
+
+
+def takes_reference(rule: Rule) -> bool:
+    """Whether it is about one thing of somebody's."""
+    return any(type(rule._converters[name]) is UnicodeConverter for name in rule.arguments)
 
 
 def taken_by(converter: BaseConverter, refs: list[str]) -> list[str]:
