@@ -5,6 +5,7 @@ import stat
 
 import pytest
 
+from tests.cli.conftest import PATIENCE
 from tests.postgresql import a_schema
 
 pytestmark = pytest.mark.slow
@@ -41,7 +42,7 @@ def test_a_second_init_changes_nothing(accord, tmp_path):
 def test_two_inits_at_once_found_one_company(accord):
     at_once = [accord.start("init") for _ in range(3)]
 
-    assert [process.wait(60) for process in at_once] == [0, 0, 0]
+    assert [process.wait(PATIENCE) for process in at_once] == [0, 0, 0]
     assert rows(accord, "company") == rows(accord, "audit_head") == 1
 
 
@@ -51,7 +52,7 @@ def test_two_inits_at_once_on_postgresql(accord, postgresql_server):
         accord.settings["ACCORD_DATABASE_URL"] = url.render_as_string(hide_password=False)
         at_once = [accord.start("init") for _ in range(3)]
 
-        assert [process.wait(60) for process in at_once] == [0, 0, 0]
+        assert [process.wait(PATIENCE) for process in at_once] == [0, 0, 0]
         assert accord.run("outbox", "list", "--format", "csv").returncode == 0
 
 
