@@ -44,14 +44,8 @@ KEPT = ("show", "q", "page")
 def index() -> Response:
     r = current.reader()
     branches = list_customers_of(r) if r.actor.kind == "customer" else []
-    branch, year = asked("branch", [ref for _id, ref, _name in branches]), asked("year")
-    narrowed = StatementFilter(
-        customer_id=r.refs.id("cu", branch) if branch else None,
-        year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
-        state=asked("state", STATES),
-        page=page_number(),
-        per_page=page_size(),
-    )
+    branch = asked("branch", [ref for _id, ref, _name in branches])
+    narrowed = _narrowed(r.refs.id("cu", branch) if branch else None)
     found = queries.list_statements(r, narrowed)
     return respond.page(
         "statements/index.html",
@@ -63,6 +57,17 @@ def index() -> Response:
         branches=branches,
         branch=branch,
         pager=pager(found.page, found.pages, found.count, narrowed.per_page),
+    )
+
+
+def _narrowed(customer_id: int | None) -> StatementFilter:
+    year = asked("year")
+    return StatementFilter(
+        customer_id=customer_id,
+        year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,
+        state=asked("state", STATES),
+        page=page_number(),
+        per_page=page_size(),
     )
 
 

@@ -191,7 +191,7 @@ def _wanted() -> dict[str, str]:
     return {"customers": lists.asked("customers") or lists.asked("customer")}
 
 
-def _run_form(**kept: str) -> RunForm:
+def _run_form(**kept: Any) -> RunForm:
     form = RunForm(**kept)
     form.offer(last_closed_month(reader().today))
     return form

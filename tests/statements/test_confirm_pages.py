@@ -1,12 +1,14 @@
-"""The way through the pages: from the mail's link or signed in, without script, to the certificate."""
+"""The way through the pages, from the mail's link or signed in, without script."""
 
 import io
 
 import pytest
+from sqlalchemy import select
 
 from portal.base.access import SYSTEM
 from portal.core.confirmation import Result
 from portal.statements.commands import ReissueStatement, reissue_statement
+from portal.tables.statements import Confirmation
 from tests.people.cast import ADA, CHEN, PASSWORD, WANG, Browser
 from tests.statements.stage import Stage
 
@@ -43,14 +45,10 @@ def test_the_statement_shows_every_line_and_the_balance(chen: Browser, here: str
     assert all(line.document in text for line in stage.ticks.lines)
 
 
-def test_a_tick_leads_back_to_its_line_with_the_filter_kept(
-    chen: Browser, here: str, stage: Stage
-):
+def test_a_tick_leads_back_to_its_line_with_the_filter_kept(chen: Browser, here: str, stage: Stage):
     page = chen.visit(f"{here}?show=open&q=INV")
     action = next(
-        form.get("action")
-        for form in page.root.all("form")
-        if "/lines/1?" in form.get("action")
+        form.get("action") for form in page.root.all("form") if "/lines/1?" in form.get("action")
     )
     answer = chen.fill(page, action, answer="agreed")
 
@@ -137,7 +135,7 @@ def test_signing_and_the_certificate(chen: Browser, here: str, stage: Stage):
 def test_a_wrong_code_is_counted_and_told(chen: Browser, here: str, stage: Stage):
     page = signed(chen, stage, here, 422, code="000000")
 
-    assert stage.statement.state == "viewed" or stage.statement.state == "issued"
+    assert stage.statement.state in {"issued", "viewed"}
     assert page.by_id("code").get("aria-invalid") == "true"
 
 
@@ -231,8 +229,10 @@ def test_another_customers_person_finds_nothing(visitor: Browser, here: str, pat
 
 @pytest.mark.parametrize(
     "path",
-    ["/lines/1", "/lines/1/difference", "/agreement", "/acknowledgement"]
-    + ["/confirmation", "/confirmation/code"],
+    [
+        *("/lines/1", "/lines/1/difference", "/agreement"),
+        *("/acknowledgement", "/confirmation", "/confirmation/code"),
+    ],
 )
 def test_a_viewer_changes_nothing(visitor: Browser, here: str, path: str):
     visitor.sign_in(ADA)
@@ -277,9 +277,7 @@ def upload(visitor: Browser, pdf: bytes) -> str:
 def test_a_certificate_is_found_by_its_code_and_names_nobody(visitor: Browser, stage: Stage):
     stage.confirm(Result.CONFIRMED)
     with stage.installation.reading(SYSTEM) as r:
-        from portal.statements.confirmations import find_confirmation
-
-        code = find_confirmation(r, stage.id).verify_code
+        code = r.session.scalar(select(Confirmation.verify_code))
     text = visitor.follow(visitor.visit(f"/verify?code={code.lower()}", 303)).text
 
     assert "Valid" in text
@@ -296,14 +294,6 @@ def test_a_replaced_statements_certificate_says_so(visitor: Browser, stage: Stag
     stage.confirm()
     with stage.installation.work(SYSTEM) as w:
         reissue_statement(w, ReissueStatement(stage.id))
-        code = w.session.scalar(select_code())
+        code = w.session.scalar(select(Confirmation.verify_code))
 
     assert "Replaced" in visitor.visit(f"/verify/{code}").text
-
-
-def select_code():
-    from sqlalchemy import select
-
-    from portal.tables.statements import Confirmation
-
-    return select(Confirmation.verify_code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
 
@@ -13,6 +13,7 @@ from cryptography import x509
 from portal.base.documents.seal import fingerprint_of
 
 LARGEST = 20 * 1024 * 1024
+CHANGED = "changed after sealing"
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,19 @@ def _read(pdf: bytes) -> SealedDocument:
     if len(pdf) > LARGEST:
         return SealedDocument(problem="too large")
     try:
-        reader = PdfFileReader(BytesIO(pdf), strict=False)
-        signatures = reader.embedded_regular_signatures
-        if not signatures:
-            return SealedDocument(problem="no signature")
-        return _of(signatures[-1], _files(reader))
+        return _found(pdf, PdfFileReader(BytesIO(pdf), strict=False))
     except Exception as error:  # noqa: BLE001 - a forged file can break a parser anywhere
         return SealedDocument(problem=f"unreadable ({type(error).__name__})")
+
+
+def _found(pdf: bytes, reader: Any) -> SealedDocument:
+    signatures = reader.embedded_regular_signatures
+    if not signatures:
+        return SealedDocument(problem="no signature")
+    found = _of(signatures[-1], _files(reader))
+    if found.is_unchanged and not _is_plain(pdf, signatures[-1]):
+        return replace(found, is_unchanged=False, problem=CHANGED)
+    return found
 
 
 def _of(signature: Any, files: dict[str, bytes]) -> SealedDocument:
@@ -68,8 +75,24 @@ def _of(signature: Any, files: dict[str, bytes]) -> SealedDocument:
         sealed_at=signature.self_reported_timestamp,
         level=_level(signature, is_timed=status.timestamp_validity is not None),
         is_unchanged=bool(status.intact and status.valid and whole),
-        problem="" if status.intact and whole else "changed after sealing",
+        problem="" if status.intact and whole else CHANGED,
         files=files,
+    )
+
+
+def _is_plain(pdf: bytes, signature: Any) -> bool:
+    """
+    Whether the place of the signature holds it and nothing else: capital hex digits, then zeros.
+
+    It is the one part of a file that no signature can cover, so a byte changed there breaks none.
+    """
+    from asn1crypto.cms import ContentInfo
+
+    _first, start, end, _rest = (int(number) for number in signature.byte_range)
+    der = ContentInfo.load(signature.pkcs7_content).dump()  # type: ignore[no-untyped-call]
+    room = (end - start - 2) // 2
+    return bool(
+        pdf[start:end] == b"<" + der.hex().upper().encode() + b"00" * (room - len(der)) + b">"
     )
 
 

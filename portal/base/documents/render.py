@@ -55,8 +55,11 @@ class Press:
                 self._stop(self._process)
 
     def _running(self) -> subprocess.Popen[bytes]:
-        # A fork of a web server must not share its parent's pipe.
-        if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
+        if self._process is not None and self._owner != os.getpid():
+            self._process = None  # a fork of a web server must not share its parent's pipe
+        if self._process is not None and self._process.poll() is not None:
+            self._stop(self._process)
+        if self._process is None:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "portal.base.documents.printer"],
                 stdin=subprocess.PIPE,
