@@ -33,7 +33,7 @@ def app(cast: Cast) -> Flask:
 
 @pytest.fixture
 def visitor(app: Flask) -> Browser:
-    return Browser(app, but={"links"})
+    return Browser(app)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def test_a_password_is_changed_with_the_present_one(chen: Browser, cast: Cast):
 
 
 def test_changing_the_password_ends_all_other_sessions(chen: Browser, app):
-    other = Browser(app, but={"links"})
+    other = Browser(app)
     other.sign_in(CHEN)
     page = chen.visit("/account/security/password")
     chen.fill(page, "/account/security/password", current=PASSWORD, password=NEW)
@@ -106,7 +106,7 @@ def test_new_recovery_codes_replace_the_old_ones(visitor: Browser, cast: Cast):
 
 
 def test_a_session_elsewhere_can_be_ended(chen: Browser, app):
-    other = Browser(app, but={"links"})
+    other = Browser(app)
     other.sign_in(CHEN)
     page = chen.visit("/account/security")
     action = next(
@@ -119,7 +119,7 @@ def test_a_session_elsewhere_can_be_ended(chen: Browser, app):
 
 
 def test_somebody_elses_session_is_not_found(chen: Browser, cast: Cast, app):
-    other = Browser(app, but={"links"})
+    other = Browser(app)
     other.sign_in_fully(LI, cast)
     with cast.installation.reading(SYSTEM) as r:
         refs = [r.refs.of("se", number) for number in (2, 3)]

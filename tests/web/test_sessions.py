@@ -51,7 +51,7 @@ def test_the_cookies_flags_on_a_loopback(visitor: Browser):
 def test_the_cookies_flags_under_https(cast: Cast):
     config = Config(**{**vars(cast.installation.config), "public_url": "https://ar.example"})
     object.__setattr__(cast.installation, "config", config)
-    browser = Browser(create_app(cast.installation), but={"links"})
+    browser = Browser(create_app(cast.installation))
     browser.client.environ_base |= {"HTTP_HOST": "ar.example", "wsgi.url_scheme": "https"}
     page = browser.visit("/login", base_url="https://ar.example")
     fields = page.form("/login") | {"email": CHEN, "password": "seven small teapots"}
