@@ -1,4 +1,4 @@
-"""Every benchmark in this folder, one after the other: what `make bench` runs; books as arguments."""
+"""Every benchmark of this folder in turn: what `make bench` runs; arguments name the books."""
 
 import subprocess
 import sys
