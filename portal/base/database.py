@@ -31,8 +31,16 @@ def _set_up_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # A read that turns into a write fails at once, whatever the timeout: lock first.
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("begin immediate" if writes else "begin")
+        options = connection.get_execution_options()
+        _keep_temporary_tables(connection, "file" if options.get("spills") else "memory")
+        connection.exec_driver_sql("begin immediate" if options.get("writes") else "begin")
+
+
+def _keep_temporary_tables(connection: Connection, where: str) -> None:
+    """Puts temporary tables into memory or a file: it can only be said outside a transaction."""
+    if connection.info.get("temp_store", "memory") != where:
+        connection.exec_driver_sql(f"pragma temp_store = {where}")
+        connection.info["temp_store"] = where
 
 
 @dataclass(frozen=True)
@@ -49,9 +57,14 @@ class Database:
         """A session for reads; on SQLite it never waits for a writer."""
         return Session(self.engine, autoflush=False, expire_on_commit=False)
 
-    def writing(self) -> Session:
-        """A session that holds the write lock from its first statement (SQLite)."""
-        return Session(self.engine.execution_options(writes=True), expire_on_commit=False)
+    def writing(self, *, spills: bool = False) -> Session:
+        """
+        A session that holds the write lock from its first statement (SQLite).
+
+        One that spills keeps its temporary tables on disk, as they may outgrow the memory.
+        """
+        engine = self.engine.execution_options(writes=True, spills=spills)
+        return Session(engine, expire_on_commit=False)
 
 
 def open_database(url: str) -> Database:

@@ -53,9 +53,12 @@ class Installation:
             yield Reader(session, actor, self.clock, self.keys, on)
 
     @contextmanager
-    def work(self, actor: Actor = SYSTEM, on: dt.date | None = None) -> Iterator[Work]:
-        """One act: commits when the block ends, rolls back when it fails."""
-        with unit_of_work(self.database.writing(), actor, self.clock, self.keys, on) as work:
+    def work(
+        self, actor: Actor = SYSTEM, on: dt.date | None = None, *, spills: bool = False
+    ) -> Iterator[Work]:
+        """One act: commits when the block ends, rolls back when it fails; large ones spill."""
+        session = self.database.writing(spills=spills)
+        with unit_of_work(session, actor, self.clock, self.keys, on) as work:
             yield work
         if work.wakes:
             self.engine.wake()

@@ -45,13 +45,13 @@ def import_files(
     sources = sources_in([Path(path) for path in paths], asked.kind, report)
     asked = replace(asked, invoices_in_parts=_invoices_in_parts(sources, asked))
     if asked.is_dry_run:
-        with suppress(NothingKept), installation.work(actor) as w:
+        with suppress(NothingKept), installation.work(actor, spills=True) as w:
             for source in sources:
                 _try_file(w, FileRun(source, asked, report, progress))
             raise NothingKept
         return report
     for source in sources:
-        with suppress(NothingKept), installation.work(actor) as w:
+        with suppress(NothingKept), installation.work(actor, spills=True) as w:
             if not FileRun(source, asked, report, progress).happens(w):
                 raise NothingKept
     return report
