@@ -1,4 +1,4 @@
-"""What statements do every day: on the policy's workday, everyone's statement of last month."""
+"""What statements do every day: once the policy's workday has come, last month's statements."""
 
 from __future__ import annotations
 
@@ -6,18 +6,37 @@ import datetime as dt
 from functools import partial
 from typing import Any
 
+from sqlalchemy import select
+
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
-from portal.core.period import last_closed_month
+from portal.base.work import Reader
+from portal.core.period import Month, last_closed_month
 from portal.statements.run import IssueStatements, issue_statements
+from portal.tables.statements import StatementRun
 
 
 def run(installation: Installation, on: dt.date) -> dict[str, Any]:
-    """Issues last month's statements when the day is the one that the policy names."""
+    """
+    Issues last month's statements once the day that the policy names has come.
+
+    Also when the portal was only started after it; but for everyone at once, and once: whose
+    documents arrive after that finds them on the next statement.
+    """
+    month = last_closed_month(on)
     with installation.reading(SYSTEM, on) as r:
         issue_on = r.calendar().nth_workday(on.year, on.month, r.policy.issue_on_workday)
-    if on != issue_on:
-        return {"issued": 0}
-    month = last_closed_month(on)
+        if on < issue_on or _is_issued(r, month):
+            return {"issued": 0}
     issued = issue_statements(partial(installation.work, SYSTEM, on), IssueStatements(month))
     return {"period": str(month), "issued": issued.issued, "unchanged": issued.unchanged}
+
+
+def _is_issued(r: Reader, month: Month) -> bool:
+    """Whether a run for everyone was finished for this month."""
+    whole_run = select(StatementRun.id).where(
+        StatementRun.period_to == month.last_on,
+        StatementRun.customer_ids.is_(None),
+        StatementRun.finished_at.is_not(None),
+    )
+    return r.session.scalar(whole_run.limit(1)) is not None
