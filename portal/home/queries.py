@@ -133,15 +133,17 @@ def overview(r: Reader) -> Overview:
     mine = seen_by(r.actor)
     scheme = r.policy.scheme
     accounts = aged_accounts(r.session, AsOf(r.today, scheme), mine)
-    by_branch = [_owed([account], scheme.names, account.customer_id) for account in accounts]
+    branches = _branches(r)
+    places = {branch.id: place for place, branch in enumerate(branches)}
+    accounts.sort(key=lambda account: (places[account.customer_id], account.currency))
     currencies = sorted({account.currency for account in accounts})
     return Overview(
-        branches=_branches(r),
+        branches=branches,
         totals=[
             _owed([each for each in accounts if each.currency == currency], scheme.names, 0)
             for currency in currencies
         ],
-        by_branch=by_branch,
+        by_branch=[_owed([each], scheme.names, each.customer_id) for each in accounts],
         dues=_dues(r),
         waiting=_waiting(r),
         offers=list_offers(r),

@@ -38,7 +38,7 @@ AT_ONCE = 20
 #: What an invoice's PDF takes, for telling beforehand; measured over the demo's invoices.
 TYPICAL_BYTES = 88_000
 #: How often a worker tells how far it is.
-TELL_EVERY_SECONDS = 1.5
+TELL_EVERY_SECONDS = 2
 #: What a name of a file may not hold on any common system.
 UNSAFE = str.maketrans(dict.fromkeys('\\/:*?"<>|\0\r\n\t', "-"))
 

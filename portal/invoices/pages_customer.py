@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, make_response
@@ -50,17 +51,31 @@ def index() -> Response:
         asked=asked,
         branches=branch_choices(branches),
         branch=lists.asked("branch"),
-        states=[("", _("All")), *((state, names.state_name(state)) for state in STATES)],
-        is_all=lists.asked("all") == "1",
         pager=lists.pager(found.page, found.pages, found.count, asked.per_page),
         heads=lists.sort_heads(asked.sort, ("number", "due"), ("date", "amount", "open")),
         chips=_chips(asked, branches),
         sheets=lists.sheet_links("/invoices"),
-        size=filesizeformat(found.count * downloads.TYPICAL_BYTES),
-        order_url=address("/downloads", page=None, rows=None, all=None),
-        state_of=names.state_of,
-        today=r.today,
+        **_choosing(found.count),
+        **_words(),
     )
+
+
+def _choosing(count: int) -> dict[str, Any]:
+    """What the form around the list needs: where it goes, whether all of it is chosen, how much."""
+    return {
+        "order_url": address("/downloads", page=None, rows=None, all=None),
+        "is_all": lists.asked("all") == "1",
+        "size": filesizeformat(count * downloads.TYPICAL_BYTES),
+    }
+
+
+def _words() -> dict[str, Any]:
+    """What the templates ask by name."""
+    return {
+        "states": [("", _("All")), *((state, names.state_name(state)) for state in STATES)],
+        "state_of": names.state_of,
+        "today": reader().today,
+    }
 
 
 def _chips(asked: InvoiceFilter, branches: Branches) -> list[tuple[str, str]]:

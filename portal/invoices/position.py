@@ -15,7 +15,7 @@ from portal.core.ageing import days_late
 from portal.core.ledger import Kind
 from portal.core.money import Money
 from portal.invoices.ageing import AgedAccount, AsOf, aged_accounts
-from portal.invoices.open_items import Scope, open_items, whose_items
+from portal.invoices.open_items import Scope, due_parts, open_items, whose_items
 from portal.invoices.rows import OpenItemRow, Position
 from portal.tables.invoices import Entry
 
@@ -68,39 +68,36 @@ def customer_position(
     whose = whose_items(r.actor, customer_id)
     asked = AsOf(day, r.policy.scheme)
     claims = aged_accounts(r.session, asked, whose)
-    inside: list[AgedAccount] = []
-    if r.actor.kind in {"staff", "system"}:
-        inside = aged_accounts(r.session, AsOf(day, inside=True), whose)
-    soon = _due_within(r, day, whose)
+    asides = _asides(r, day, whose)
     return [
-        _position(asked, currency, claims, inside, soon.get(currency, 0))
+        _position(asked, currency, claims, asides.get(currency, (0, 0)))
         for currency in sorted({account.currency for account in claims})
     ]
 
 
-def _due_within(r: Reader, day: dt.date, whose: Scope) -> dict[str, int]:
-    items = open_items(day, whose)
+def _asides(r: Reader, day: dt.date, whose: Scope) -> dict[str, tuple[int, int]]:
+    """By currency: what falls due soon, and what was written off inside, which only staff see."""
+    items = due_parts(day, whose)
+    is_soon = items.c.due_on.between(day, day + SOON)
     found = r.session.execute(
-        select(items.c.currency, func.sum(items.c.open))
-        .where(items.c.due_on >= day, items.c.due_on <= day + SOON)
-        .group_by(items.c.currency)
+        select(
+            items.c.currency,
+            func.sum(case((is_soon, items.c.claim), else_=0)),
+            func.sum(items.c.claim - items.c.house),
+        ).group_by(items.c.currency)
     )
-    return {currency: int(total) for currency, total in found}
+    is_inside = r.actor.kind in {"staff", "system"}
+    return {currency: (int(soon), int(memo) if is_inside else 0) for currency, soon, memo in found}
 
 
 def _position(
-    asked: AsOf,
-    currency: str,
-    claims: list[AgedAccount],
-    inside: list[AgedAccount],
-    due_soon: int,
+    asked: AsOf, currency: str, claims: list[AgedAccount], asides: tuple[int, int]
 ) -> Position:
     mine = [account for account in claims if account.currency == currency]
-    house = [account for account in inside if account.currency == currency]
     buckets = [sum(each) for each in zip(*(account.buckets for account in mine), strict=True)]
     is_open = sum(buckets)
     unapplied = sum(account.unapplied_minor for account in mine)
-    written_off = is_open - sum(account.open_minor for account in house) if inside else 0
+    due_soon, written_off = asides
     return Position(
         currency=currency,
         names=asked.scheme.names,

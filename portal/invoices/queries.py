@@ -176,21 +176,26 @@ def _invoice_row(r: Reader, row: Any) -> InvoiceRow:
 def get_invoice(r: Reader, ref: str) -> InvoiceView:
     """An invoice with its parts, lines, credits and statements; `NotFound` if it is not yours."""
     entry_id = r.id_of("iv", ref)
-    customer_id = r.session.scalar(
-        select(Entry.customer_id).where(
+    columns: list[Any] = [Invoice, Customer.id, Customer.owner]
+    found = r.session.execute(
+        select(*columns)
+        .join(Entry, Entry.id == Invoice.entry_id)
+        .join(Customer, Customer.id == Entry.customer_id)
+        .where(
             Entry.id == entry_id,
             Entry.kind == Kind.INVOICE,
             Entry.dated_on <= r.today,
             seen_by(r.actor)(Entry.customer_id),
         )
-    )
-    if customer_id is None:
+    ).first()
+    if found is None:
         raise NotFound(ref)
+    said, customer_id, owner = found
     rows = _invoices(r, one(customer_id))
     row = _invoice_row(r, r.session.execute(_named(rows, [rows.c.id == entry_id])).one())
     return InvoiceView(
         row=row,
-        detail=_detail(r, row),
+        detail=_detail(said, row.amount.currency, owner),
         parts=_parts(r, row),
         lines=_lines(r, row),
         applied=_applied(r, row),
@@ -198,14 +203,11 @@ def get_invoice(r: Reader, ref: str) -> InvoiceView:
     )
 
 
-def _detail(r: Reader, row: InvoiceRow) -> InvoiceDetail:
-    whose = select(Invoice, Customer.owner).join(Customer, Customer.id == row.customer_id)
-    said, owner = r.session.execute(whose.where(Invoice.entry_id == row.id)).one()
-    tax = None if said.tax_minor is None else Money(said.tax_minor, row.amount.currency)
+def _detail(said: Invoice, currency: str, owner: str | None) -> InvoiceDetail:
     return InvoiceDetail(
         terms_text=said.terms_text or "",
         terms_source=said.terms_source,
-        tax=tax,
+        tax=None if said.tax_minor is None else Money(said.tax_minor, currency),
         tax_invoice_no=said.tax_invoice_no or "",
         contract_code=said.contract_code or "",
         order_code=said.order_code or "",
