@@ -174,7 +174,11 @@ class Customers:
             changed["parent_id"] = told["parent_id"]
             if told["parent_id"] and self._is_below(standing["id"], told["parent_id"]):
                 findings.refuse(
-                    told["line"], "parent_id", told["parent"], "parent.circle", customer=told["code"]
+                    told["line"],
+                    "parent_id",
+                    told["parent"],
+                    "parent.circle",
+                    customer=told["code"],
                 )
                 return
         if self._strands_the_limit(told, standing, changed):

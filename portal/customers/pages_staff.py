@@ -19,10 +19,10 @@ from portal.invoices.accounts import AccountFilter, AccountRow, all_accounts, li
 from portal.invoices.position import customer_position, list_open_items
 from portal.invoices.queries import list_invoices
 from portal.invoices.rows import InvoiceFilter, InvoiceRow, Position
-from portal.people.queries import list_invitable_contacts, list_members
+from portal.people.queries import list_members
 from portal.reports.names import graded
 from portal.statements.names import state_at_desk
-from portal.statements.queries import list_statements, statement_years
+from portal.statements.queries import list_latest_statements, list_statements, statement_years
 from portal.statements.rows import StatementFilter
 from portal.web import lists, respond
 from portal.web.current import actor, reader
@@ -36,6 +36,8 @@ STATES = ("overdue", "owing", "unapplied")
 INVOICE_STATES = ("open", "overdue", "disputed", "paid")
 #: How many open items and statements the customer's first page shows.
 GLANCE = 12
+#: How many happenings stand in its margin.
+LATELY = 6
 #: What a spreadsheet can hold.
 MOST_ROWS = 1_000_000
 
@@ -125,26 +127,40 @@ def _account_cells(row: AccountRow) -> Row:
 @desk.get("/customers/<ref>")
 @guard("customer.view")
 def show(ref: str) -> Response:
-    r = reader()
-    customer = queries.get_customer(r, ref)
-    customer_id = customer.row.id
-    positions = customer_position(r, customer_id)
-    items = list_open_items(r, customer_id)
+    customer = queries.get_customer(reader(), ref)
     return respond.page(
         "customers/show.html",
         customer=customer,
-        positions=[(position, _bar(position)) for position in positions],
-        used=_used(customer, positions),
-        items=items[:GLANCE],
-        item_count=len(items),
-        found=list_statements(r, StatementFilter(customer_id, per_page=GLANCE)),
-        members=list_members(r, customer_id),
-        contacts=list_invitable_contacts(r, customer_id),
-        happenings=list_happenings(r, customer_id, limit=6, with_mails=False),
         facts=_facts(customer),
         may_change=allows(actor(), "person.change"),
+        **_money_of(customer),
+        **_statements_of(customer),
         **_words(),
     )
+
+
+def _money_of(customer: CustomerFile) -> dict[str, Any]:
+    """The position by currency, what of the limit is used, and the open items due first."""
+    positions = customer_position(reader(), customer.row.id)
+    items = list_open_items(reader(), customer.row.id)
+    return {
+        "positions": [(position, _bar(position)) for position in positions],
+        "used": _used(customer, positions),
+        "items": items[:GLANCE],
+        "item_count": len(items),
+        "has_currencies": len(positions) > 1,
+    }
+
+
+def _statements_of(customer: CustomerFile) -> dict[str, Any]:
+    """The newest statements, and who answers them."""
+    latest = list_latest_statements(reader(), customer.row.id, GLANCE + 1)
+    return {
+        "rows": latest[:GLANCE],
+        "count": min(len(latest), GLANCE),
+        "has_more": len(latest) > GLANCE,
+        "members": list_members(reader(), customer.row.id),
+    }
 
 
 def _facts(customer: CustomerFile) -> list[tuple[str, str]]:
@@ -273,19 +289,13 @@ def statements(ref: str) -> Response:
     r = reader()
     customer = queries.get_customer(r, ref)
     years = statement_years(r, customer.row.id)
-    year = request.args.get("year", 0, int)
-    asked = StatementFilter(
-        customer.row.id,
-        year=year if year in years else None,
-        replaced=True,
-        page=lists.page_number(),
-        per_page=lists.page_size(),
-    )
+    asked = _asked_statements(customer.row.id, years)
     found = list_statements(r, asked)
     return respond.page(
         "customers/statements.html",
         customer=customer,
-        found=found,
+        rows=found.rows,
+        count=found.count,
         years=years,
         year=asked.year,
         may_run=allows(actor(), "statement.run"),
@@ -294,16 +304,30 @@ def statements(ref: str) -> Response:
     )
 
 
+def _asked_statements(customer_id: int, years: list[int]) -> StatementFilter:
+    year = request.args.get("year", 0, int)
+    return StatementFilter(
+        customer_id,
+        year=year if year in years else None,
+        replaced=True,
+        page=lists.page_number(),
+        per_page=lists.page_size(),
+    )
+
+
 @desk.get("/customers/<ref>/timeline")
 @guard("customer.view")
 def timeline(ref: str) -> Response:
     r = reader()
     customer = queries.get_customer(r, ref)
-    size = lists.page_size()
+    is_glance = respond.asks_for("happened-part")
+    size = LATELY if is_glance else lists.page_size()
     return respond.page(
         "customers/timeline.html",
+        fragments={"happened-part": "glance"},
         customer=customer,
-        happenings=list_happenings(r, customer.row.id, limit=size),
+        happenings=list_happenings(r, customer.row.id, size, with_mails=not is_glance),
+        is_glance=is_glance,
         next_size=next((each for each in lists.SIZES if each > size), 0),
         size=size,
     )

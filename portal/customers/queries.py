@@ -159,17 +159,24 @@ def _distinct(r: Reader, column: InstrumentedAttribute[str | None]) -> list[str]
 
 def get_customer(r: Reader, ref: str) -> CustomerFile:
     """A customer's file; `NotFound` where there is none or it is not the reader's to see."""
+    customer_id = r.id_of("cu", ref)
     parent = aliased(Customer)
-    wanted = select(Customer, parent.code, parent.name).outerjoin(
-        parent, parent.id == Customer.parent_id
+    family = (
+        visible_to(select(Customer, parent.code, parent.name), r.actor, Customer.id)
+        .outerjoin(parent, parent.id == Customer.parent_id)
+        .where(or_(Customer.id == customer_id, Customer.parent_id == customer_id))
+        .order_by(Customer.code)
     )
-    found = r.session.execute(
-        visible_to(wanted, r.actor, Customer.id).where(Customer.id == r.id_of("cu", ref))
-    ).first()
-    if found is None:
+    found = r.session.execute(family).all()
+    customer = next((row for row in found if row[0].id == customer_id), None)
+    if customer is None:
         raise NotFound(ref)
+    branches = tuple(_row(r, row[0]) for row in found if row[0].id != customer_id)
+    return _file(r, customer, branches)
+
+
+def _file(r: Reader, found: Any, branches: tuple[CustomerRow, ...]) -> CustomerFile:
     customer, parent_code, parent_name = found
-    branches = _rows(r).where(Customer.parent_id == customer.id).order_by(Customer.code)
     return CustomerFile(
         row=_row(r, customer),
         **{name: getattr(customer, name) or "" for name in PLAIN},
@@ -177,7 +184,7 @@ def get_customer(r: Reader, ref: str) -> CustomerFile:
         statement_cycle=customer.statement_cycle,
         created_at=customer.created_at,
         parent=_parent(r, customer.parent_id, parent_code, parent_name),
-        branches=tuple(_row(r, row) for row in r.session.execute(branches)),
+        branches=branches,
     )
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 
 from portal.base.access import allows, sees
 from portal.base.work import Reader
 from portal.core.money import Money
 from portal.customers.queries import CustomerFilter, customers_counted
-from portal.statements.queries import total_statements
+from portal.statements.queries import statements_counted
 from portal.statements.rows import StatementFilter
 from portal.tables.customers import Customer
 from portal.tables.journal import ImportRun, Outbox
@@ -28,6 +29,10 @@ STATEMENT_DUTIES = {
 }
 
 
+#: In the order of what presses most.
+NAMES = (*STATEMENT_DUTIES, "mails", "imports", "contacts")
+
+
 @dataclass(frozen=True, slots=True)
 class Duty:
     """Something to look at: how many of them, and what they come to by currency."""
@@ -39,35 +44,36 @@ class Duty:
 
 def list_duties(r: Reader) -> list[Duty]:
     """What there is to do, the most pressing first; what is nothing is left out."""
-    duties = [
-        *(_statements(r, name, asked) for name, asked in STATEMENT_DUTIES.items()),
-        *(Duty(name, count) for name, count in _counts(r).items()),
-    ]
-    return [duty for duty in duties if duty.count]
+    counted: dict[str, tuple[int, tuple[Money, ...]]] = {}
+    for name, currency, count, minor in r.session.execute(union_all(*_counted(r))):
+        before, amounts = counted.get(name, (0, ()))
+        more = (Money(int(minor), currency),) if currency else ()
+        counted[name] = (before + int(count), (*amounts, *more))
+    return [Duty(name, *counted[name]) for name in NAMES if counted.get(name, (0,))[0]]
 
 
-def _statements(r: Reader, name: str, asked: StatementFilter) -> Duty:
-    sums: dict[str, Money] = {}
-    count = 0
-    for total in total_statements(r, asked):
-        count += total.count
-        nothing = Money.zero(total.currency)
-        sums[total.currency] = sums.get(total.currency, nothing) + total.closing
-    return Duty(name, count, tuple(sums.values()))
+def _counted(r: Reader) -> Iterator[Select[Any]]:
+    """One select a duty, all with name, currency, count and sum, so that they are one question."""
+    for name, asked in STATEMENT_DUTIES.items():
+        rows = statements_counted(r, asked).subquery()
+        sums = (func.sum(rows.c.count), func.sum(rows.c.closing))
+        columns: list[Any] = [literal(name), rows.c.currency, *sums]
+        yield select(*columns).group_by(rows.c.currency)
+    for name, many in _plain_counts(r).items():
+        nothing: list[Any] = [literal(""), many.scalar_subquery(), literal(0)]
+        yield select(literal(name), *nothing)
 
 
-def _counts(r: Reader) -> dict[str, int]:
-    """The duties that are mere counts, asked all at once."""
-    imports = select(func.count()).where(
-        ImportRun.state == "failed", ImportRun.started_at > r.now - RECENT
-    )
-    counted = {
+def _plain_counts(r: Reader) -> dict[str, Select[Any]]:
+    counts = {
         "mails": select(func.count()).select_from(Outbox).where(*_mails_in(r, "failed")),
-        "imports": imports if allows(r.actor, "import.view") else select(literal(0)),
         "contacts": customers_counted(r, CustomerFilter(lacks_contact=True)),
     }
-    columns: list[Any] = [each.scalar_subquery().label(name) for name, each in counted.items()]
-    return dict(r.session.execute(select(*columns)).mappings().one())
+    if allows(r.actor, "import.view"):
+        counts["imports"] = select(func.count()).where(
+            ImportRun.state == "failed", ImportRun.started_at > r.now - RECENT
+        )
+    return counts
 
 
 @dataclass(frozen=True, slots=True)

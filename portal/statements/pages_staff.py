@@ -229,26 +229,32 @@ def _reasons() -> dict[str, str]:
 @desk.get("/statement-runs/<ref>")
 @guard("statement.view")
 def run(ref: str) -> Response:
-    r = reader()
-    found = get_run(r, ref)
+    found = get_run(reader(), ref)
     asked = _asked(found.id)
-    page, rows = list_board(r, asked)
-    progress = run_progress(r, [found.id]).get(found.id, RunProgress())
+    page, rows = list_board(reader(), asked)
     return respond.page(
         "statements/run.html",
         fragments={"board-part": "board", "run-progress": "progress"},
         also={"board-part": "board"} if respond.asks_for("run-progress") else None,
         run=found,
-        is_running=found.finished_at is None,
-        progress=progress,
-        mailed=count_mailed(r, found.id),
         rows=rows,
         count=page.count,
         chips=_chips(asked),
         asked=asked,
         sheets=_sheets(f"/desk/statement-runs/{ref}"),
+        **_standing(found),
         **_common(asked, page.page, page.pages, page.count),
     )
+
+
+def _standing(found: RunRow) -> dict[str, Any]:
+    """How far a run is and how far its customers are."""
+    r = reader()
+    return {
+        "is_running": found.finished_at is None,
+        "progress": run_progress(r, [found.id]).get(found.id, RunProgress()),
+        "mailed": count_mailed(r, found.id),
+    }
 
 
 @desk.get("/statement-runs/<ref>.<any(csv, xlsx):file_format>")

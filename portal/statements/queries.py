@@ -144,25 +144,36 @@ def list_statements(r: Reader, asked: StatementFilter) -> StatementPage:
     return StatementPage(rows, page, pages, count)
 
 
-def total_statements(r: Reader, asked: StatementFilter) -> list[StateCount]:
-    """How many statements a filter keeps and what they close with, by currency and state."""
+def statements_counted(r: Reader, asked: StatementFilter) -> Select[Any]:
+    """The statements that a filter keeps, as counts and closing sums by currency and state."""
     columns: list[Any] = [
         Statement.state,
         Statement.currency,
-        func.count(),
-        func.sum(Statement.closing_minor),
+        func.count().label("count"),
+        func.sum(Statement.closing_minor).label("closing"),
     ]
     rows: Select[Any] = select(*columns).join(Customer, Customer.id == Statement.customer_id)
-    found = r.session.execute(
+    return (
         visible_to(rows, r.actor, Statement.customer_id)
         .where(*_kept(r, asked))
         .group_by(Statement.state, Statement.currency)
-        .order_by(Statement.currency, Statement.state)
     )
+
+
+def total_statements(r: Reader, asked: StatementFilter) -> list[StateCount]:
+    """How many statements a filter keeps and what they close with, by currency and state."""
+    counted = statements_counted(r, asked).order_by(Statement.currency, Statement.state)
     return [
         StateCount(state, currency, count, Money(int(closing), currency))
-        for state, currency, count, closing in found
+        for state, currency, count, closing in r.session.execute(counted)
     ]
+
+
+def list_latest_statements(r: Reader, customer_id: int, limit: int) -> list[StatementRow]:
+    """A customer's newest statements in force."""
+    mine = _statements(r).where(Statement.in_force == 1, Statement.customer_id == customer_id)
+    newest = mine.order_by(Statement.period_to.desc(), Statement.currency).limit(limit)
+    return [_row(r, row) for row in r.session.execute(newest)]
 
 
 def statement_years(r: Reader, customer_id: int | None = None) -> list[int]:

@@ -155,7 +155,7 @@ def test_the_first_page_asks_as_much_of_many_rows_as_of_few(office: Office, cler
     office.issue()
 
     assert clerk.count_statements("/desk") == few
-    assert few <= 18
+    assert few <= 12
 
 
 def test_a_demo_day_in_the_future_is_no_surprise(office: Office):
