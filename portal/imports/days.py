@@ -7,7 +7,7 @@ import re
 
 #: The oldest and newest day that is no slip of the pen.
 EARLIEST, LATEST = "1900-01-01", "2199-12-31"
-_ORDERED = re.compile(r"\s*(\d+)\D+(\d+)\D+(\d+)(?:\D.*)?", re.DOTALL)
+_ORDERED = re.compile(r"\s*(\d{1,4})\D+(\d{1,2})\D+(\d{1,4})(?:\D.*)?", re.DOTALL)
 _ISO = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?", re.ASCII
 )

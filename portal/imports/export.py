@@ -87,12 +87,12 @@ def _write(path: Path, columns: tuple[str, ...], rows: Iterator[tuple[object, ..
 
 
 def _cell(value: object) -> str:
-    '''
+    """
     A value as a cell of RFC 4180.
 
-    >>> _cell('say "=1+1"'), _cell(None), _cell(7)
-    ('"say ""=1+1\"""', '', '7')
-    '''
+    >>> _cell("a,b"), _cell("=1+1"), _cell(7), _cell(None)
+    ('"a,b"', '=1+1', '7', '')
+    """
     if value is None:
         return ""
     written = str(value)

@@ -9,26 +9,13 @@ from werkzeug.datastructures import FileStorage
 from wtforms.validators import Length
 
 from portal.base.language import N_
-from portal.base.language import gettext as _
 from portal.base.storage import Storage
 from portal.imports.columns import Options, folded
 from portal.imports.commands import KeepUpload, ReadUpload
-from portal.imports.kinds import KINDS
+from portal.imports.labels import BY_NAME, KINDS
 from portal.imports.queries import ImportFile, Layout
 from portal.web.forms import Filled, Form, RadioField, SelectField, options
 
-LABELS = {
-    "customers": N_("Customers"),
-    "contacts": N_("Contacts"),
-    "invoices": N_("Invoices"),
-    "invoice_parts": N_("Due parts of invoices"),
-    "invoice_lines": N_("Invoice lines"),
-    "credit_notes": N_("Credit notes"),
-    "payments": N_("Payments"),
-    "adjustments": N_("Adjustments"),
-    "allocations": N_("Applications of payments"),
-}
-BY_NAME = ("", N_("What its name says"))
 WAYS = (
     ("", N_("2026-11-05")),
     ("ymd", N_("year, month, day, with any signs between")),
@@ -50,7 +37,7 @@ class UploadForm(Form):
     def __init__(self, **kept: Any) -> None:
         """Offer the kinds in the language of the moment."""
         super().__init__(**kept)
-        self.kind.choices = options([BY_NAME, *((kind.name, LABELS[kind.name]) for kind in KINDS)])
+        self.kind.choices = options([BY_NAME, *KINDS.items()])
 
     def command(self, storage: Storage) -> KeepUpload:
         """The upload to keep."""
@@ -86,7 +73,7 @@ class ReadingForm(Form):
             currency_code=asked.set.get("currency", ""),
             **kept,
         )
-        self.kind.choices = options([BY_NAME, *((kind.name, LABELS[kind.name]) for kind in KINDS)])
+        self.kind.choices = options([BY_NAME, *KINDS.items()])
 
     @property
     def asks_currency(self) -> bool:
@@ -119,8 +106,3 @@ class ReadingForm(Form):
 
     def _headings(self) -> list[str]:
         return [column.heading for column in self.layout.columns] if self.layout else []
-
-
-def kind_label(name: str | None) -> str:
-    """What a kind of file is called."""
-    return _(LABELS[name]) if name in LABELS else _(BY_NAME[1])

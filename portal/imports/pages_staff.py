@@ -11,7 +11,8 @@ from portal.base.language import gettext as _
 from portal.base.spreadsheets import CSV_TYPE
 from portal.imports.background import run_import
 from portal.imports.commands import StartImport, keep_upload, read_upload, start_import
-from portal.imports.forms import ReadingForm, UploadForm, kind_label
+from portal.imports.forms import ReadingForm, UploadForm
+from portal.imports.labels import field_label, kind_label
 from portal.imports.queries import (
     ImportFile,
     Layout,
@@ -76,6 +77,7 @@ def _page(found: ImportFile, form: ReadingForm | None = None) -> Response:
         form=form or ReadingForm(found, layout),
         state_of=state_of,
         kind_label=kind_label,
+        field_label=field_label,
         shown=SHOWN,
         may_import=allows(actor(), "import.run"),
     )

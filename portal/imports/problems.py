@@ -53,15 +53,15 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "column.mapped_absent": (
         N_("The file has no column “%(value)s”; it has %(header)s."),
-        N_("Name one of these with --map %(field)s=…"),
+        N_("Name one of these (--map %(field)s=…)."),
     ),
     "column.missing": (
         N_("The file has no column for %(field)s; it has %(header)s."),
-        N_("Name the column with --map %(field)s=…, or give a value with --set %(field)s=…"),
+        N_("Say which column it is (--map %(field)s=…), or one value for all (--set %(field)s=…)."),
     ),
     "column.unknown": (
         N_("This column is not known and was kept out."),
-        N_("Nothing needs to be done, unless it should be read: then name it with --map."),
+        N_("Nothing needs to be done, unless it should be read: then say as what (--map)."),
     ),
     "column.unused": (
         N_("The file has this column itself, so --set was not used."),
@@ -73,7 +73,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "currency.missing": (
         N_("It is not known in which currency this is."),
-        N_("Fill in the currency, or give it for all rows with --set currency=…"),
+        N_("Fill in the currency, or give it for all rows (--set currency=…)."),
     ),
     "currency.unknown": (
         N_("This is not a currency code."),
@@ -81,11 +81,11 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "customer.unknown": (
         N_("The customer %(customer)s is not known."),
-        N_("Import customers first, or use --create-customers."),
+        N_("Import the customer first, or let unknown ones be made (--create-customers)."),
     ),
     "day.malformed": (
         N_("This is not a date written as %(format)s."),
-        N_("Write it so, or say how dates are written with --date-format."),
+        N_("Write it so, or say how dates are written (--date-format)."),
     ),
     "disputed.malformed": (
         N_("This is neither yes nor no nor an amount within the invoice's."),
@@ -98,6 +98,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "email.malformed": (
         N_("This is not an e-mail address."),
         N_("Write one address, such as name@example.com."),
+    ),
+    "file.overtaken": (
+        N_("Somebody changed the books while the file was read; nothing of it was imported."),
+        N_("Import it again."),
     ),
     "file.unreadable": (N_("%(problem)s"), N_("%(remedy)s")),
     "invoice.in_another": (

@@ -7,7 +7,7 @@ import datetime as dt
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -19,6 +19,7 @@ from portal.base.work import Reader
 from portal.imports.columns import Kind, Options
 from portal.imports.commands import read
 from portal.imports.kinds import find_kind
+from portal.imports.labels import guesses
 from portal.imports.mapper import Plan, plan
 from portal.imports.reader import Source, opened
 from portal.imports.report import Report
@@ -137,12 +138,13 @@ def layout_of(r: Reader, storage: Storage, found: ImportFile) -> Layout | str | 
         if len(sources) != 1:
             return None
         try:
-            return _layout(sources[0], found.options)
+            return _layout(sources[0], found)
         except Unreadable as error:
             return f"{error.problem} {error.remedy}"
 
 
-def _layout(source: Source, options: Options) -> Layout:
+def _layout(source: Source, found: ImportFile) -> Layout:
+    options = found.options
     kind = find_kind(source.kind)
     assert kind is not None
     with opened(source) as table:
@@ -154,6 +156,8 @@ def _layout(source: Source, options: Options) -> Layout:
             )
             for place, heading in enumerate(table.header)
         )
+        if found.row.state == "staged" and not options.map:
+            options = replace(options, map=guesses(kind, table.header))
         return Layout(kind, columns, plan(kind, table.header, options))
 
 

@@ -7,10 +7,12 @@ that of the real run.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from portal.base.access import SYSTEM, Actor, Permission
 from portal.base.installation import Installation
@@ -23,6 +25,8 @@ from portal.imports.report import FileReport, Report, in_words
 from portal.imports.rows import Findings, Problem
 from portal.imports.sheets import Unreadable
 from portal.imports.sources import sources_in
+
+log = logging.getLogger(__name__)
 
 #: (file, bytes read, bytes altogether)
 Progress = Callable[[str, int, int], object]
@@ -80,6 +84,13 @@ def _try_file(w: Work, run: FileRun) -> None:
         inner.rollback()
 
 
+def _integrity_error(w: Work) -> type[Exception]:
+    """What the driver raises where a constraint holds: rows are loaded past SQLAlchemy."""
+    driver: Any = w.session.get_bind().dialect.loaded_dbapi
+    found: type[Exception] = driver.IntegrityError
+    return found
+
+
 class FileRun:
     """The import of one file."""
 
@@ -106,6 +117,11 @@ class FileRun:
             self._refuse_file(
                 "file.unreadable", line=error.line, problem=error.problem, remedy=error.remedy
             )
+        except _integrity_error(w) as error:
+            # Only another transaction can do this: all that this one knows was checked.
+            log.warning("%s: %s", self._source.name, error)
+            is_kept = False
+            self._refuse_file("file.overtaken")
         self._tell()
         if is_kept:
             self._note(w)

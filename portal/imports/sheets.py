@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -34,6 +35,11 @@ class Unreadable(Exception):  # noqa: N818 - it is the file's fault
     line: int = 1
 
 
+#: What the standard library says of a damaged, locked or strangely packed archive.
+DAMAGED = (
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError),
+    *(NotImplementedError, OSError, RuntimeError, ValueError),
+)
 TOO_LARGE = Unreadable(
     N_("It unpacks to more than a workbook may."), N_("Save the sheet as CSV, which may be larger.")
 )
@@ -76,7 +82,7 @@ def _check_size(path: Path) -> None:
             unpacked = 0
             for member in members:
                 unpacked += _size_of(archive, member, LARGEST_UNPACKED - unpacked)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError) as error:
+    except DAMAGED as error:
         raise NO_WORKBOOK from error
 
 

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.imports.conftest import INVOICE_HEAD, Desk
+from tests.conftest import config_in, founded
+from tests.imports.conftest import INVOICE_HEAD, PAYMENT_HEAD, Desk
 
 HEAD = "customer_id,name"
 
@@ -208,3 +211,39 @@ def test_files_are_taken_in_the_order_of_their_kinds(quick_desk: Desk):
     assert [each.kind for each in report.files] == ["customers", "invoices"]
     assert [name for name, _ in report.left_alone] == ["deliveries.csv", "notes.txt"]
     assert report.is_clean
+
+
+@pytest.fixture(scope="module")
+def worn(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk that many bad files come to."""
+    folder = tmp_path_factory.mktemp("worn")
+    return Desk(founded(config_in(folder / "instance")), folder / "files")
+
+
+ENDINGS = st.sampled_from([".csv", ".csv.gz", ".xlsx"])
+KINDS = st.sampled_from(["customers", "invoices", "payments", "allocations"])
+
+
+@given(content=st.binary(max_size=200), ending=ENDINGS, kind=KINDS, packed=st.booleans())
+def test_no_file_is_so_bad_that_it_breaks_the_import(
+    worn: Desk, content: bytes, ending: str, kind: str, *, packed: bool
+):
+    path = worn.folder / f"{kind}{ending}"
+    path.write_bytes(gzip.compress(content) if packed else content)
+    report = worn.imports(path, skips_bad_rows=True)
+
+    assert all(told.problem and told.remedy for told in report.rejects)
+
+
+@given(cell=st.text(min_size=1, max_size=30), how=st.sampled_from([None, "dmy", "%d.%m.%y"]))
+def test_no_cell_is_so_bad_that_it_breaks_the_import(worn: Desk, cell: str, how: str | None):
+    quoted = '"' + cell.replace('"', '""') + '"'
+    report = worn.takes(
+        "payments.csv",
+        f"{PAYMENT_HEAD}\n{','.join([quoted] * 6)}",
+        date_format=how,
+        creates_customers=True,
+        is_dry_run=True,
+    )
+
+    assert not report.is_clean
