@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import gc
 import json
 import resource
 import sys
@@ -134,28 +135,39 @@ def _sheet(name: str) -> str:
 
 def draw(job: Job) -> bytes:
     """The PDF/A-3a of a job, tagged; the same job gives the same bytes."""
-    import weasyprint
+    # A page makes some hundred thousand objects that all live until it is written: looking for
+    # garbage among them time and again takes a sixth of the time and finds none.
+    gc.disable()
+    try:
+        return _drawn(job)
+    finally:
+        gc.enable()
 
+
+def _drawn(job: Job) -> bytes:
     html = spelled_out(job.html, missing_in(job.html))
     document = _page_type()(ET.fromstring(html)).render(  # noqa: S314 - our own template, without entities
         font_config=_fonts(), stylesheets=_styles(job.sheet), pdf_variant=VARIANT, pdf_tags=True
     )
-    for each in job.attachments:
-        made = dt.datetime.fromisoformat(each.made_at)
-        document.metadata.attachments.append(
-            weasyprint.Attachment(
-                string=each.content,
-                name=each.name,
-                description=each.description,
-                relationship="Data",
-                created=made,
-                modified=made,
-            )
-        )
+    document.metadata.attachments.extend(map(_carried, job.attachments))
     pdf: bytes = document.write_pdf(
         pdf_variant=VARIANT, pdf_tags=True, pdf_identifier=job.identifier.encode()
     )
     return pdf
+
+
+def _carried(each: Attachment) -> Any:
+    import weasyprint
+
+    made = dt.datetime.fromisoformat(each.made_at)
+    return weasyprint.Attachment(
+        string=each.content,
+        name=each.name,
+        description=each.description,
+        relationship="Data",
+        created=made,
+        modified=made,
+    )
 
 
 def _answer(out: BinaryIO, pdf: bytes, problem: str = "") -> None:
