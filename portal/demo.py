@@ -47,7 +47,6 @@ from portal.statements.answers import (
     say_difference,
 )
 from portal.statements.confirming import (
-    PURPOSE,
     ConfirmStatement,
     RequestConfirmation,
     answers_digest,
@@ -55,6 +54,7 @@ from portal.statements.confirming import (
     request_confirmation,
 )
 from portal.statements.evidence import Surroundings
+from portal.statements.offers import PURPOSE
 from portal.statements.run import IssueStatements, issue_statements
 from portal.tables.customers import Customer
 from portal.tables.journal import Outbox

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 
 from portal.base.access import allows
 from portal.base.language import gettext as _
@@ -129,13 +127,9 @@ def _start(ref: str, form: Form, *, is_dry_run: bool) -> Response:
 @guard("import.view")
 def problems(ref: str) -> Response:
     found = get_import(reader(), ref)
-    response = make_response("".join(annotated(reader(), installation().storage, found)))
+    body = "".join(annotated(reader(), installation().storage, found))
     stem = plain_name(found.row.file_name).split(".")[0]
-    response.headers["Content-Type"] = CSV_TYPE
-    response.headers["Content-Disposition"] = (
-        f"attachment; filename=problems.csv; filename*=UTF-8''{quote(stem)}-problems.csv"
-    )
-    return response
+    return respond.download(body, f"{stem}-problems.csv", CSV_TYPE)
 
 
 def state_of(found: str) -> tuple[str, str]:

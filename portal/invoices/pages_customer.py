@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, make_response
+from flask import Blueprint, Response
 from jinja2.filters import do_filesizeformat as filesizeformat
 
 from portal.base import formats
@@ -158,8 +158,5 @@ def download(ref: str) -> Response:
     view = queries.get_invoice(reader(), ref)
     row, installation = view.row, current.installation()
     note_access("downloaded", f"invoice/{row.id}", row.customer_id)
-    response = make_response(invoice_pdf(installation, row.customer_id, ref, current_language()))
-    response.headers["Content-Type"] = "application/pdf"
-    name = downloads.file_name(row.number)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    body = invoice_pdf(installation, row.customer_id, ref, current_language())
+    return respond.download(body, downloads.file_name(row.number), "application/pdf")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, make_response
+from flask import Blueprint, Response
 
 from portal.base.access import NotFound
 from portal.base.language import current_language, ngettext
@@ -59,7 +59,8 @@ def _at_once(r: Reader, entry_ids: list[int]) -> Response:
     for each in wanted:
         note_access("downloaded", f"invoice/{each.id}", each.customer_id)
     name, installation = f"invoices-{r.today}.zip", current.installation()
-    return _file(downloads.archive_of(installation, wanted, current_language()), name)
+    body = downloads.archive_of(installation, wanted, current_language())
+    return respond.download(body, name, downloads.ZIP)
 
 
 @customer.get("/downloads/<ref>")
@@ -93,11 +94,5 @@ def fetch(ref: str) -> Response:
     if row.state != "ready":
         return respond.see_other(".show", ref=ref)
     note_access("downloaded", f"download/{row.id}")
-    return _file(current.installation().storage.get(row.sha256), row.file_name)
-
-
-def _file(body: bytes, name: str) -> Response:
-    response = make_response(body)
-    response.headers["Content-Type"] = downloads.ZIP
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    body = current.installation().storage.get(row.sha256)
+    return respond.download(body, row.file_name, downloads.ZIP)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, make_response, request, url_for
+from flask import Blueprint, Response, request, url_for
 
 from portal.base.access import NotFound, allows
 from portal.base.documents.qr import qr_svg
@@ -310,10 +310,10 @@ def download(ref: str, kind: str) -> Response:
     if kind == "pdf":
         printed = PrintedStatement(view.row.id, view.payload.decode(), ref)
         pdf = statement_pdf(current.installation(), printed, current_language())
-        return _file(pdf, f"{name}.pdf", "application/pdf")
+        return respond.download(pdf, f"{name}.pdf", "application/pdf")
     ticks = answers.read_ticks(r, view.row.id, view.snapshot.lines)
     body, media_type = exports.sheet_of(view, ticks, kind)
-    return _file(body, f"{name}.{kind}", media_type)
+    return respond.download(body, f"{name}.{kind}", media_type)
 
 
 @customer.get("/statements/<ref>/certificate")
@@ -345,11 +345,5 @@ def certificate_file(ref: str) -> Response:
         raise NotFound("certificate")
     note_access("downloaded", f"confirmation/{found.id}", view.row.customer_id)
     name = confirmations.certificate_name(found, r.company.name)
-    return _file(certificate_pdf(current.installation(), found.id), name, "application/pdf")
-
-
-def _file(body: bytes, name: str, media_type: str) -> Response:
-    response = make_response(body)
-    response.headers["Content-Type"] = media_type
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    pdf = certificate_pdf(current.installation(), found.id)
+    return respond.download(pdf, name, "application/pdf")

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import lru_cache, wraps
 from typing import Any
 
 from flask import Flask
 from jinja2 import Environment
 
+from portal.base.language import current_language
+
 UI = ("page", "figures", "lists", "filters", "forms")
+#: Macros that say the same for the same words in the same language. A list prints each hundreds of
+#: times, and a macro is the dearest thing in it.
+SAME_EVERY_TIME = frozenset({"badge", "cell", "icon", "stamp"})
 
 
 class Components:
@@ -38,7 +44,26 @@ class Components:
             }
         if name not in self._found:
             raise AttributeError(f"no component file has a macro {name}")
-        return getattr(self._env.get_template(self._found[name]).module, name)
+        macro = getattr(self._env.get_template(self._found[name]).module, name)
+        if self._env.auto_reload:
+            return macro
+        kept = remembered(macro) if name in SAME_EVERY_TIME else macro
+        vars(self)[name] = kept
+        return kept
+
+
+def remembered(macro: Callable[..., Any]) -> Callable[..., Any]:
+    """The macro, asked once for the same words in the same language."""
+
+    @lru_cache(maxsize=4_096)
+    def said(_language: str, words: tuple[Any, ...], named: tuple[tuple[str, Any], ...]) -> Any:
+        return macro(*words, **dict(named))
+
+    @wraps(macro)
+    def ask(*words: Any, **named: Any) -> Any:
+        return said(current_language(), words, tuple(named.items()))
+
+    return ask
 
 
 def bind_components(app: Flask) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 
 from flask import Flask
 from markupsafe import Markup, escape
 
 from portal.base import formats
+from portal.base.language import current_language, ngettext
 from portal.base.language import gettext as _
-from portal.base.language import ngettext
 from portal.core.money import Money
 from portal.web import current
 from portal.web.roles import role_name
@@ -58,8 +59,11 @@ def relative(value: dt.date, today: dt.date) -> str:
 
 def dated(value: dt.date | None) -> str:
     """A day with its machine-readable form."""
-    if value is None:
-        return "—"
+    return "—" if value is None else _dated(value, current_language())
+
+
+@lru_cache(maxsize=4_096)
+def _dated(value: dt.date, _language: str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), formats.day(value))
 
 

@@ -128,7 +128,7 @@ class MoneyField(wtforms.StringField):
     data: Any
 
     def __init__(
-        self, label: str, validators: Sequence[Any] = (), *, currency: str = "", **told: Any
+        self, label: str, validators: list[Any] | None = None, *, currency: str = "", **told: Any
     ) -> None:
         """Keep the currency where it is not the form's."""
         super().__init__(label, validators, **told)
@@ -191,7 +191,7 @@ class Pairs:
     def __init__(
         self,
         label: str,
-        validators: Sequence[Any] = (),
+        validators: list[Any] | None = None,
         *,
         choices: Sequence[Pair] = (),
         **told: Any,

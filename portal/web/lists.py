@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from flask import Response, make_response, request
+from flask import Response, request
 
 from portal.base.spreadsheets import CSV_TYPE, XLSX_TYPE, Row, csv_bytes, xlsx_bytes
 from portal.web import current
 from portal.web.controls import address, here
+from portal.web.respond import download
 from portal.web.traces import note_access
 
 SIZES = (50, 100, 200)
@@ -105,8 +106,5 @@ def sheet(
     is_csv = file_format == "csv"
     body = csv_bytes(head, rows) if is_csv else xlsx_bytes(name, head, rows)
     note_access("exported", name)
-    response = make_response(body)
-    response.headers["Content-Type"] = CSV_TYPE if is_csv else XLSX_TYPE
     day = current.reader().today.isoformat()
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{day}.{file_format}"'
-    return response
+    return download(body, f"{name}-{day}.{file_format}", CSV_TYPE if is_csv else XLSX_TYPE)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from string import ascii_letters, digits
 from typing import Protocol, TypeVar, cast
+from urllib.parse import quote
 
 from flask import Response, current_app, flash, make_response, redirect, render_template, url_for
 from jinja2_fragments.flask import render_block
@@ -15,6 +17,9 @@ from portal.core.errors import RuleBroken
 from portal.web import current
 from portal.web.components import Components
 from portal.web.htmx import htmx
+
+#: What a file name may hold in a header without being encoded.
+PLAIN = frozenset(ascii_letters + digits + "-_. ")
 
 Regions = Mapping[str, str]
 C = TypeVar("C")
@@ -65,6 +70,17 @@ def asks_for(region: str) -> bool:
 def _partial(target: str, swap: str, html: str) -> str:
     hx = cast("Components", current_app.jinja_env.globals["hx"])
     return str(hx.partial(target, swap, caller=lambda: html))
+
+
+def download(body: bytes | str, name: str, media_type: str) -> Response:
+    """A file to keep, under a name of any script; readers of old get plain letters."""
+    response = make_response(body)
+    response.headers["Content-Type"] = media_type
+    plain = "".join(letter if letter in PLAIN else "_" for letter in name)
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    )
+    return response
 
 
 def see_other(endpoint: str, **values: object) -> Response:
