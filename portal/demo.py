@@ -64,7 +64,7 @@ from portal.tables.statements import Statement
 from portal.worker import REGISTRY
 
 #: How many months of statements the demo has behind it.
-STATEMENT_MONTHS = 8
+STATEMENT_MONTHS = 6
 #: Makes the demo's addresses the same on every machine.
 REF_KEY = b"accord-demo-refs"
 POLICY = ChangePolicy("net 30", "CN", (30, 60, 90), 3, 10)
