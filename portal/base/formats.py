@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
 from portal.base.language import current_language, current_locale
 from portal.core.money import Money, exponent
@@ -25,10 +26,18 @@ def amount(minor: int, currency: str) -> str:
     '1,234'
     """
     places = exponent(currency)
-    value = Decimal(minor).scaleb(-places)
-    pattern = "#,##0" + ("." + "0" * places if places else "")
-    text = format_decimal(abs(value), format=pattern, locale=current_locale())
+    group, point = _marks(current_language())
+    whole_units, rest = divmod(abs(minor), 10**places)
+    text = f"{whole_units:,}".replace(",", group)
+    if places:
+        text += f"{point}{rest:0{places}}"
     return f"{MINUS}{text}" if minor < 0 else text
+
+
+@cache
+def _marks(_language: str) -> tuple[str, str]:
+    """What marks the thousands and the decimals; asked once, as lists print hundreds of amounts."""
+    return get_group_symbol(current_locale()), get_decimal_symbol(current_locale())
 
 
 def money(value: Money) -> str:
@@ -38,11 +47,13 @@ def money(value: Money) -> str:
 
 def day(value: dt.date | None) -> str:
     """A date: `5 Nov 2026`, `2026年11月5日`; a dash where it is not known."""
-    if value is None:
-        return "—"
-    if current_language() == "zh-CN":
-        return format_date(value, "y年M月d日", locale=current_locale())
-    return format_date(value, "d MMM y", locale=current_locale())
+    return "—" if value is None else _day(value, current_language())
+
+
+@lru_cache(maxsize=4_096)
+def _day(value: dt.date, language: str) -> str:
+    pattern = "y年M月d日" if language == "zh-CN" else "d MMM y"
+    return format_date(value, pattern, locale=current_locale())
 
 
 def short_day(value: dt.date | None) -> str:
