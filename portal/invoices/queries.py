@@ -6,25 +6,17 @@ What is open is the claim: a write-off inside the house does not show here.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, desc, func, or_, select
+from sqlalchemy import and_, select
 
 from portal.base.access import NotFound
 from portal.base.work import Reader
 from portal.core.ageing import days_late
 from portal.core.ledger import Kind
 from portal.core.money import Money
-from portal.invoices.open_items import (
-    Scope,
-    counts_on,
-    due_parts,
-    one,
-    seen_by,
-    whose_items,
-    with_disputes,
-)
+from portal.invoices.listing import asked_listing, invoices_of, named
+from portal.invoices.open_items import counts_on, due_parts, one, seen_by, with_disputes
 from portal.invoices.rows import (
     AppliedRow,
     InvoiceDetail,
@@ -43,116 +35,19 @@ from portal.tables.payments import Allocation
 from portal.tables.statements import Statement, StatementLine
 
 
-def _invoices(r: Reader, whose: Scope) -> Subquery:
-    """Every invoice dated by today, with what is open and disputed of it and its next due date."""
-    items = with_disputes(due_parts(r.today, whose), r.today).subquery("part_of")
-    per_invoice = (
-        select(
-            items.c.customer_id,
-            items.c.entry_id,
-            func.sum(items.c.open).label("open"),
-            func.sum(items.c.disputed).label("disputed"),
-            func.min(case((items.c.open != 0, items.c.due_on))).label("next_due_on"),
-            func.max(items.c.due_on).label("last_due_on"),
-        )
-        .group_by(items.c.customer_id, items.c.entry_id)
-        .subquery("per_invoice")
-    )
-    same = and_(per_invoice.c.entry_id == Entry.id, per_invoice.c.customer_id == Entry.customer_id)
-    return (
-        select(
-            Entry.id,
-            Entry.number,
-            Entry.customer_id,
-            Entry.currency,
-            Entry.reference,
-            Entry.dated_on,
-            func.coalesce(per_invoice.c.next_due_on, per_invoice.c.last_due_on).label("due_on"),
-            Entry.amount_minor.label("amount"),
-            per_invoice.c.open,
-            per_invoice.c.disputed,
-        )
-        .join(per_invoice, same)
-        .where(Entry.kind == Kind.INVOICE, whose(Entry.customer_id))
-        .subquery("invoice")
-    )
-
-
-def _state(rows: Subquery, state: str, today: dt.date) -> ColumnElement[bool]:
-    return {
-        "open": rows.c.open != 0,
-        "overdue": and_(rows.c.open != 0, rows.c.due_on < today),
-        "disputed": rows.c.disputed != 0,
-        "paid": rows.c.open == 0,
-    }[state]
-
-
-def _filtered(r: Reader, rows: Subquery, asked: InvoiceFilter) -> list[ColumnElement[bool]]:
-    kept: list[ColumnElement[bool]] = []
-    if asked.state:
-        kept.append(_state(rows, asked.state, r.today))
-    if asked.from_on:
-        kept.append(rows.c.dated_on >= asked.from_on)
-    if asked.to_on:
-        kept.append(rows.c.dated_on <= asked.to_on)
-    if asked.currency:
-        kept.append(rows.c.currency == asked.currency)
-    if asked.text:
-        words = asked.text.strip().lower()
-        kept.append(
-            or_(
-                func.lower(rows.c.number).contains(words, autoescape=True),
-                func.lower(rows.c.reference).contains(words, autoescape=True),
-            )
-        )
-    return kept
-
-
-def _order(rows: Subquery, sort: str) -> list[Any]:
-    """The columns that a sort names; the number makes it total."""
-    columns = {
-        "date": rows.c.dated_on,
-        "due": rows.c.due_on,
-        "amount": rows.c.amount,
-        "open": rows.c.open,
-        "number": rows.c.number,
-    }
-    column = columns.get(sort.removeprefix("-"), rows.c.dated_on)
-    return [desc(column) if sort.startswith("-") else column, rows.c.number, rows.c.id]
-
-
 def list_invoices(r: Reader, asked: InvoiceFilter) -> InvoicePage:
     """One page of the invoices that a filter keeps, in its order, and the sums of them all."""
-    rows = _invoices(r, whose_items(r.actor, asked.customer_id))
-    kept = _filtered(r, rows, asked)
+    listing, values = asked_listing(r, asked)
     totals = [
         Total(count, Money(int(amount), currency), Money(int(is_open), currency))
-        for currency, count, amount, is_open in r.session.execute(
-            select(rows.c.currency, func.count(), func.sum(rows.c.amount), func.sum(rows.c.open))
-            .where(*kept)
-            .group_by(rows.c.currency)
-            .order_by(rows.c.currency)
-        )
+        for currency, count, amount, is_open in r.session.execute(listing.sums, values)
     ]
     count = sum(total.count for total in totals)
     pages = max(1, -(-count // asked.per_page))
     page = min(max(1, asked.page), pages)
-    wanted = (
-        _named(rows, kept)
-        .order_by(*_order(rows, asked.sort))
-        .limit(asked.per_page)
-        .offset((page - 1) * asked.per_page)
-    )
-    found = [_invoice_row(r, row) for row in r.session.execute(wanted)]
+    cut = {"most": asked.per_page, "before": (page - 1) * asked.per_page}
+    found = [_invoice_row(r, row) for row in r.session.execute(listing.page, {**values, **cut})]
     return InvoicePage(found, totals, page, pages, count)
-
-
-def _named(rows: Subquery, kept: list[ColumnElement[bool]]) -> Select[Any]:
-    return (
-        select(rows, Customer.code, Customer.name)
-        .join(Customer, Customer.id == rows.c.customer_id)
-        .where(*kept)
-    )
 
 
 def _invoice_row(r: Reader, row: Any) -> InvoiceRow:
@@ -191,8 +86,8 @@ def get_invoice(r: Reader, ref: str) -> InvoiceView:
     if found is None:
         raise NotFound(ref)
     said, customer_id, owner = found
-    rows = _invoices(r, one(customer_id))
-    row = _invoice_row(r, r.session.execute(_named(rows, [rows.c.id == entry_id])).one())
+    rows = invoices_of(r.today, one(customer_id))
+    row = _invoice_row(r, r.session.execute(named(rows, [rows.c.id == entry_id])).one())
     return InvoiceView(
         row=row,
         detail=_detail(said, row.amount.currency, owner),
