@@ -103,7 +103,7 @@ def _common(asked: StatementFilter, page: int, pages: int, count: int) -> dict[s
 def _state_choices() -> list[tuple[str, str]]:
     return [
         ("", _("All")),
-        ("late", _("Late")),
+        ("late", _("Past the deadline")),
         ("issued", _("Not opened")),
         ("viewed", _("Opened")),
         ("confirmed", _("Confirmed")),
