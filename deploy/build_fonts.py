@@ -2,7 +2,8 @@
 Builds the fonts under static/fonts from their published originals.
 
 They are subsets: small enough to ship with the source and to embed in every PDF. Hinting is left
-out, as PDFs are printed and screens that need the CJK fonts have their own. static/fonts/README.md tells how.
+out, as PDFs are printed and screens that need the CJK fonts have their own.
+static/fonts/README.md tells how.
 """
 
 import argparse

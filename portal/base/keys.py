@@ -1,4 +1,4 @@
-"""Keys for one purpose each, derived from the installation's secret, so that none opens two doors."""
+"""Keys of one purpose each, derived from the installation's secret: none opens two doors."""
 
 from __future__ import annotations
 

@@ -85,12 +85,18 @@ def documents(size: Size) -> Iterator[Document]:
 
 
 BARE = (
-    "create table bare_invoice (id bigint, customer_id bigint, currency char(3),"
-    " dated_on date, due_on date, amount bigint)",
-    "create table bare_payment (id bigint, customer_id bigint, currency char(3),"
-    " dated_on date, amount bigint)",
-    "create table bare_allocation (invoice_id bigint, payment_id bigint, customer_id bigint,"
-    " effective_on date, amount bigint)",
+    (
+        "create table bare_invoice (id bigint, customer_id bigint, currency char(3),"
+        " dated_on date, due_on date, amount bigint)"
+    ),
+    (
+        "create table bare_payment (id bigint, customer_id bigint, currency char(3),"
+        " dated_on date, amount bigint)"
+    ),
+    (
+        "create table bare_allocation (invoice_id bigint, payment_id bigint, customer_id bigint,"
+        " effective_on date, amount bigint)"
+    ),
 )
 INDEXES = (
     "create index bare_invoice_customer on bare_invoice (customer_id, dated_on)",
