@@ -11,6 +11,7 @@ import csv
 import gzip
 import hashlib
 import io
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
 
 csv.field_size_limit(LONGEST_CELL)
 
@@ -141,9 +144,10 @@ def _encoding(path: Path) -> str:
     for mark, encoding in MARKS.items():
         if start.startswith(mark) and _can_be(path, encoding):
             return encoding
-    for encoding in ("utf-8", "gb18030"):
-        if _can_be(path, encoding):
-            return encoding
+    if _can_be(path, "utf-8"):
+        return "utf-8"
+    if _can_be(path, "gb18030") and _seems_chinese(path):
+        return "gb18030"
     raise Unreadable(
         N_("Its text is neither UTF-8 nor GB18030."), N_("Save it as CSV in UTF-8, and try again.")
     )
@@ -159,6 +163,32 @@ def _can_be(path: Path, encoding: str) -> bool:
         except UnicodeDecodeError:
             return False
     return True
+
+
+def _seems_chinese(path: Path) -> bool:
+    """
+    Whether what GB18030 makes of a file looks like Chinese.
+
+    Most text of the West can be read so too: each accented letter swallows the one behind it and
+    becomes a rare character that stands alone.
+    """
+    lonely = told = 0
+    with _unpacked(path) as file:
+        for line in io.TextIOWrapper(file, encoding="gb18030", newline=""):
+            runs = _FOREIGN.findall(line)
+            told += len(runs)
+            lonely += sum(len(run) == 1 and not _is_common(run) for run in runs)
+    return lonely * 2 <= told
+
+
+def _is_common(letter: str) -> bool:
+    r"""
+    Whether a character is one of GB2312, as nearly all in use are.
+
+    >>> _is_common("是"), _is_common(b"\xfcl".decode("gb18030"))
+    (True, False)
+    """
+    return bool(letter.encode("gb2312", "ignore"))
 
 
 class _Counted(io.RawIOBase):

@@ -15,6 +15,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook
 
 from portal.base.language import N_
+from portal.imports.extent import MOST_CELLS, Extent
 
 MOST_MEMBERS = 200
 LARGEST_UNPACKED = 100 << 20
@@ -22,6 +23,8 @@ LARGEST_RATIO = 100
 #: Small members pack well without being a trap.
 RATIO_FROM = 1 << 20
 BLOCK = 1 << 16
+#: Workbooks of other kinds, whatever the file is called: nobody has looked how large they are.
+FOREIGN = {"content.xml", "xl/workbook.bin"}
 #: Excel keeps fifteen digits of a number.
 DIGITS = ".15g"
 
@@ -79,6 +82,8 @@ def _check_size(path: Path) -> None:
             members = archive.infolist()
             if len(members) > MOST_MEMBERS:
                 raise TOO_LARGE
+            if not FOREIGN.isdisjoint(archive.namelist()):
+                raise NO_WORKBOOK
             unpacked = 0
             for member in members:
                 unpacked += _size_of(archive, member, LARGEST_UNPACKED - unpacked)
@@ -87,14 +92,18 @@ def _check_size(path: Path) -> None:
 
 
 def _size_of(archive: zipfile.ZipFile, member: zipfile.ZipInfo, room: int) -> int:
-    size = 0
+    size, extent, is_xml = 0, Extent(), not member.filename.startswith("xl/media/")
     with archive.open(member) as file:
         while block := file.read(BLOCK):
             if size == 0 and b"<!DOCTYPE" in block[:1024].upper():
                 raise NO_WORKBOOK
             size += len(block)
+            if is_xml:
+                if b"\0" in block:  # not UTF-8: nobody could see how far its cells reach
+                    raise NO_WORKBOOK
+                extent.read(block)
             dense = size > RATIO_FROM and size > LARGEST_RATIO * max(member.compress_size, 1)
-            if size > room or dense:
+            if size > room or dense or extent.cells > MOST_CELLS:
                 raise TOO_LARGE
     return size
 

@@ -247,3 +247,45 @@ def test_no_cell_is_so_bad_that_it_breaks_the_import(worn: Desk, cell: str, how:
     )
 
     assert not report.is_clean
+
+
+@pytest.mark.parametrize(
+    ("cells", "named"),
+    [
+        ('<c r="XFD1048576"><v>1</v></c>', "1048576"),
+        ("<c><v>1</v></c>", "99999999"),
+        ("<c\nr = 'ZZZ9999'><v>1</v></c>", "9999"),
+    ],
+)
+def test_a_workbook_that_spans_a_table_without_end_is_refused(
+    quick_desk: Desk, cells: str, named: str
+):
+    """Its reader makes room for every cell between, used or not, and would end the process."""
+    path, other = workbook(quick_desk.folder / "book.xlsx"), quick_desk.folder / "far.xlsx"
+    far = f'<row r="{named}">{cells}</row></sheetData>'.encode()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(other, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                content = content.replace(b"</sheetData>", far)
+            new.writestr(name, content)
+
+    assert "unpacks" in quick_desk.imports(other, kind="invoices").rejects[0].problem
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "cp850"])
+def test_text_of_the_west_is_not_taken_for_chinese(quick_desk: Desk, encoding: str):
+    path = quick_desk.folder / "customers.csv"
+    path.write_bytes(f"{HEAD}\nN1,Müller Söhne\nN2,Gärtner\n".encode(encoding))
+
+    assert "UTF-8" in quick_desk.imports(path).rejects[0].problem
+    assert names(quick_desk) == []
+
+
+@pytest.mark.parametrize("text", ["是", "臺灣機電", "𠮷野家 & Co", "华A东B"])
+def test_what_is_chinese_is_taken_for_it(quick_desk: Desk, text: str):
+    path = quick_desk.folder / "customers.csv"
+    path.write_bytes(f"{HEAD}\nN1,{text}\n".encode("gb18030"))
+
+    assert quick_desk.imports(path).is_clean
+    assert names(quick_desk) == [text]
