@@ -107,7 +107,7 @@ class Applications:
             self._begin(ODD)
             for memo in (0, 1):
                 self._pass(memo)
-            self._end()
+            self._end("k.memo")
 
     def apply_exactly(self) -> list[tuple[Ask, int]]:
         """Applies what names its part, amount and day; what of which ask is left."""
@@ -115,7 +115,8 @@ class Applications:
             return []
         self._begin(MISFITS)
         self._session.execute(text(EXACTLY))
-        return self._end()
+        # What is written off is no obstacle to payments, but payments would be one to it.
+        return self._end("k.memo desc")
 
     def _begin(self, odd: str) -> None:
         if not self._is_sqlite:
@@ -125,10 +126,10 @@ class Applications:
                 self._session.execute(text(f"analyze {table}"))
         self._make("odd_ask", odd)
 
-    def _end(self) -> list[tuple[Ask, int]]:
+    def _end(self, first: str) -> list[tuple[Ask, int]]:
         odd = text(
             f"select k.* from ask k where {IS_ODD}"  # noqa: S608 - words of our own
-            " order by k.memo, k.acted_on, k.number, k.entry_id, k.part"
+            f" order by {first}, k.acted_on, k.number, k.entry_id, k.part"
         )
         asks = [Ask(*row) for row in self._session.execute(odd)]
         undone = applying_singly.apply(self._session, asks)

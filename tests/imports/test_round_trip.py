@@ -15,7 +15,7 @@ from portal.base.installation import Installation
 from portal.imports.columns import Options
 from portal.imports.run import import_files
 from tests.conftest import config_in, founded
-from tests.imports.conftest import Desk
+from tests.imports.conftest import INVOICE_HEAD, PAYMENT_HEAD, Desk
 from tests.machine import absent
 
 STRINGS = (
@@ -208,3 +208,31 @@ def test_books_move_from_one_database_to_the_other(
 
     assert there.export() == written
     assert written["customers.csv"].splitlines()[1].startswith(b"Z,")
+
+
+def test_written_off_and_paid_after_all_survives(tmp_path: Path):
+    """A write-off is no obstacle to the payments that come later, in whatever order both come."""
+    first, second = (
+        Desk(founded(config_in(tmp_path / name)), tmp_path / f"{name}-files") for name in "ab"
+    )
+    first.takes("customers.csv", "customer_id,name", "C,C")
+    first.takes("invoices.csv", INVOICE_HEAD, "I,C,CNY,2026-01-01,2026-01-31,100.00")
+    first.takes(
+        "adjustments.csv",
+        "adjustment_id,customer_id,currency,adjusted_on,kind,amount,invoice_id",
+        "W,C,CNY,2026-02-01,write_off,-4.00,I",
+    )
+    first.takes("payments.csv", PAYMENT_HEAD, "P,C,2026-03-01,120.00,CNY,")
+    first.takes(
+        "allocations.csv",
+        "credit_id,invoice_id,amount,allocated_on,ended_on",
+        "P,I,20.00,2026-03-01,2026-03-05",
+        "P,I,100.00,2026-03-10,",
+    )
+    written = first.export()
+    report = second.imports(tmp_path / "a-files" / "out")
+
+    assert (report.rejects, report.warnings) == ([], [])
+    assert second.export() == written
+    for desk in (first, second):
+        desk.installation.database.engine.dispose()
