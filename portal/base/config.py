@@ -12,6 +12,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from portal.core.money import CURRENCIES
+
 HERE = Path(__file__).resolve().parent.parent
 #: Where templates/, static/, migrations/ are: beside portal/ in a checkout, inside it in a wheel.
 ROOT = HERE / "_root" if (HERE / "_root").is_dir() else HERE.parent
@@ -158,8 +163,18 @@ def _check(config: Config) -> None:
         raise ConfigError(
             f"ACCORD_TIMEZONE: {config.timezone} is not a time zone, say Europe/Berlin."
         )
+    if config.currency not in CURRENCIES:
+        raise ConfigError(
+            f"ACCORD_CURRENCY: {config.currency} is not a currency code of ISO 4217, say EUR."
+        )
     if config.language not in {"en", "zh-CN"}:
         raise ConfigError("ACCORD_LANGUAGE must be en or zh-CN.")
+    try:
+        make_url(config.database)
+    except ArgumentError as error:
+        raise ConfigError(
+            "ACCORD_DATABASE_URL is not a database's address, say postgresql://host/name."
+        ) from error
     if not config.proxies.isdecimal():
         raise ConfigError("ACCORD_PROXIES must be a whole number, 0 for none.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import sys
 from pathlib import Path
 from typing import Any, Self
@@ -35,6 +36,15 @@ def _pairs(context: click.Context, parameter: click.Parameter, told: tuple[str, 
     return dict(pair.split("=", 1) for pair in told)
 
 
+def _writable(context: click.Context, parameter: click.Parameter, path: Path | None) -> Path | None:  # noqa: ARG001
+    """A file that can be written at the end, which is asked before anything is imported."""
+    if path is not None and not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise click.BadParameter(
+            f"{path} cannot be written. Name a file in a folder that is there."
+        )
+    return path
+
+
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--kind", help="What the files hold; else their names say it.")
@@ -45,7 +55,12 @@ def _pairs(context: click.Context, parameter: click.Parameter, told: tuple[str, 
 @click.option("--create-customers", "creates_customers", is_flag=True)
 @click.option("--on-error", type=click.Choice(["stop", "skip"]), default="stop", show_default=True)
 @click.option("--dry-run", "is_dry_run", is_flag=True, help="Change nothing, report as if.")
-@click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Bad rows as CSV.")
+@click.option(
+    "--rejects",
+    type=click.Path(dir_okay=False, path_type=Path),
+    callback=_writable,
+    help="Bad rows as CSV.",
+)
 @format_option
 def import_(output: str, **told: Any) -> None:
     """Import files, or a folder of them: CSV, CSV.GZ or XLSX."""

@@ -40,22 +40,26 @@ def in_one_sentence(run: Callable[[], Any]) -> Any:
     """What `run` gives, or a `Refused` that tells what went wrong."""
     try:
         return run()
-    except (click.ClickException, click.exceptions.Exit, click.Abort):
-        raise
-    except ConfigError as error:
-        raise Refused(str(error)) from error
-    except RuleBroken as broken:
-        raise Refused(sentence(broken)) from broken
-    except NotFound as error:
-        raise Refused(f"There is no {error}.") from error
-    except Denied as error:
-        raise Refused(f"This needs the permission {error.permission}.") from error
-    except BrokenPipeError:
+    except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
         raise
     except Exception as error:
-        raise Refused(
-            f"{type(error).__name__}: this should not happen. Please report it with {_kept()}."
-        ) from error
+        raise Refused(_sentence(error)) from error
+
+
+def _sentence(error: Exception) -> str:
+    """What went wrong, and what to do."""
+    match error:
+        case ConfigError():
+            return str(error)
+        case RuleBroken():
+            return sentence(error)
+        case NotFound():
+            return f"There is no {error}."
+        case Denied():
+            return f"This needs the permission {error.permission}."
+        case OSError(filename=str(name)):
+            return f"{name} cannot be used: {error.strerror}. Name another, or mend it."
+    return f"{type(error).__name__}: this should not happen. Please report it with {_kept()}."
 
 
 def _kept() -> Path:

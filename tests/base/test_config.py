@@ -23,6 +23,8 @@ def test_the_settings_of_tests_are_left_alone():
         ("ACCORD_PUBLIC_URL", "portal.example"),
         ("ACCORD_TIMEZONE", "Middle/Earth"),
         ("ACCORD_LANGUAGE", "tlh"),
+        ("ACCORD_CURRENCY", "XYZ"),
+        ("ACCORD_DATABASE_URL", "nonsense"),
         ("ACCORD_PROXIES", "-1"),
     ],
 )

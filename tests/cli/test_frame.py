@@ -1,6 +1,7 @@
 """What every command has in common: wrong use is one sentence and status 2, never a traceback."""
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -85,7 +86,13 @@ def test_csv_has_a_header_even_when_there_is_nothing(run):
 
 
 @pytest.mark.parametrize(
-    "error", [ConfigError("Set it."), RuleBroken("act.already_done"), ZeroDivisionError("oops")]
+    "error",
+    [
+        ConfigError("Set it."),
+        RuleBroken("act.already_done"),
+        ZeroDivisionError("oops"),
+        OSError("nothing to name"),
+    ],
 )
 def test_whatever_goes_wrong_is_one_sentence(error):
     def fail():
@@ -97,6 +104,11 @@ def test_whatever_goes_wrong_is_one_sentence(error):
     assert refused.value.exit_code == 2
     assert "\n" not in refused.value.message
     assert "Traceback" not in refused.value.message
+
+
+def test_a_file_that_cannot_be_used_is_named():
+    with pytest.raises(Refused, match="/nowhere/x cannot be used: No such file"):
+        in_one_sentence(Path("/nowhere/x").read_bytes)
 
 
 def test_a_table_puts_figures_to_the_right_and_knows_wide_letters():

@@ -163,3 +163,12 @@ def test_an_export_names_its_files(shell: Shell):
 
     assert json.loads(told.stdout)["files"][0] == {"file": "customers.csv", "rows": 0}
     assert (shell.folder / "out" / "allocations.csv").read_bytes().endswith(b"invoice_kind\n")
+
+
+def test_rejects_that_cannot_be_kept_are_told_before_anything_is_imported(shell: Shell):
+    path = shell.write("customers.csv", "customer_id,name\nN1,New\n")
+    done = shell("import", path, "--rejects", shell.folder / "nowhere" / "bad.csv")
+
+    assert done.exit_code == 2
+    assert "cannot be written" in done.stderr
+    assert json.loads(shell("import", path, "--format", "json").stdout)["files"][0]["added"] == 1
