@@ -231,10 +231,19 @@ def _is_signed(form: SignForm, ceremony: Ceremony, act: Any) -> bool:
         return False
     answer: ChallengeAnswer = form.outcome
     if answer.problem is not None:
+        if _is_said(command, person):  # the other click was quicker, and its code is used up
+            return True
         form.blame(answer.problem)
         return False
     signed = replace(command, grant=answer.grant or "")
     return respond.attempt(form, act, signed, person)
+
+
+def _is_said(command: confirming.ConfirmStatement, person: Actor) -> bool:
+    """Whether this very answer has been kept in the meantime."""
+    look = Form()
+    is_fit = respond.attempt(look, confirming.check_confirmable, command, person)
+    return is_fit and look.outcome is not None
 
 
 def _fresh_form(r: Reader, ceremony: Ceremony) -> SignForm:

@@ -20,6 +20,7 @@ from portal.base import failpoints
 from portal.base.access import NotFound
 from portal.base.policy import policy_on
 from portal.base.work import Reader, Work
+from portal.core.errors import RuleBroken
 from portal.core.period import Month
 from portal.core.statement import Party
 from portal.invoices.open_items import Scope, among, between, both, everyone
@@ -60,8 +61,13 @@ def _silently(done: int, of: int) -> None:
 
 
 def preview_run(w: Work, c: IssueStatements) -> Issued:
-    """What issuing would do; nothing is changed."""
+    """
+    What issuing would do; nothing is changed.
+
+    Raises: statement_run.month_not_over.
+    """
     w.require("statement.run")
+    _refuse_the_future(w, c.month)
     whose = _whose(customer_ids(w, c))
     due = accounts_due(w.session, whose, c.month)
     return Issued(
@@ -73,9 +79,14 @@ def preview_run(w: Work, c: IssueStatements) -> Issued:
 
 
 def issue_statements(begin: Begin, c: IssueStatements, progress: Progress = _silently) -> Issued:
-    """Issues what is due, a slice a transaction; a run that was killed is finished first."""
+    """
+    Issues what is due, a slice a transaction; a run that was killed is finished first.
+
+    Raises: statement_run.month_not_over.
+    """
     with begin() as w:
         w.require("statement.run")
+        _refuse_the_future(w, c.month)
         ids = customer_ids(w, c)
     made = 0
     for opened in (_cut_short, open_run):
@@ -88,6 +99,12 @@ def issue_statements(begin: Begin, c: IssueStatements, progress: Progress = _sil
         unchanged = count_issued(w.session, whose, c.month) - made
         skipped = skipped_customers(w.session, whose, c.month, {})
     return Issued(c.month, made, unchanged, skipped)
+
+
+def _refuse_the_future(r: Reader, month: Month) -> None:
+    """Refuses a month that has not begun: after its statements there could be none before it."""
+    if month.first_on > r.today:
+        raise RuleBroken("statement_run.month_not_over", field="month", ends_on=month.last_on)
 
 
 def customer_ids(r: Reader, c: IssueStatements) -> list[int] | None:

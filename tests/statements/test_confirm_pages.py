@@ -7,6 +7,8 @@ from sqlalchemy import select
 
 from portal.base.access import SYSTEM
 from portal.core.confirmation import Result
+from portal.people.commands import AnswerChallenge
+from portal.statements import pages_signing
 from portal.statements.commands import ReissueStatement, reissue_statement
 from portal.tables.statements import Confirmation
 from tests.people.cast import ADA, CHEN, PASSWORD, WANG, Browser
@@ -156,6 +158,25 @@ def test_a_double_click_signs_once(chen: Browser, here: str, stage: Stage):
     answers = [chen.client.post(f"{here}/confirmation", data=fields) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [303, 303]
+
+
+def test_the_slower_of_two_clicks_arrives_too(
+    chen: Browser, here: str, stage: Stage, monkeypatch: pytest.MonkeyPatch
+):
+    """The quicker one uses the code up between the slower one's checks and its code."""
+    fields = chen.follow(chen.send(f"{here}/confirmation/code")).form(f"{here}/confirmation")
+    fields |= {"code": stage.cast.code(CHEN), "is_authorised": "y"}
+    clicks: list[int] = []
+
+    def overtaken(*typed: object) -> AnswerChallenge:
+        monkeypatch.setattr(pages_signing, "AnswerChallenge", AnswerChallenge)
+        clicks.append(chen.client.post(f"{here}/confirmation", data=fields).status_code)
+        return AnswerChallenge(*typed)
+
+    monkeypatch.setattr(pages_signing, "AnswerChallenge", overtaken)
+    clicks.append(chen.client.post(f"{here}/confirmation", data=fields).status_code)
+
+    assert clicks == [303, 303]
 
 
 def test_a_statement_replaced_meanwhile_is_a_conflict(chen: Browser, here: str, stage: Stage):

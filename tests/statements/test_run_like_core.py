@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from portal.base.access import SYSTEM
 from portal.core.composition import compose
+from portal.core.errors import RuleBroken
 from portal.core.period import Month, statement_period
 from portal.core.statement import Head, Party, canonical, sha256_of
 from portal.statements.run import IssueStatements, issue_statements
@@ -107,3 +108,12 @@ def every_entry_stands_once_or_waits(installation):
     assert len(stated) == len(set(stated))
     assert not waiting & set(stated)
     assert runs
+
+
+def test_a_month_that_has_not_begun_is_refused(installation):
+    """A slip of the year would leave no room for the months before it."""
+    with installation.reading(SYSTEM) as r:
+        next_month = Month.of(r.today).plus(1)
+
+    with pytest.raises(RuleBroken, match="month_not_over"):
+        issue(installation, next_month)
