@@ -6,8 +6,8 @@ from portal.base.access import SYSTEM
 from portal.core.ledger import Book
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry, Invoice
-from tests.buyer import Buyer
-from tests.desk import Office, foot_of, invoice, rows_of
+from tests.buyer import Buyer, invoice_path
+from tests.desk import Office, an_office, foot_of, invoice, rows_of
 from tests.ledgers import store
 from tests.page import Page
 
@@ -134,3 +134,16 @@ def test_a_deadline_that_passed_is_told_as_passed(office: Office):
     office.pass_days(30)
 
     assert "asked for by 4 Dec 2026, 16 days ago" in tasks(Buyer(office, "HUADONG").visit("/"))[0]
+
+
+def test_every_page_of_a_customer_reads_the_same_from_both_databases(any_installation):
+    office = an_office(any_installation)
+    office.issue()
+    buyer = Buyer(office, "HUADONG", "BERGMANN")
+    told = {path: buyer.visit(path).text for path in ("/", "/payments", "/downloads")}
+    rows = rows_of(buyer.visit("/invoices?state=overdue&q=inv&from=2026-01-01"), "invoices")
+
+    assert "You owe CNY 360.00 and EUR 80.00; CNY 110.00 and EUR 80.00 is overdue." in told["/"]
+    assert "Payment RCT-10" in told["/payments"]
+    assert [row[1] for row in rows] == ["INV-3", "INV-1", "INV-4"]
+    assert "INV-3" in buyer.visit(invoice_path(office, "INV-3")).heading
