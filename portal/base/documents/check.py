@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
 
 from cryptography import x509
 
+from portal.base.documents.apart import apart
 from portal.base.documents.seal import fingerprint_of
 
 LARGEST = 20 * 1024 * 1024
@@ -34,8 +34,7 @@ class SealedDocument:
 
 def read_seal(pdf: bytes) -> SealedDocument:
     """What a PDF says of its seal, whatever the bytes: a damaged file is read as one without."""
-    with ThreadPoolExecutor(1) as pool:  # for the reason that seal.py names
-        return pool.submit(_read, pdf).result()
+    return apart(_read, pdf)
 
 
 def _read(pdf: bytes) -> SealedDocument:

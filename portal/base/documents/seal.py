@@ -11,7 +11,6 @@ import datetime as dt
 import hashlib
 import os
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -22,6 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from portal.base.config import Config, ConfigError
+from portal.base.documents.apart import apart
 
 LEVEL = "B-B"
 YEARS = 20
@@ -158,9 +158,7 @@ def _signs_documents() -> x509.KeyUsage:
 
 def seal_pdf(pdf: bytes, seal: Seal, reason: str, at: dt.datetime) -> bytes:
     """The PDF with our seal upon it; nothing may be added to it afterwards."""
-    # pyHanko starts an event loop of its own, which a thread that runs one already refuses.
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(_sealed, pdf, seal, reason, at).result()
+    return apart(_sealed, pdf, seal, reason, at)
 
 
 def _sealed(pdf: bytes, seal: Seal, reason: str, at: dt.datetime) -> bytes:
