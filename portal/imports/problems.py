@@ -116,6 +116,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("The invoice %(invoice)s is not known."),
         N_("Import the invoice first, or leave invoice_id empty."),
     ),
+    "invoice.unknown_here": (
+        N_("The invoice %(invoice)s is not known."),
+        N_("Import the invoice first, or take the row out."),
+    ),
     "key.control_characters": (
         N_("It holds characters that cannot be seen."),
         N_("Type it anew."),

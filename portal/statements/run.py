@@ -117,7 +117,7 @@ def customer_ids(r: Reader, c: IssueStatements) -> list[int] | None:
     by_code: dict[str, int] = {row.code: row.id for row in found}
     for code in c.customer_codes:
         if code not in by_code:
-            raise NotFound(code)
+            raise NotFound(f"customer {code}")
     return sorted(by_code.values())
 
 

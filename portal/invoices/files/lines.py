@@ -53,7 +53,7 @@ class InvoiceLines:
         invoices = {row.number: row for row in found_by(self._session, INVOICES, set(numbers))}
         for place, number in enumerate(numbers):
             if number and number not in invoices:
-                rows.refuse(place, "invoice_id", "invoice.unknown", invoice=number)
+                rows.refuse(place, "invoice_id", "invoice.unknown_here", invoice=number)
         told = self._told(rows, numbers, invoices)
         entry_ids = {each.entry_id for each in told.values()}
         standing = {

@@ -66,7 +66,7 @@ class InvoiceParts:
         amounts = rows.amounts("amount", currencies)
         for place, number in enumerate(numbers):
             if number and number not in invoices:
-                rows.refuse(place, "invoice_id", "invoice.unknown", invoice=number)
+                rows.refuse(place, "invoice_id", "invoice.unknown_here", invoice=number)
         rows.above_zero("amount", amounts)
         for place in rows.good():
             self._told[numbers[place]].append(

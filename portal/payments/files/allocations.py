@@ -141,7 +141,7 @@ class Allocations:
                 ways = (is_adjustment,) if is_adjustment is not None else (False, True)
                 one = next((known[number, way] for way in ways if (number, way) in known), None)
                 if one is None and number:
-                    code = "credit.unknown" if name == "credit_id" else "invoice.unknown"
+                    code = "credit.unknown" if name == "credit_id" else "invoice.unknown_here"
                     rows.refuse(place, name, code, credit=number, invoice=number)
                 named.append(one)
             found.append(named)
