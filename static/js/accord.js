@@ -34,6 +34,17 @@ document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
 
 document.addEventListener("htmx:before:request", () => alerts?.replaceChildren());
 
+// Signed out meanwhile: the form goes again as without scripts, and is carried through signing in.
+document.addEventListener("htmx:before:response", (event) => {
+  const { sourceElement, request, response } = event.detail.ctx;
+  const form = sourceElement.closest("form[method=post]");
+  if (response.status !== 401 || !form) return;
+  event.preventDefault();
+  const { name, value } = request.submitter ?? {};
+  if (name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  form.submit();
+});
+
 // ── Focus ───────────────────────────────────────────────────────────────────
 
 function focus(element) {
@@ -50,11 +61,14 @@ function focusSummary() {
   focus(summary);
 }
 
-// A row that went away passes the focus on to its neighbour; a region keeps it at its caption.
+// Where the focus went away with what was swapped, it goes to the region's caption, or back to what opened the panel.
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   const isLost = document.activeElement === body || !document.activeElement;
   focusSummary();
-  if (isLost && document.activeElement === body) focus(find(".table-region[tabindex], h2[tabindex]", ctx.target ?? document));
+  if (isLost && document.activeElement === body) {
+    const region = document.getElementById(ctx.target?.id) ?? document;
+    focus(find(".table-region[tabindex], h2[tabindex]", region) ?? find("[data-key=n]", region));
+  }
   countChosen();
 });
 
@@ -127,16 +141,18 @@ for (const [kind, isOver] of [["dragover", true], ["dragleave", false], ["drop",
 
 // ── Keys ────────────────────────────────────────────────────────────────────
 
+const STOPS = "a[href], button, input:not([type=hidden])";
 let row = null;
 
 function step(distance) {
-  const rows = findAll("[data-rows] tbody tr:not(.panel-row)");
+  const rows = findAll("[data-rows] tbody tr:not(.panel-row)").filter((one) => find(STOPS, one));
   if (!rows.length) return;
-  const at = rows.findIndex((other) => other.id === row?.id && other.contains(document.activeElement));
-  const from = at >= 0 ? at : rows.indexOf(row);
+  const here = document.activeElement.closest("tr");
+  const line = here?.matches(".panel-row") ? here.previousElementSibling : here;
+  const from = rows.includes(line) ? rows.indexOf(line) : rows.indexOf(row);
   row = rows[Math.min(Math.max(from + distance, 0), rows.length - 1)];
   rows.forEach((other) => other.classList.toggle("is-current", other === row));
-  focus(find("a[href], button, input", row));
+  focus(find(STOPS, row));
 }
 
 function press(key) {

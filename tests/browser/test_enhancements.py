@@ -118,15 +118,29 @@ def test_what_was_not_saved_is_told(unlucky_page: Page, site: str, fate: str):
     expect(unlucky_page.locator("#alerts")).to_be_empty()
 
 
-def test_signed_out_meanwhile_leaves_for_the_sign_in(browser_page: Page, site: str):
-    def sign_out(route: Route) -> None:
+def sign_out(route: Route) -> None:
+    """Refuses what scripts ask for; a page of its own would ask to sign in."""
+    if route.request.is_navigation_request():
+        route.continue_()
+    else:
         route.fulfill(status=401, headers={"HX-Redirect": "/sample?next=/lines"})
 
+
+def test_signed_out_meanwhile_leaves_for_the_sign_in(browser_page: Page, site: str):
+    browser_page.goto(f"{site}/lines")
+    browser_page.route("**/lines?*", sign_out)
+    browser_page.locator("#q").fill("11")
+
+    expect(browser_page).to_have_url(re.compile(r"/sample\?next=/lines"))
+
+
+def test_signed_out_meanwhile_takes_the_form_along(browser_page: Page, site: str):
     browser_page.goto(f"{site}/lines")
     browser_page.route("**/lines/*", sign_out)
     browser_page.locator("#line-103-agree").click()
 
-    expect(browser_page).to_have_url(re.compile(r"/sample\?next=/lines"))
+    expect(browser_page).to_have_url(f"{site}/lines#line-103")
+    expect(browser_page.locator("#line-103-agree")).to_have_attribute("aria-pressed", "true")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (360, "light")])
