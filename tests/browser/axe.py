@@ -22,7 +22,8 @@ def violations(page: Page) -> list[str]:
     """
     page.evaluate(source())
     options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
-    found: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
+    run = "async options => ({violations: (await axe.run(document, options)).violations})"
+    found: dict[str, Any] = page.evaluate(run, options)
     return [
         f"{fault['id']}: {node['target']} {node['failureSummary']}"
         for fault in found["violations"]

@@ -1,6 +1,5 @@
 """A real server over the demo company, and a real Chromium in front of it."""
 
-import shutil
 import subprocess
 import time
 import urllib.request
@@ -14,7 +13,8 @@ from urllib.error import URLError
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from tests.demo import ACCORD, Demo, environment, run_accord
+from tests.browser.company import Portal, opened
+from tests.demo import ACCORD, Demo, environment
 from tests.machine import absent, find_browser, free_port
 
 QUIET = [
@@ -46,10 +46,6 @@ class Live:
 
     url: str
     demo: Demo
-
-    def accord(self, *words: str) -> str:
-        """What a command prints about this server's books."""
-        return run_accord(self.demo.folder, *words, public_url=self.url)
 
 
 @contextmanager
@@ -85,11 +81,9 @@ def wait_until_ready(live: Live, log: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def live(demo_company: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """A server over a copy of the demo company that this module may change."""
-    folder = tmp_path_factory.mktemp("live") / "instance"
-    shutil.copytree(demo_company.folder, folder)
-    with serving(Demo(folder, demo_company.told)) as running:
+def portal(demo_company: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The demo company behind its pages, in a copy that this module may change."""
+    with opened(demo_company, tmp_path_factory.mktemp("portal") / "instance") as running:
         yield running
 
 
@@ -120,7 +114,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
             message.type == "error"
             and "the server responded with a status of 4" not in message.text
         ):
-            complaints.append(message.text)
+            complaints.append(f"{message.location['url']}: {message.text}")
 
     with ExitStack() as opened:
 

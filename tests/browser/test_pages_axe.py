@@ -1,0 +1,202 @@
+"""
+Every page that people can reach: open to everybody, narrow enough, named, and under the policy.
+
+Once light in English and once dark in Chinese (UX 9, 10, 43, 47, 50). `open_page` watches that no
+page logs an error or a breach of the content policy.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pyotp
+import pytest
+from flask.testing import FlaskClient
+from playwright.sync_api import Page, expect
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session as Books
+
+from portal.base.access import SYSTEM
+from portal.base.messages import latest_messages
+from portal.base.refs import Refs
+from portal.imports.columns import Options
+from portal.imports.commands import KeepUpload, keep_upload
+from portal.invoices.commands import OrderDownload, order_download
+from portal.people.commands import AskToSignIn, Invite, ask_to_sign_in, invite
+from portal.people.recognising import actor_of
+from portal.tables.all import Base
+from portal.tables.customers import Customer
+from portal.tables.invoices import Entry
+from portal.tables.people import User
+from portal.tables.statements import Confirmation, Statement
+from tests.browser.axe import violations
+from tests.browser.company import Portal
+from tests.walls.visiting import is_desk, paths, refs_of, sign_in
+
+CHEN, PEKKA = "chen.wei@huadong.example", "pekka@aurora.example"
+CLERK = "wang.fang@lindqvist-motion.example"
+ADMIN = "anna.berg@lindqvist-motion.example"
+INVITED = "newcomer@huadong.example"
+VISITOR = ""
+#: Whose things somebody looks at.
+WHOSE = {VISITOR: "HUADONG", CHEN: "HUADONG", PEKKA: "NEWBORN", CLERK: "HUADONG", ADMIN: "BEIFANG"}
+#: Things that belong to no single customer, by their prefix.
+OTHERS = {"im": "import_run", "ru": "statement_run", "dl": "download"}
+#: Pages that the rules do not show by themselves: filtered to nothing, a panel open, nowhere.
+MORE = {
+    VISITOR: ["/nowhere", "/verify/0000-0000-0000-0000", "/mailbox?to=nobody"],
+    CHEN: ["/nowhere", "/statements?state=refused", "/invoices?q=nothing-like-it", "/desk"],
+    PEKKA: [],
+    CLERK: ["/nowhere", "/desk/customers?q=nothing-like-it"],
+    ADMIN: ["/desk/reports/ageing?as_of=2020-01-01"],
+}
+LOOKS = {"light": "en", "dark": "zh-CN"}
+#: So tall that no bar sticks over what stands under it.
+WIDE, NARROW = {"width": 1280, "height": 3000}, {"width": 320, "height": 740}
+OUTSIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+MOST_OF_A_RULE = 2
+
+
+@pytest.fixture(scope="module")
+def busy(portal: Portal) -> Portal:
+    """The demo, and what only use brings: an upload, a download, an invitation, a sign-in mail."""
+    act = portal.installation
+    upload = KeepUpload(act.storage, "more.csv", b"no,customer\nI1,HUADONG\n", Options())
+    with act.work() as w:
+        people = dict(w.session.execute(select(User.email, User.id)).all())
+        huadong = w.session.scalars(select(Customer.id).where(Customer.code == "HUADONG")).one()
+        bills = select(Entry.id).where(Entry.customer_id == huadong, Entry.kind == 1).limit(25)
+        entry_ids = tuple(w.session.scalars(bills))
+        clerk, chen = actor_of(w, people[CLERK]), actor_of(w, people[CHEN])
+        invite(w, Invite(INVITED, "New Comer", "customer_viewer", huadong))
+        ask_to_sign_in(w, AskToSignIn(CHEN, "127.0.0.1", "/", wants_code=True))
+    with act.work(clerk) as w:
+        keep_upload(w, upload)
+    with act.work(chen) as w:
+        order_download(w, OrderDownload(entry_ids, "en"))
+    return portal
+
+
+def known(portal: Portal, email: str) -> list[str]:
+    """References, tokens and codes of what somebody may look at: what still waits comes first."""
+    with portal.installation.reading(SYSTEM) as r:
+        customer = r.session.scalars(select(Customer).where(Customer.code == WHOSE[email])).one()
+        found = [*waiting(r.session, r.refs, customer.id)]
+        found += refs_of(r.session, r.refs, customer.id)
+        for prefix, name in OTHERS.items():
+            rows = Base.metadata.tables[name]
+            newest = r.session.scalar(select(rows.c.id).order_by(rows.c.id.desc()).limit(1))
+            found.append(r.refs.of(prefix, newest or 0))
+        found.append(r.refs.of("ml", latest_messages(r, 1)[0].id))
+        found.append(r.refs.of("us", r.session.scalars(select(func.min(User.id))).one()))
+        found += r.session.scalars(select(Confirmation.verify_code).limit(1))
+    return [*found, *tokens(portal)] if email == VISITOR else found
+
+
+def waiting(books: Books, refs: Refs, customer_id: int) -> Iterator[str]:
+    last = (
+        select(Statement.id)
+        .where(Statement.customer_id == customer_id, Statement.in_force == 1)
+        .order_by(Statement.period_to.desc())
+    )
+    return (refs.of("st", each) for each in books.scalars(last.limit(1)))
+
+
+def tokens(portal: Portal) -> list[str]:
+    """What stands at the end of the links that were mailed: to a statement, in, and back in."""
+    texts = [mail.text for who in (INVITED, CHEN) for mail in portal.mails(who)]
+    links = [
+        found for text in texts for found in re.findall(r"/(s|invites|login/link)/(\S+)", text)
+    ]
+    return list(dict(reversed(links)).values())
+
+
+def is_page(look: FlaskClient, path: str) -> bool:
+    answer = look.get(path)
+    answer.get_data()
+    return answer.status_code == 200 and answer.mimetype == "text/html"
+
+
+def pages_of(portal: Portal, email: str) -> Iterator[str]:
+    """Every page that somebody reaches: each rule with the first things that it shows them."""
+    app, refs = portal.app, known(portal, email)
+    look = sign_in(app, portal.installation, email).client if email else app.test_client()
+    for rule in app.url_map.iter_rules():
+        is_file = rule.endpoint == "static" or "." in rule.rule
+        is_seen = email == ADMIN and not is_desk(rule)  # the clerk looks at the rest
+        if "GET" not in rule.methods or is_file or is_seen:
+            continue
+        pages = (path for path in paths(app, rule, refs) if is_page(look, path))
+        yield from (path for path, _ in zip(pages, range(MOST_OF_A_RULE), strict=False))
+
+
+#: Rows of a list are alike: after the first eight nothing new comes.
+SHORTEN = """() => document.querySelectorAll("main table").forEach((table) =>
+  [...table.querySelectorAll("tbody tr")].slice(8).forEach((row) => row.remove()))"""
+
+
+def faults(page: Page) -> list[str]:
+    """What is wrong with the page that is shown."""
+    page.set_viewport_size(NARROW)
+    found = ["scrolls sideways at 320 pixels"] if page.evaluate(OUTSIDE) > 0 else []
+    page.set_viewport_size(WIDE)
+    page.evaluate(SHORTEN)
+    return found + violations(page)
+
+
+@pytest.mark.parametrize("scheme", LOOKS)
+@pytest.mark.parametrize("email", WHOSE, ids=["visitor", "Chen", "Pekka", "clerk", "admin"])
+def test_every_page_is_open_to_everybody(open_page: Any, busy: Portal, email: str, scheme: str):
+    page = open_page(color_scheme=scheme, viewport=WIDE)
+    if email:
+        busy.sign_in(page, email)
+    busy.set_cookies(page, accord_language=LOOKS[scheme])
+    found, titles = {}, {}
+    for path in pages_of(busy, email):
+        page.goto(busy.url + path)
+        titles[path] = page.title(), path.startswith("/desk")
+        found[path] = faults(page)
+    for path in MORE[email]:
+        page.goto(busy.url + path)
+        found[path] = faults(page)
+
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+    often = {title for title, count in Counter(titles.values()).items() if count > 1}
+    assert {path: title for path, title in titles.items() if title in often} == {}
+
+
+def test_the_steps_of_signing_in_are_open_to_everybody(browser_page: Page, portal: Portal):
+    page = browser_page
+    login = portal.demo.logins("admin")[0]
+
+    def send(name: str, value: str) -> None:
+        page.locator(f"input[name={name}]:visible").fill(value)
+        page.locator(f"form:has(input[name={name}]:visible) button[type=submit]").first.click()
+
+    page.goto(f"{portal.url}/login")
+    send("email", login["email"])
+    assert faults(page) == []
+    send("password", "not my password")
+    expect(page.locator("#error-summary")).to_be_focused()
+    assert faults(page) == []
+    send("password", login["password"])
+    expect(page).to_have_url(re.compile("/login/mfa"))
+    assert faults(page) == []
+    send("code", pyotp.TOTP(login["totp_secret"]).at(portal.installation.clock.now()))
+    expect(page).to_have_url(f"{portal.url}/desk")
+
+
+def test_paper_carries_the_statement_and_no_controls(browser_page: Page, portal: Portal):
+    """UX 47: every line, the answers and the totals; nothing to press."""
+    page = browser_page
+    portal.sign_in(page, CHEN)
+    page.goto(f"{portal.url}{portal.path(portal.statement('HUADONG'))}")
+    page.emulate_media(media="print")
+
+    for what in (".nav", ".masthead__tools", ".sticky-bar", ".filter-bar", ".footer form", ".tabs"):
+        assert page.locator(what).count(), what
+        assert not page.locator(f"{what}:visible").count(), what
+    assert not page.locator("button:visible, a.button:visible").count()
+    expect(page.locator("main tfoot")).to_be_visible()
+    expect(page.locator(".footer .print-only")).to_be_visible()
