@@ -36,16 +36,16 @@ DAYS = 730
 BARE = (
     "create table b_customer (id bigint, code text)",
     (
-        "create table b_entry (id bigint, customer_id bigint, currency text, kind int, dated_on date,"
-        " amount_minor bigint, number text)"
+        "create table b_entry (id bigint, customer_id bigint, currency text, kind int,"
+        " dated_on date, amount_minor bigint, number text)"
     ),
     (
         "create table b_part (customer_id bigint, entry_id bigint, part int, due_on date,"
         " amount_minor bigint)"
     ),
     (
-        "create table b_allocation (customer_id bigint, entry_id bigint, part int, credit_id bigint,"
-        " effective_on date, amount_minor bigint)"
+        "create table b_allocation (customer_id bigint, entry_id bigint, part int,"
+        " credit_id bigint, effective_on date, amount_minor bigint)"
     ),
 )
 INDEXES = (

@@ -32,12 +32,15 @@ def reopened(url: str, folder: str) -> Installation:
 @contextmanager
 def urls() -> Iterator[dict[str, str]]:
     """An empty SQLite file and an empty PostgreSQL schema."""
-    with tempfile.TemporaryDirectory(prefix="accord-bench-") as folder, a_server() as server:
-        with a_schema(server) as url:
-            yield {
-                "SQLite": f"sqlite:///{Path(folder) / 'books.sqlite3'}",
-                "PostgreSQL": url.render_as_string(hide_password=False),
-            }
+    with (
+        tempfile.TemporaryDirectory(prefix="accord-bench-") as folder,
+        a_server() as server,
+        a_schema(server) as url,
+    ):
+        yield {
+            "SQLite": f"sqlite:///{Path(folder) / 'books.sqlite3'}",
+            "PostgreSQL": url.render_as_string(hide_password=False),
+        }
 
 
 @contextmanager
