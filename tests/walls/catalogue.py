@@ -5,6 +5,7 @@ What the catalogues are made of; run as a script it brings them up to date.
 translations that still fit, lists what has none, and compiles the rest.
 """
 
+import datetime as dt
 import io
 import re
 import sys
@@ -26,6 +27,8 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
 }
+#: The header wants one; a true one would change the file each time.
+NO_MOMENT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 HOLES = re.compile(r"%\((\w+)\)s")
 #: Lines of the header that change with every run and say nothing.
 RESTLESS = re.compile(
@@ -67,6 +70,7 @@ def translated() -> Catalog:
 
 
 def compiled(catalogue: Catalog) -> bytes:
+    catalogue.creation_date = catalogue.revision_date = NO_MOMENT
     out = io.BytesIO()
     write_mo(out, catalogue)
     return out.getvalue()
