@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.base.access import SYSTEM, Actor
 from portal.base.clock import Clock
@@ -21,6 +21,9 @@ from portal.base.storage import Storage, open_storage
 from portal.base.work import GENESIS, Reader, Work, unit_of_work
 from portal.tables.journal import AuditHead
 from portal.tables.settings import Company
+
+#: Names the lock that two founders of one PostgreSQL database wait for.
+FOUNDING = 4_120_221_114
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,8 @@ def found_company(installation: Installation) -> None:
     """Makes the company and the start of the audit chain where they are not there yet."""
     config = installation.config
     with installation.work() as w:
+        if not installation.database.is_sqlite:  # where a writer holds the only lock anyway
+            w.session.execute(select(func.pg_advisory_xact_lock(FOUNDING)))
         if w.session.scalar(select(AuditHead.id)) is None:
             w.session.add(AuditHead(id=1, last_id=0, hash=GENESIS))
         if w.session.get(Company, 1) is not None:
