@@ -301,8 +301,11 @@ def bench(*arguments):
 
 def main(words):
     if sys.version_info < NEEDS:
-        raise Failed("Accord needs Python {}.{} or newer; this is {}".format(
-            NEEDS[0], NEEDS[1], sys.version.split()[0]))
+        raise Failed(
+            "Accord needs Python {}.{} or newer; this is {}".format(
+                NEEDS[0], NEEDS[1], sys.version.split()[0]
+            )
+        )
     if os.name != "posix":
         raise Failed("Accord runs on Linux and macOS; on Windows use WSL")
     tasks = {"demo": demo, "test": test, "setup": setup, "bench": bench}
