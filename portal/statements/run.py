@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from portal.base import failpoints
-from portal.base.access import NotFound
 from portal.base.policy import policy_on
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
@@ -108,7 +107,7 @@ def _refuse_the_future(r: Reader, month: Month) -> None:
 
 
 def customer_ids(r: Reader, c: IssueStatements) -> list[int] | None:
-    """The customers asked for; None is everyone. `NotFound` names a code that nobody has."""
+    """The customers asked for, None for everyone; raises statement_run.unknown_customer."""
     if not c.customer_codes:
         return None
     found = r.session.execute(
@@ -117,7 +116,7 @@ def customer_ids(r: Reader, c: IssueStatements) -> list[int] | None:
     by_code: dict[str, int] = {row.code: row.id for row in found}
     for code in c.customer_codes:
         if code not in by_code:
-            raise NotFound(f"customer {code}")
+            raise RuleBroken("statement_run.unknown_customer", field="customers", customer=code)
     return sorted(by_code.values())
 
 

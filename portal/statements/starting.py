@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from portal.base.access import NotFound
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
 from portal.core.period import Month
@@ -53,12 +52,12 @@ class RunPreview:
 
 def preview_start(r: Reader, c: IssueStatements) -> RunPreview:
     """
-    What a run of the month would do; `NotFound` names a code that nobody has.
+    What a run of the month would do.
 
     Raises: statement_run.month_not_over, statement_run.unknown_customer.
     """
     check_month(r, c)
-    ids = _ids(r, c)
+    ids = customer_ids(r, c)
     whose: Scope = everyone if ids is None else among(ids)
     due = accounts_due(r.session, whose, c.month)
     currencies: dict[str, int] = {}
@@ -86,7 +85,7 @@ def start_run(w: Work, c: IssueStatements) -> int:
     """
     w.require("statement.run")
     check_month(w, c)
-    run_id = open_run(w, c.month, _ids(w, c))
+    run_id = open_run(w, c.month, customer_ids(w, c))
     if run_id is None:
         raise RuleBroken("statement_run.nothing_due", field="month", month=str(c.month))
     _leave_to_a_worker(w, run_id)
@@ -110,15 +109,6 @@ def check_month(r: Reader, c: IssueStatements) -> None:
     """Refuses a month that has not ended: what is posted in it tomorrow would come too late."""
     if c.month.last_on >= r.today:
         raise RuleBroken("statement_run.month_not_over", field="month", ends_on=c.month.last_on)
-
-
-def _ids(r: Reader, c: IssueStatements) -> list[int] | None:
-    try:
-        return customer_ids(r, c)
-    except NotFound as error:
-        raise RuleBroken(
-            "statement_run.unknown_customer", field="customers", customer=str(error)
-        ) from error
 
 
 def _unreachable(r: Reader, customer_ids: set[int]) -> tuple[tuple[str, str], ...]:
