@@ -35,20 +35,36 @@ from tests.browser.company import Portal
 from tests.walls.visiting import paths, refs_of, sign_in
 
 CHEN, PEKKA = "chen.wei@huadong.example", "pekka@aurora.example"
+LI_MIN = "li.min@huadong.example"
 CLERK = "wang.fang@lindqvist-motion.example"
 ADMIN = "anna.berg@lindqvist-motion.example"
 INVITED = "newcomer@huadong.example"
 VISITOR = ""
 #: Whose things somebody looks at.
-WHOSE = {VISITOR: "HUADONG", CHEN: "HUADONG", PEKKA: "NEWBORN", CLERK: "HUADONG", ADMIN: "BEIFANG"}
+WHOSE = {
+    VISITOR: "HUADONG",
+    CHEN: "HUADONG",
+    LI_MIN: "HUADONG",
+    PEKKA: "NEWBORN",
+    CLERK: "HUADONG",
+    ADMIN: "BEIFANG",
+}
 #: Where the addresses begin that somebody looks at.
-SIDE = {VISITOR: "/", CHEN: "/", PEKKA: "/", CLERK: ("/desk", "/account"), ADMIN: "/desk"}
+SIDE = {
+    VISITOR: "/",
+    CHEN: "/",
+    LI_MIN: "/account",
+    PEKKA: "/",
+    CLERK: ("/desk", "/account"),
+    ADMIN: "/desk",
+}
 #: Things that belong to no single customer, by their prefix.
 OTHERS = {"im": "import_run", "ru": "statement_run", "dl": "download"}
 #: Pages that the rules do not show by themselves: filtered to nothing, a panel open, nowhere.
 MORE = {
     VISITOR: ["/nowhere", "/verify/0000-0000-0000-0000", "/mailbox?to=nobody"],
     CHEN: ["/nowhere", "/statements?state=refused", "/invoices?q=nothing-like-it", "/desk"],
+    LI_MIN: [],
     PEKKA: [],
     CLERK: ["/nowhere", "/desk/customers?q=nothing-like-it"],
     ADMIN: ["/desk/reports/ageing?as_of=2020-01-01"],
@@ -156,7 +172,9 @@ def faults(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", LOOKS)
-@pytest.mark.parametrize("email", WHOSE, ids=["visitor", "Chen", "Pekka", "clerk", "admin"])
+@pytest.mark.parametrize(
+    "email", WHOSE, ids=["visitor", "Chen", "Li Min", "Pekka", "clerk", "admin"]
+)
 def test_every_page_is_open_to_everybody(open_page: Any, busy: Portal, email: str, scheme: str):
     page = open_page(color_scheme=scheme, viewport=WIDE)
     if email:
