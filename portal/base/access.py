@@ -35,12 +35,20 @@ class NotFound(Exception):  # noqa: N818 - it is an answer, not a fault
 class Permission(StrEnum):
     """What can be allowed: noun.act, in alphabetical order."""
 
+    AGREEMENT_ACCEPT = "agreement.accept"
+    """Accept the agreement on electronic reconciliation for a customer."""
+    AUDIT_REQUEST = "audit.request"
+    """Choose a sample and ask customers for confirmations, as the auditor."""
+    AUDIT_VIEW = "audit.view"
+    """See the audit trail and export it."""
     COMPANY_CHANGE = "company.change"
     """Change the company's settings."""
     COMPANY_VIEW = "company.view"
     """See the company's settings."""
     CUSTOMER_VIEW = "customer.view"
     """See a customer's file and position."""
+    DELEGATION_MANAGE = "delegation.manage"
+    """Hand one's signing to a colleague for a time."""
     DESK_VIEW = "desk.view"
     """Be on the staff side at all."""
     EXPORT_RUN = "export.run"
@@ -55,6 +63,10 @@ class Permission(StrEnum):
     """See and download invoices."""
     MAILBOX_VIEW = "mailbox.view"
     """Read the demo's mailbox."""
+    NOTIFICATION_OWN = "notification.own"
+    """Choose which messages one gets."""
+    PAYMENT_APPLY = "payment.apply"
+    """Apply, un-apply, refund and transfer money by hand."""
     PAYMENT_VIEW = "payment.view"
     """See what was paid."""
     PERSON_CHANGE = "person.change"
@@ -73,12 +85,22 @@ class Permission(StrEnum):
     """Acknowledge that a statement was received, which is not agreeing to it."""
     STATEMENT_ANSWER = "statement.answer"
     """Tick lines of a statement and say what differs."""
+    STATEMENT_CHASE = "statement.chase"
+    """Remind customers who have not answered."""
+    STATEMENT_COMPARE = "statement.compare"
+    """Compare a statement with one's own ledger."""
     STATEMENT_CONFIRM = "statement.confirm"
     """Sign the answer to a statement."""
+    STATEMENT_PREPARE = "statement.prepare"
+    """Pass a statement to a signatory, or take it back."""
+    STATEMENT_RESOLVE = "statement.resolve"
+    """Settle differences and ask for a sign-off round."""
     STATEMENT_RUN = "statement.run"
     """Issue statements."""
     STATEMENT_VIEW = "statement.view"
     """See statements and their certificates."""
+    STATEMENT_WITHDRAW = "statement.withdraw"
+    """Take one's signature back in time."""
     STYLEGUIDE_VIEW = "styleguide.view"
     """See the style guide."""
     USER_MANAGE = "user.manage"
@@ -156,9 +178,13 @@ BOOKKEEPERS = Staff("clerk", "collections_lead", "credit_manager", "admin")
 
 #: permission → alternatives; each is a tuple of predicates that must all hold.
 GRANTS: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
+    Permission.AGREEMENT_ACCEPT: ((Member("customer_signatory", "customer_admin"),),),
+    Permission.AUDIT_REQUEST: ((Staff("auditor"),),),
+    Permission.AUDIT_VIEW: ((Staff("auditor", "admin"),),),
     Permission.COMPANY_CHANGE: ((Staff("admin"),),),
     Permission.COMPANY_VIEW: ((ANY_STAFF,),),
     Permission.CUSTOMER_VIEW: ((ANY_STAFF,),),
+    Permission.DELEGATION_MANAGE: ((Member("customer_signatory", "customer_admin"),),),
     Permission.DESK_VIEW: ((ANY_STAFF,),),
     Permission.EXPORT_RUN: ((BOOKKEEPERS,), (Staff("auditor"),)),
     Permission.HOME_VIEW: ((signed_in,),),
@@ -166,6 +192,8 @@ GRANTS: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
     Permission.IMPORT_VIEW: ((BOOKKEEPERS,), (Staff("auditor"),)),
     Permission.INVOICE_VIEW: ((ANY_STAFF,), (ANY_MEMBER,)),
     Permission.MAILBOX_VIEW: ((anybody,),),
+    Permission.NOTIFICATION_OWN: ((signed_in,),),
+    Permission.PAYMENT_APPLY: ((Staff("clerk", "collections_lead", "admin"),),),
     Permission.PAYMENT_VIEW: ((ANY_STAFF,), (ANY_MEMBER,)),
     Permission.PERSON_CHANGE: ((Staff("clerk", "admin"),), (Member("customer_admin"),)),
     Permission.PERSON_INVITE: ((Staff("clerk", "admin"),), (Member("customer_admin"),)),
@@ -179,9 +207,18 @@ GRANTS: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
     Permission.STATEMENT_ANSWER: (
         (Member("customer_accountant", "customer_signatory", "customer_admin"),),
     ),
+    Permission.STATEMENT_CHASE: ((Staff("clerk", "collector", "collections_lead", "admin"),),),
+    Permission.STATEMENT_COMPARE: (
+        (Member("customer_accountant", "customer_signatory", "customer_admin"),),
+    ),
     Permission.STATEMENT_CONFIRM: ((Member("customer_signatory"),),),
+    Permission.STATEMENT_PREPARE: (
+        (Member("customer_accountant", "customer_signatory", "customer_admin"),),
+    ),
+    Permission.STATEMENT_RESOLVE: ((Staff("clerk", "collections_lead", "admin"),),),
     Permission.STATEMENT_RUN: ((Staff("clerk", "collections_lead", "admin"),),),
     Permission.STATEMENT_VIEW: ((ANY_STAFF,), (ANY_MEMBER,)),
+    Permission.STATEMENT_WITHDRAW: ((Member("customer_signatory"),),),
     Permission.STYLEGUIDE_VIEW: ((anybody,),),
     Permission.USER_MANAGE: ((Staff("admin"),),),
 }

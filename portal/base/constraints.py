@@ -11,7 +11,7 @@ RULES = {
     "allocation.exceeds_part": "allocation.exceeds_part",
     "allocation.exceeds_credit": "allocation.exceeds_credit",
     "confirmation.statement_id": "statement.already_answered",
-    "uq_confirmation_statement_id": "statement.already_answered",
+    "uq_confirmation_standing": "statement.already_answered",
     "confirmation.idempotency_key": "statement.already_answered",
     "uq_confirmation_idempotency_key": "statement.already_answered",
     "user.email": "person.already_here",

@@ -29,7 +29,13 @@ DEFAULTS: dict[str, Any] = {
     "ageing_buckets": [30, 60, 90],
     "statement_issue_on_workday": 3,
     "statement_confirm_within_workdays": 10,
+    "statement_remind_after_workdays": [3, 5, 8],
+    # Deliveries not yet invoiced stand beside the balance, or inside it.
+    "statement_deliveries": "beside",
     "statement_wording_law": "cn",
+    # Chosen deliberately: the sentence that it is for checking only, not a demand.
+    "statement_for_checking_only": False,
+    "statement_interest_reserved": True,
     "retention_years": 10,
 }
 
@@ -56,6 +62,10 @@ class PolicyInForce:
     @property
     def confirm_within_workdays(self) -> int:
         return int(self.values["statement_confirm_within_workdays"])
+
+    @property
+    def remind_after_workdays(self) -> tuple[int, ...]:
+        return tuple(int(days) for days in self.values["statement_remind_after_workdays"])
 
     @property
     def retention_years(self) -> int:

@@ -37,7 +37,8 @@ class Act(StrEnum):
     REPLACE = "replace"
 
 
-UNANSWERED = frozenset({Status.ISSUED, Status.VIEWED, Status.PREPARED})
+#: A withdrawn answer is none: the statement waits for one again.
+UNANSWERED = frozenset({Status.ISSUED, Status.VIEWED, Status.PREPARED, Status.WITHDRAWN})
 ANSWERED = frozenset({Status.CONFIRMED, Status.CONFIRMED_WITH_DIFFERENCES, Status.REFUSED})
 
 # Each act: the states it may be done in, and the state it leads to.
@@ -49,8 +50,8 @@ MOVES: dict[Act, tuple[frozenset[Status], Status]] = {
     Act.CONFIRM: (UNANSWERED, Status.CONFIRMED),
     Act.CONFIRM_WITH_DIFFERENCES: (UNANSWERED, Status.CONFIRMED_WITH_DIFFERENCES),
     Act.REFUSE: (UNANSWERED, Status.REFUSED),
-    Act.WITHDRAW: (UNANSWERED, Status.WITHDRAWN),
-    Act.REPLACE: (UNANSWERED | ANSWERED | {Status.WITHDRAWN}, Status.REPLACED),
+    Act.WITHDRAW: (ANSWERED, Status.WITHDRAWN),
+    Act.REPLACE: (UNANSWERED | ANSWERED, Status.REPLACED),
 }
 
 
@@ -68,8 +69,9 @@ def after(status: Status, act: Act) -> Status:
     """
     The state that an act leads to.
 
-    Rule: R44 — a statement is answered once: what was confirmed or refused is never answered again,
-    only replaced by a new version, which needs an answer of its own (S-081, SECURITY 4.27).
+    Rule: R44 — a statement has one answer at a time: what was confirmed or refused is only answered
+    again after its signer withdrew it in time, or in a new version, which needs an answer of its
+    own (S-081, SECURITY 4.27).
     Raises: statement.not_in_this_state.
 
     >>> after(Status.ISSUED, Act.CONFIRM).value

@@ -9,11 +9,12 @@ from sqlalchemy import Connection, MetaData, event, text
 from portal.tables.base import Base
 
 #: Tables whose rows are never changed nor deleted.
-APPEND_ONLY = ("entry", "audit", "confirmation", "event")
+APPEND_ONLY = ("entry", "audit", "event")
 
 #: Table → the only columns that may change; rows are never deleted, but for parts as said below.
 MOSTLY_FROZEN = {
     "allocation": ("ended_on",),
+    "confirmation": ("withdrawn_at",),
     "part": ("due_on", "term_days"),
     "statement": ("in_force", "state"),
     "statement_line": ("in_force",),
@@ -107,6 +108,11 @@ def sqlite_guards() -> Iterable[str]:
         "begin select raise(abort, 'allocation.exceeds_credit'); end"
     )
     yield (
+        "create trigger confirmation_stays_withdrawn before update of withdrawn_at on confirmation "
+        "when old.withdrawn_at is not null "
+        "begin select raise(abort, 'confirmation.frozen'); end"
+    )
+    yield (
         "create trigger allocation_stays_ended before update of ended_on on allocation "
         "when old.ended_on is not null and old.ended_on is not new.ended_on "
         "begin select raise(abort, 'allocation.stays_ended'); end"
@@ -150,6 +156,11 @@ def postgresql_guards() -> Iterable[str]:
         "create trigger part_stays_due before update of due_on, term_days on part "
         "for each row when (old.due_on is not null) "
         "execute function refuse_change('part.frozen')"
+    )
+    yield (
+        "create trigger confirmation_stays_withdrawn before update of withdrawn_at on confirmation "
+        "for each row when (old.withdrawn_at is not null) "
+        "execute function refuse_change('confirmation.frozen')"
     )
     yield (
         "create trigger allocation_stays_ended before update of ended_on on allocation "

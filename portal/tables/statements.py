@@ -29,6 +29,7 @@ from portal.tables.types import (
 )
 
 IN_FORCE = text("in_force = 1")
+STANDING = text("withdrawn_at is null")
 
 
 class StatementRun(Base):
@@ -241,11 +242,10 @@ class Difference(Base):
 
 
 class Confirmation(Base):
-    """The act by which a customer answered a statement; one a statement, never changed."""
+    """The act by which a customer answered a statement; one that stands, never changed."""
 
     __tablename__ = "confirmation"
     __table_args__ = (
-        UniqueConstraint("statement_id"),
         UniqueConstraint("verify_code"),
         UniqueConstraint("idempotency_key"),
         ForeignKeyConstraint(
@@ -255,6 +255,13 @@ class Confirmation(Base):
         ),
         CheckConstraint(
             "result in ('confirmed', 'confirmed_with_differences', 'refused')", name="known_result"
+        ),
+        Index(
+            "uq_confirmation_standing",
+            "statement_id",
+            unique=True,
+            sqlite_where=STANDING,
+            postgresql_where=STANDING,
         ),
         STRICT,
     )
@@ -272,6 +279,8 @@ class Confirmation(Base):
     verify_code: Mapped[Code]
     idempotency_key: Mapped[Code]
     signed_at: Mapped[Moment]
+    #: Set once, where its signer took it back in time; the statement then waits for another.
+    withdrawn_at: Mapped[dt.datetime | None] = mapped_column(UtcMoment)
 
 
 class Certificate(Base):

@@ -1,4 +1,4 @@
-"""R44: a statement is answered once; afterwards it can only be replaced."""
+"""R44: a statement has one answer at a time; it is withdrawn in time, or replaced."""
 
 import pytest
 
@@ -18,7 +18,8 @@ ANSWERS = {Act.CONFIRM, Act.CONFIRM_WITH_DIFFERENCES, Act.REFUSE}
         ([Act.CONFIRM], Status.CONFIRMED),
         ([Act.VIEW, Act.CONFIRM_WITH_DIFFERENCES], Status.CONFIRMED_WITH_DIFFERENCES),
         ([Act.PREPARE, Act.REFUSE], Status.REFUSED),
-        ([Act.WITHDRAW], Status.WITHDRAWN),
+        ([Act.CONFIRM, Act.WITHDRAW], Status.WITHDRAWN),
+        ([Act.CONFIRM, Act.WITHDRAW, Act.REFUSE], Status.REFUSED),
         ([Act.CONFIRM, Act.REPLACE], Status.REPLACED),
     ],
 )
@@ -31,8 +32,8 @@ def test_a_statement_walks_from_act_to_act(acts, status):
 
 
 @pytest.mark.parametrize("status", sorted(ANSWERED))
-def test_an_answered_statement_is_only_replaced(status):
-    assert [act for act in Act if may(status, act)] == [Act.REPLACE]
+def test_an_answered_statement_is_only_withdrawn_or_replaced(status):
+    assert [act for act in Act if may(status, act)] == [Act.WITHDRAW, Act.REPLACE]
 
 
 def test_a_replaced_statement_stays_as_it_is():

@@ -47,9 +47,10 @@ def schema_of(connection: Connection) -> Schema:
 
 
 def clauses(sql: str) -> str:
-    """A definition of SQLite in its parts, whatever their order and blanks."""
-    flat = re.sub(r"\s+", " ", sql.replace('"', "")).strip()
-    if not flat.upper().startswith("CREATE TABLE"):
+    """A definition of SQLite in its parts, whatever their order, case and blanks."""
+    flat = re.sub(r"\s+", " ", sql.replace('"', "")).strip().lower()
+    flat = re.sub(r"\bkey \(", "key(", flat)
+    if not flat.startswith("create table"):
         return flat
     head, _, rest = flat.partition("(")
     inside, _, options = rest.rpartition(")")
