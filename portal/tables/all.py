@@ -1,6 +1,9 @@
 """Every table, for the metadata: what migrations compare with and tests create."""
 
 from portal.tables import (
+    agreements,
+    audits,
+    comparison,
     customers,
     files,
     guards,
@@ -9,12 +12,16 @@ from portal.tables import (
     payments,
     people,
     settings,
+    signing,
     statements,
 )
 from portal.tables.base import Base
 
 __all__ = [
     "Base",
+    "agreements",
+    "audits",
+    "comparison",
     "customers",
     "files",
     "guards",
@@ -23,5 +30,6 @@ __all__ = [
     "payments",
     "people",
     "settings",
+    "signing",
     "statements",
 ]
