@@ -9,21 +9,50 @@ from sqlalchemy import Connection, MetaData, event, text
 from portal.tables.base import Base
 
 #: Tables whose rows are never changed nor deleted.
-APPEND_ONLY = ("entry", "audit", "event")
+APPEND_ONLY = (
+    "entry",
+    "audit",
+    "event",
+    "audit_answer",
+    "seal_stage",
+    "deemed",
+    "reissue",
+    "resolution", "import_range")
 
 #: Table → the only columns that may change; rows are never deleted, but for parts as said below.
 MOSTLY_FROZEN = {
+    "agreement": ("ended_at", "ended_by"),
     "allocation": ("ended_on",),
     "confirmation": ("withdrawn_at",),
+    "hand_act": ("undone_at", "undone_by"),
+    "import_undo": ("counts", "open_as"),
+    "delegation": ("ended_at", "ended_by_id"),
     "part": ("due_on", "term_days"),
+    "passing": ("answer", "ended_as", "ended_at", "ended_by_id"),
+    "signature": ("confirmation_id", "ended_as", "ended_at"),
     "statement": ("in_force", "state"),
     "statement_line": ("in_force",),
 }
 
+#: What has ended stays ended, and as it ended.
+ENDED_ONCE = ("delegation", "passing", "signature")
 
 #: A part may be replaced while its entry waits for its first statement; its foreign keys hold it
 #: once something was applied to it.
-_STATED = dict.fromkeys(MOSTLY_FROZEN, "") | {
+#: An entry or an application goes only with the whole import that made it, while that is undone:
+#: see tables/hand.py.
+UNDONE_ENTRY = (
+    "select 1 from import_undo u join import_range g on g.run_id = u.run_id"
+    " where u.open_as is not null and g.kind = 'entry'"
+    " and old.id between g.first_id and g.last_id"
+)
+UNDONE_ALLOCATION = (
+    "select 1 from import_undo u where u.open_as is not null"
+    " and old.source = 'import/' || u.run_id"
+)
+_STATED = dict.fromkeys((*APPEND_ONLY, *MOSTLY_FROZEN), "") | {
+    "allocation": f"when not exists ({UNDONE_ALLOCATION}) ",
+    "entry": f"when not exists ({UNDONE_ENTRY}) ",
     "part": "when not exists (select 1 from pending p"
     " where p.customer_id = old.customer_id and p.entry_id = old.entry_id) "
 }
@@ -73,6 +102,7 @@ def sqlite_guards() -> Iterable[str]:
         for act in ("update", "delete"):
             yield (
                 f"create trigger {table}_no_{act} before {act} on {table} "
+                f"{_STATED[table] if act == 'delete' else ''}"
                 f"begin select raise(abort, '{table}.append_only'); end"
             )
     for table in MOSTLY_FROZEN:
@@ -84,6 +114,12 @@ def sqlite_guards() -> Iterable[str]:
         yield (
             f"create trigger {table}_no_delete before delete on {table} {_STATED[table]}"
             f"begin select raise(abort, '{table}.append_only'); end"
+        )
+    for table in ENDED_ONCE:
+        yield (
+            f"create trigger {table}_stays_ended before update on {table} "
+            f"when old.ended_at is not null "
+            f"begin select raise(abort, '{table}.frozen'); end"
         )
     yield (
         "create trigger part_stays_due before update of due_on, term_days on part "
@@ -113,9 +149,19 @@ def sqlite_guards() -> Iterable[str]:
         "begin select raise(abort, 'confirmation.frozen'); end"
     )
     yield (
+        "create trigger delivery_stays_known before update of invoice_code, received_by on delivery "
+        "when old.invoice_code is not null and old.invoice_code is not new.invoice_code "
+        "or old.received_by is not null and old.received_by is not new.received_by "
+        "begin select raise(abort, 'delivery.frozen'); end"
+    )
+    yield (
         "create trigger allocation_stays_ended before update of ended_on on allocation "
         "when old.ended_on is not null and old.ended_on is not new.ended_on "
         "begin select raise(abort, 'allocation.stays_ended'); end"
+    )
+    yield (
+        "create trigger import_undo_stays_closed before update of open_as on import_undo "
+        "when new.open_as is not null begin select raise(abort, 'import_undo.frozen'); end"
     )
 
 
@@ -127,8 +173,9 @@ def _postgresql_freezing() -> Iterable[str]:
         "end $$"
     )
     for table in APPEND_ONLY:
+        acts = "update" if table == "entry" else "update or delete"
         yield (
-            f"create trigger {table}_append_only before update or delete on {table} "
+            f"create trigger {table}_append_only before {acts} on {table} "
             f"for each row execute function refuse_change('{table}.append_only')"
         )
     for table in MOSTLY_FROZEN:
@@ -137,16 +184,43 @@ def _postgresql_freezing() -> Iterable[str]:
             f"create trigger {table}_frozen before update of {columns} on {table} "
             f"for each row execute function refuse_change('{table}.frozen')"
         )
-        if table != "part":
+        if table not in {"allocation", "part"}:
             yield (
                 f"create trigger {table}_no_delete before delete on {table} "
                 f"for each row execute function refuse_change('{table}.append_only')"
             )
 
 
+def _postgresql_undoing() -> Iterable[str]:
+    """What lets entries and applications go with the import that made them."""
+    for table, is_undone in (("entry", UNDONE_ENTRY), ("allocation", UNDONE_ALLOCATION)):
+        yield (
+            f"create function refuse_{table}_delete() returns trigger language plpgsql as $$ "
+            f"begin if exists ({is_undone}) then return old; end if; "
+            f"raise exception '{table}.append_only' "
+            "using errcode = 'integrity_constraint_violation'; end $$"
+        )
+        yield (
+            f"create trigger {table}_no_delete before delete on {table} "
+            f"for each row execute function refuse_{table}_delete()"
+        )
+    yield (
+        "create trigger import_undo_stays_closed before update of open_as on import_undo "
+        "for each row when (new.open_as is not null) "
+        "execute function refuse_change('import_undo.frozen')"
+    )
+
+
 def postgresql_guards() -> Iterable[str]:
     """The triggers as PostgreSQL has them; sums are checked once a statement, over its new rows."""
     yield from _postgresql_freezing()
+    for table in ENDED_ONCE:
+        yield (
+            f"create trigger {table}_stays_ended before update on {table} "
+            f"for each row when (old.ended_at is not null) "
+            f"execute function refuse_change('{table}.frozen')"
+        )
+    yield from _postgresql_undoing()
     yield STATED_PART
     yield (
         "create trigger part_no_delete before delete on part "
@@ -161,6 +235,14 @@ def postgresql_guards() -> Iterable[str]:
         "create trigger confirmation_stays_withdrawn before update of withdrawn_at on confirmation "
         "for each row when (old.withdrawn_at is not null) "
         "execute function refuse_change('confirmation.frozen')"
+    )
+    yield (
+        "create trigger delivery_stays_known before update of invoice_code, received_by on delivery "
+        "for each row when (old.invoice_code is not null "
+        "and old.invoice_code is distinct from new.invoice_code "
+        "or old.received_by is not null "
+        "and old.received_by is distinct from new.received_by) "
+        "execute function refuse_change('delivery.frozen')"
     )
     yield (
         "create trigger allocation_stays_ended before update of ended_on on allocation "
