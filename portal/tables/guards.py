@@ -17,7 +17,9 @@ APPEND_ONLY = (
     "seal_stage",
     "deemed",
     "reissue",
-    "resolution", "import_range")
+    "resolution",
+    "import_range",
+)
 
 #: Table → the only columns that may change; rows are never deleted, but for parts as said below.
 MOSTLY_FROZEN = {
@@ -27,6 +29,7 @@ MOSTLY_FROZEN = {
     "hand_act": ("undone_at", "undone_by"),
     "import_undo": ("counts", "open_as"),
     "delegation": ("ended_at", "ended_by_id"),
+    "delivery": ("invoice_code", "received_by"),
     "part": ("due_on", "term_days"),
     "passing": ("answer", "ended_as", "ended_at", "ended_by_id"),
     "signature": ("confirmation_id", "ended_as", "ended_at"),
@@ -35,7 +38,7 @@ MOSTLY_FROZEN = {
 }
 
 #: What has ended stays ended, and as it ended.
-ENDED_ONCE = ("delegation", "passing", "signature")
+ENDED_ONCE = ("agreement", "delegation", "passing", "signature")
 
 #: A part may be replaced while its entry waits for its first statement; its foreign keys hold it
 #: once something was applied to it.
@@ -47,14 +50,13 @@ UNDONE_ENTRY = (
     " and old.id between g.first_id and g.last_id"
 )
 UNDONE_ALLOCATION = (
-    "select 1 from import_undo u where u.open_as is not null"
-    " and old.source = 'import/' || u.run_id"
+    "select 1 from import_undo u where u.open_as is not null and old.source = 'import/' || u.run_id"
 )
 _STATED = dict.fromkeys((*APPEND_ONLY, *MOSTLY_FROZEN), "") | {
     "allocation": f"when not exists ({UNDONE_ALLOCATION}) ",
     "entry": f"when not exists ({UNDONE_ENTRY}) ",
     "part": "when not exists (select 1 from pending p"
-    " where p.customer_id = old.customer_id and p.entry_id = old.entry_id) "
+    " where p.customer_id = old.customer_id and p.entry_id = old.entry_id) ",
 }
 
 
@@ -149,7 +151,8 @@ def sqlite_guards() -> Iterable[str]:
         "begin select raise(abort, 'confirmation.frozen'); end"
     )
     yield (
-        "create trigger delivery_stays_known before update of invoice_code, received_by on delivery "
+        "create trigger delivery_stays_known "
+        "before update of invoice_code, received_by on delivery "
         "when old.invoice_code is not null and old.invoice_code is not new.invoice_code "
         "or old.received_by is not null and old.received_by is not new.received_by "
         "begin select raise(abort, 'delivery.frozen'); end"
@@ -237,7 +240,8 @@ def postgresql_guards() -> Iterable[str]:
         "execute function refuse_change('confirmation.frozen')"
     )
     yield (
-        "create trigger delivery_stays_known before update of invoice_code, received_by on delivery "
+        "create trigger delivery_stays_known "
+        "before update of invoice_code, received_by on delivery "
         "for each row when (old.invoice_code is not null "
         "and old.invoice_code is distinct from new.invoice_code "
         "or old.received_by is not null "
