@@ -19,9 +19,12 @@ def upgrade() -> None:
     _comparison()
     _own_row()
     _own_match()
+    _own_documents()
 
 
 def downgrade() -> None:
+    op.drop_column("difference", "dated_on")
+    op.drop_column("difference", "document")
     for table in ("own_match", "own_row", "comparison", "ledger_mapping"):
         op.drop_table(table)
 
@@ -58,6 +61,7 @@ def _comparison() -> None:
         sa.Column("problems", sa.Text(), nullable=False),
         sa.Column("counts", sa.Text(), nullable=False),
         sa.Column("bridge", sa.Text(), nullable=True),
+        sa.Column("decisions", sa.Text(), nullable=False),
         sa.Column("row_version", sa.Integer(), server_default="0", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
@@ -99,18 +103,18 @@ def _own_row() -> None:
         "own_row",
         sa.Column("customer_id", BigId, nullable=False),
         sa.Column("comparison_id", BigId, nullable=False),
-        sa.Column("nth", sa.Integer(), nullable=False),
-        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
         sa.Column("dated_on", sa.Date(), nullable=True),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["customer_id", "comparison_id"],
             ["comparison.customer_id", "comparison.id"],
             name="fk_own_row_comparison",
         ),
-        sa.PrimaryKeyConstraint("customer_id", "comparison_id", "nth", name=op.f("pk_own_row")),
+        sa.PrimaryKeyConstraint("customer_id", "comparison_id", "row", name=op.f("pk_own_row")),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
@@ -123,18 +127,16 @@ def _own_match() -> None:
         sa.Column("comparison_id", BigId, nullable=False),
         sa.Column("nth", sa.Integer(), nullable=False),
         sa.Column("kind", CodeText, nullable=False),
-        sa.Column("reason", CodeText, nullable=False),
-        sa.Column("seqs", sa.Text(), nullable=False),
-        sa.Column("own", sa.Text(), nullable=False),
+        sa.Column("how", CodeText, nullable=False),
+        sa.Column("ours", sa.Text(), nullable=False),
+        sa.Column("yours", sa.Text(), nullable=False),
         sa.Column("ours_minor", sa.BigInteger(), nullable=False),
-        sa.Column("own_minor", sa.BigInteger(), nullable=False),
-        sa.Column("decided", CodeText, server_default="", nullable=False),
-        sa.Column("why", CodeText, server_default="", nullable=False),
-        sa.Column("note", sa.Text(), server_default="", nullable=False),
-        sa.Column("origin", sa.Integer(), nullable=True),
-        sa.Column("stands", sa.SmallInteger(), server_default="1", nullable=False),
+        sa.Column("yours_minor", sa.BigInteger(), nullable=False),
+        sa.Column("decided", CodeText, nullable=False),
+        sa.Column("why", CodeText, nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "kind in ('same', 'differs', 'ours', 'theirs')", name=op.f("ck_own_match_known_kind")
+            "kind in ('same', 'differs', 'ours', 'yours')", name=op.f("ck_own_match_known_kind")
         ),
         sa.CheckConstraint(
             "decided in ('', 'accepted', 'timing', 'difference')",
@@ -147,9 +149,15 @@ def _own_match() -> None:
         ),
         sa.PrimaryKeyConstraint("customer_id", "comparison_id", "nth", name=op.f("pk_own_match")),
         sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
     op.create_index(
-        "ix_own_match_kind",
-        "own_match",
-        ["customer_id", "comparison_id", "stands", "kind", "nth"],
+        "ix_own_match_kind", "own_match", ["customer_id", "comparison_id", "kind", "nth"]
     )
+
+
+def _own_documents() -> None:
+    """A difference may stand for a document that only the customer's books have."""
+    document = sa.Column("document", sa.Text(), server_default="", nullable=False)
+    op.add_column("difference", document)
+    op.add_column("difference", sa.Column("dated_on", sa.Date(), nullable=True))

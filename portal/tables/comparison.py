@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.tables.base import STRICT, STRICT_WITHOUT_ROWID, Base
-from portal.tables.types import Code, Day, Key, Minor, Moment, Small, UtcMoment, Words
+from portal.tables.types import Code, Day, Key, Minor, Moment, UtcMoment, Words
 
 
 class LedgerMapping(Base):
@@ -63,6 +63,8 @@ class Comparison(Base):
     counts: Mapped[Words]
     #: JSON: the way from the customer's balance to ours; null before it is known.
     bridge: Mapped[Words | None]
+    #: JSON: what people decided about its rows, besides what was found.
+    decisions: Mapped[Words]
     #: Counts the decisions on it, so that a page that is older is told so.
     row_version: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[Moment]
@@ -88,18 +90,18 @@ class OwnRow(Base):
 
     customer_id: Mapped[int] = mapped_column(primary_key=True)
     comparison_id: Mapped[int] = mapped_column(primary_key=True)
-    nth: Mapped[int] = mapped_column(primary_key=True)
-    #: The row of the file that it stood in.
-    line: Mapped[int]
+    #: Its number in the file, counted from one.
+    row: Mapped[int] = mapped_column(primary_key=True)
     dated_on: Mapped[Day | None]
     number: Mapped[Words]
     reference: Mapped[Words]
+    text: Mapped[Words]
     #: As the statement counts: more owed is plus.
     amount_minor: Mapped[Minor]
 
 
 class OwnMatch(Base):
-    """What was found about some lines and some own rows; one side may be empty."""
+    """What was found about lines of the statement and rows of the ledger; one side may be empty."""
 
     __tablename__ = "own_match"
     __table_args__ = (
@@ -108,29 +110,27 @@ class OwnMatch(Base):
             ["comparison.customer_id", "comparison.id"],
             name="fk_own_match_comparison",
         ),
-        CheckConstraint("kind in ('same', 'differs', 'ours', 'theirs')", name="known_kind"),
+        CheckConstraint("kind in ('same', 'differs', 'ours', 'yours')", name="known_kind"),
         CheckConstraint(
             "decided in ('', 'accepted', 'timing', 'difference')", name="known_decision"
         ),
-        Index("ix_own_match_kind", "customer_id", "comparison_id", "stands", "kind", "nth"),
-        STRICT,
+        Index("ix_own_match_kind", "customer_id", "comparison_id", "kind", "nth"),
+        STRICT_WITHOUT_ROWID,
     )
 
     customer_id: Mapped[int] = mapped_column(primary_key=True)
     comparison_id: Mapped[int] = mapped_column(primary_key=True)
     nth: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[Code]
-    #: Which rule found it.
-    reason: Mapped[Code]
-    #: JSON: the statement's lines, and the `nth` of the own rows.
-    seqs: Mapped[Words]
-    own: Mapped[Words]
+    #: Why they belong together, or what is special about who stands alone.
+    how: Mapped[Code]
+    #: JSON: the numbers of the lines, and those of the rows.
+    ours: Mapped[Words]
+    yours: Mapped[Words]
     ours_minor: Mapped[Minor]
-    own_minor: Mapped[Minor]
-    #: What the customer says of it; empty is what was found.
-    decided: Mapped[Code] = mapped_column(default="", server_default="")
-    why: Mapped[Code] = mapped_column(default="", server_default="")
-    note: Mapped[Words] = mapped_column(default="", server_default="")
-    #: The match that was taken apart into this one; it stands no longer, and can be put back.
-    origin: Mapped[int | None]
-    stands: Mapped[Small] = mapped_column(default=1, server_default="1")
+    yours_minor: Mapped[Minor]
+    #: What a person decided about it; empty is what was found.
+    decided: Mapped[Code]
+    #: The reason of the difference that was raised, and what was said of it.
+    why: Mapped[Code]
+    note: Mapped[Words]
