@@ -1,0 +1,94 @@
+"""What is posted in a story: by the import that a bookkeeper would use, file by file."""
+
+import tempfile
+from pathlib import Path
+
+from portal.imports.run import import_files
+from tests.stories.teller import ACTS, CURRENCY, LOOKS, World
+
+
+def _post(world: World, kind: str, **cells: str) -> None:
+    filled = {name: value.replace(",", "") for name, value in cells.items() if value}
+    text = f"{','.join(filled)}\n{','.join(filled.values())}\n"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{kind}.csv"
+        path.write_text(text, "utf-8")
+        report = import_files(world.installation, [path])
+    assert report.is_clean, [told.sentence() for told in report.rejects]
+
+
+def _today(world: World) -> str:
+    with world.installation.work() as w:
+        return w.today.isoformat()
+
+
+NAME = r"(?P<customer>[A-Z][\w ]*)"
+
+
+@ACTS.says(
+    NAME + r" is invoiced (?P<number>[\w-]+), (?P<amount>{money}), due (?P<due>{day})"
+    r"(?:, dated (?P<dated>{day}))?"
+)
+def invoice(world: World, customer: str, number: str, amount: str, due: str, dated: str) -> None:
+    _post(
+        world,
+        "invoices",
+        invoice_id=number,
+        customer_id=world.code_of(customer),
+        currency=CURRENCY,
+        invoice_date=dated or _today(world),
+        due_date=due,
+        amount=amount,
+    )
+
+
+@ACTS.says(
+    NAME + r" is credited (?P<number>[\w-]+), (?P<amount>{money})(?:, for (?P<about>[\w-]+))?"
+    r"(?:, dated (?P<dated>{day}))?"
+)
+def credit(world: World, customer: str, number: str, amount: str, about: str, dated: str) -> None:
+    _post(
+        world,
+        "credit_notes",
+        credit_note_id=number,
+        customer_id=world.code_of(customer),
+        currency=CURRENCY,
+        credit_date=dated or _today(world),
+        amount=amount,
+        invoice_id=about,
+    )
+
+
+@ACTS.says(
+    NAME + r" pays (?P<number>[\w-]+), (?P<amount>{money})(?:, for (?P<about>[\w-]+))?"
+    r"(?:, dated (?P<dated>{day}))?"
+)
+def payment(world: World, customer: str, number: str, amount: str, about: str, dated: str) -> None:
+    _post(
+        world,
+        "payments",
+        payment_id=number,
+        customer_id=world.code_of(customer),
+        currency=CURRENCY,
+        payment_date=dated or _today(world),
+        amount=amount,
+        invoice_id=about,
+    )
+
+
+@ACTS.says(NAME + r" is delivered (?P<number>[\w-]+), (?P<amount>{money})")
+def delivery(world: World, customer: str, number: str, amount: str) -> None:
+    _post(
+        world,
+        "deliveries",
+        delivery_id=number,
+        customer_id=world.code_of(customer),
+        currency=CURRENCY,
+        delivered_on=_today(world),
+        amount=amount,
+    )
+
+
+@LOOKS.says(r"refused: (?P<code>[\w.]+)")
+def refused(world: World, code: str) -> None:
+    assert world.refused == code, f"it was refused as {world.refused}"

@@ -1,0 +1,32 @@
+"""The awkward month-ends, each played on both databases."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from argon2 import PasswordHasher
+
+from portal.base.installation import Installation
+from portal.people import passwords
+from tests.stories import answering, people, posting
+from tests.stories.house import newest_mail
+from tests.stories.reader import read_story
+from tests.stories.teller import World, tell
+
+FOLDER = Path(__file__).parent
+STORIES = sorted(FOLDER.glob("*.story"))
+#: Taught by being imported.
+VOCABULARY = (answering, people, posting)
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "hasher", PasswordHasher(1, 8, 1))
+
+
+@pytest.mark.parametrize("path", STORIES, ids=lambda path: path.stem)
+def test_the_story_goes_as_it_is_told(any_installation: Installation, path: Path):
+    with any_installation.work() as w:
+        zone = ZoneInfo(w.company.timezone)
+
+    tell(read_story(path, zone), World(any_installation), newest_mail)
