@@ -49,8 +49,8 @@ def _comparison() -> None:
     op.create_table(
         "comparison",
         sa.Column("id", BigId, nullable=False),
-        sa.Column("customer_id", BigId, nullable=False),
-        sa.Column("statement_id", BigId, nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("statement_id", sa.Integer(), nullable=False),
         sa.Column("user_id", BigId, nullable=False),
         sa.Column("file_name", sa.Text(), nullable=False),
         sa.Column("file_sha256", CodeText, nullable=True),
@@ -101,8 +101,8 @@ def _comparison() -> None:
 def _own_row() -> None:
     op.create_table(
         "own_row",
-        sa.Column("customer_id", BigId, nullable=False),
-        sa.Column("comparison_id", BigId, nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("comparison_id", sa.Integer(), nullable=False),
         sa.Column("row", sa.Integer(), nullable=False),
         sa.Column("dated_on", sa.Date(), nullable=True),
         sa.Column("number", sa.Text(), nullable=False),
@@ -123,8 +123,8 @@ def _own_row() -> None:
 def _own_match() -> None:
     op.create_table(
         "own_match",
-        sa.Column("customer_id", BigId, nullable=False),
-        sa.Column("comparison_id", BigId, nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("comparison_id", sa.Integer(), nullable=False),
         sa.Column("nth", sa.Integer(), nullable=False),
         sa.Column("kind", CodeText, nullable=False),
         sa.Column("how", CodeText, nullable=False),
