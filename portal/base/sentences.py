@@ -60,7 +60,11 @@ SENTENCES: dict[str, str] = {
     "difference.already_said": N_("Somebody answered this line a moment ago. Look at it again."),
     "difference.amount_missing": N_("Enter the amount that stands in your books."),
     "difference.amount_negative": N_("Enter the amount without a minus sign."),
+    "difference.document_missing": N_("Enter the document's number as your books have it."),
     "difference.note_missing": N_("Say in a sentence what differs."),
+    "difference.reason_unfit": N_(
+        "This reason is for documents that only your books have. Choose another one."
+    ),
     "difference.same_amount": N_(
         "That is the amount on the statement. Enter the amount in your books, or agree to the line."
     ),

@@ -12,7 +12,7 @@ from wtforms.validators import Length
 from portal.base import formats
 from portal.base.language import N_
 from portal.base.language import gettext as _
-from portal.core.confirmation import Reason, Result
+from portal.core.confirmation import OF_LINES, Reason, Result
 from portal.core.money import Money
 from portal.core.period import Month
 from portal.statements.answers import LONGEST_NOTE, SayDifference
@@ -44,7 +44,7 @@ class DifferenceForm(Form):
         super().__init__(currency=currency, **kept)
         self.reason.choices = [
             ("", _("Choose")),
-            *((reason.value, _(REASONS[reason.value])) for reason in Reason),
+            *((reason.value, _(REASONS[reason.value])) for reason in OF_LINES),
         ]
 
     def command(self, statement_id: int, seq: int, row_version: int) -> SayDifference:

@@ -29,6 +29,8 @@ REASONS = {
     "price_or_quantity": N_("Price or quantity"),
     "timing": N_("Timing, still in transit"),
     "other": N_("Another reason"),
+    "missing_document": N_("Only in the customer’s books"),
+    "other_opening": N_("Another opening balance"),
 }
 RESULTS = {
     "confirmed": N_("Confirmed"),

@@ -216,7 +216,7 @@ class Answer(Base):
 
 
 class Difference(Base):
-    """What the customer says is otherwise: on a line (`seq`), or on the whole statement (null)."""
+    """What the customer says is otherwise: on a line (`seq`), or beside all of them (null)."""
 
     __tablename__ = "difference"
     __table_args__ = (
@@ -235,8 +235,12 @@ class Difference(Base):
     seq: Mapped[int | None]
     reason: Mapped[Code]
     #: The amount in the customer's books, in the statement's currency; null when not said.
+    #: On a line it has the line's direction; beside the lines, + raises what is owed.
     own_amount_minor: Mapped[Minor | None]
     note: Mapped[Words]
+    #: What only the customer's books have: its number and day; a line says its own.
+    document: Mapped[Words] = mapped_column(default="", server_default="")
+    dated_on: Mapped[Day | None]
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     said_at: Mapped[Moment]
 

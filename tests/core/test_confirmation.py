@@ -1,4 +1,4 @@
-"""R45–R48: the ticks on the lines decide which answer is possible."""
+"""R45–R48, R77: the ticks on the lines decide which answer is possible."""
 
 from datetime import date
 
@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.core.confirmation import (
+    OF_LINES,
     Difference,
     Reason,
     Result,
     check_difference,
+    check_own_document,
     check_result,
     difference_minor,
     fitting_result,
@@ -47,8 +49,9 @@ def test_a_difference_is_their_books_less_ours(line, own_minor, difference):
         (Difference(1, Reason.OTHER, 1), "difference.note_missing"),
         (Difference(1, Reason.WRONG_AMOUNT, -1), "difference.amount_negative"),
         (Difference(1, Reason.WRONG_AMOUNT, 10000), "difference.same_amount"),
+        (Difference(1, Reason.MISSING_DOCUMENT, 1), "difference.reason_unfit"),
     ],
-    ids=["wrong amount", "price", "other", "negative", "same"],
+    ids=["wrong amount", "price", "other", "negative", "same", "only theirs"],
 )
 def test_a_difference_that_says_too_little_is_refused(difference, code):
     with pytest.raises(RuleBroken) as refused:
@@ -60,7 +63,7 @@ def test_a_difference_that_says_too_little_is_refused(difference, code):
 @pytest.mark.parametrize(
     "difference",
     [
-        *(Difference(1, reason, 1, "see mail") for reason in Reason),
+        *(Difference(1, reason, 1, "see mail") for reason in OF_LINES),
         Difference(1, Reason.NOT_RECEIVED),
         Difference(1, Reason.OTHER, note="see mail"),
     ],
@@ -68,6 +71,33 @@ def test_a_difference_that_says_too_little_is_refused(difference, code):
 )
 def test_a_difference_that_says_enough_is_taken(difference):
     check_difference(difference, INVOICE)
+
+
+@pytest.mark.parametrize(
+    ("difference", "code"),
+    [
+        (Difference(None, Reason.MISSING_DOCUMENT, 1), "difference.document_missing"),
+        (Difference(None, Reason.TIMING, document="GR-1"), "difference.amount_missing"),
+        (Difference(None, Reason.TIMING, 0, document="GR-1"), "difference.amount_missing"),
+        (Difference(None, Reason.OTHER, 1, document="GR-1"), "difference.note_missing"),
+        (Difference(None, Reason.OTHER_OPENING), "difference.amount_missing"),
+    ],
+    ids=["no number", "no amount", "nothing", "no note", "opening"],
+)
+def test_a_document_of_their_books_that_says_too_little_is_refused(difference, code):
+    with pytest.raises(RuleBroken) as refused:
+        check_own_document(difference)
+
+    assert refused.value.code == code
+
+
+def test_a_document_that_only_their_books_have_counts_with_its_amount():
+    theirs = Difference(None, Reason.MISSING_DOCUMENT, -1500, document="GR-1", dated_on=DAY)
+    opening = Difference(None, Reason.OTHER_OPENING, 200)
+    for each in (theirs, opening):
+        check_own_document(each)
+
+    assert own_closing_minor(6000, [INVOICE, PAYMENT], [theirs, opening]) == 4700
 
 
 @pytest.mark.parametrize(
