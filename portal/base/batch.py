@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import Dialect, FromClause, Table, func, select
 from sqlalchemy.orm import Session
 
+from portal.base.recording import highest_ever, note
+
 
 def insert_rows(
     session: Session,
@@ -43,15 +45,25 @@ def insert_rows(
 
 
 def reserve_ids(session: Session, into: FromClause, count: int) -> list[int]:
-    """New keys for rows to come, rising; on SQLite they are only safe under its write lock."""
+    """
+    New keys for rows to come, rising; on SQLite they are only safe under its write lock.
+
+    Never one that was given out before, be its row taken back: links and papers name rows by them.
+    """
     table = _table(into)
+    if not count:
+        return []
     if session.get_bind().dialect.name == "postgresql":
         # Named once: looked up for every row it would cost more than the row.
         sequence = session.scalar(select(func.pg_get_serial_sequence(table.name, "id")))
         drawn = select(func.nextval(sequence)).select_from(func.generate_series(1, count).alias())
-        return sorted(session.scalars(drawn))
-    last = session.scalar(select(func.coalesce(func.max(table.c.id), 0))) or 0
-    return list(range(last + 1, last + 1 + count))
+        ids = sorted(session.scalars(drawn))
+    else:
+        last = session.scalar(select(func.coalesce(func.max(table.c.id), 0))) or 0
+        last = max(last, highest_ever(session, table.name))
+        ids = list(range(last + 1, last + 1 + count))
+    note(session, table.name, ids)
+    return ids
 
 
 def _table(into: FromClause) -> Table:

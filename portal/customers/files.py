@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from portal.base.batch import insert_rows, reserve_ids
 from portal.base.lookup import found_by, plain_moment, streamed
+from portal.base.recording import note
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
@@ -191,6 +192,7 @@ class Customers:
                 .values(changed)
             )
             standing |= changed
+            note(self._w.session, "changed_customer", [standing["id"]])
         self._count(is_same=not changed)
 
     def _strands_the_limit(
@@ -291,6 +293,7 @@ class Contacts:
             made = self._w.session.scalar(insert(Contact).returning(Contact.id), told)
             assert made is not None
             known = standing[told["email"]] = {**told, "id": made}
+            note(self._w.session, "contact", [made])
             self._keep_limits(known["id"], limits or {})
             self.counts.added += 1
             return
@@ -302,6 +305,7 @@ class Contacts:
             known |= changed
         is_new_limit = limits is not None and self._keep_limits(known["id"], limits)
         if changed or is_new_limit:
+            note(self._w.session, "changed_contact", [known["id"]])
             self.counts.updated += 1
         else:
             self.counts.unchanged += 1

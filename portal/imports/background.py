@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 
 from portal.base.access import SYSTEM, Actor, Denied
 from portal.base.installation import Installation
@@ -22,7 +23,7 @@ def run_import(installation: Installation, run_id: int, actor: Actor = SYSTEM) -
         run = r.session.get_one(ImportRun, run_id)
     if run.state != "running":
         return
-    options = read(run.options, run.kind)
+    options = replace(read(run.options, run.kind), run_id=run_id)
     try:
         with unpacked(installation.storage, run.file_sha256 or "", run.file_name) as path:
             report = import_files(installation, [path], options, actor)

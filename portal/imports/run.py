@@ -16,6 +16,7 @@ from typing import Any
 
 from portal.base.access import SYSTEM, Actor, Permission
 from portal.base.installation import Installation
+from portal.base.recording import RECORDER, Recorder
 from portal.base.work import Work
 from portal.imports.columns import Importer, Options
 from portal.imports.kinds import find_kind
@@ -109,6 +110,8 @@ class FileRun:
     def happens(self, w: Work) -> bool:
         """Reads, checks and posts; whether it is to be kept."""
         w.require(Permission.IMPORT_RUN)
+        recorder = None if self._options.run_id is None else Recorder(self._options.run_id)
+        w.session.info[RECORDER] = None if self._options.is_dry_run else recorder
         try:
             with opened(self._source, self._progress) as table:
                 is_kept = self._posted(w, table)
@@ -124,6 +127,8 @@ class FileRun:
             self._refuse_file("file.overtaken")
         self._tell()
         if is_kept:
+            if recorder is not None and not self._options.is_dry_run:
+                recorder.keep(w.session)
             self._note(w)
         return is_kept
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import delete, text
 
 from portal.base.batch import insert_rows
+from portal.base.recording import source_of
 from portal.base.work import Work
 from portal.payments import applying_singly
 from portal.payments.asks import ASKS, Ask
@@ -44,7 +45,7 @@ APPLIED = """insert into allocation (customer_id, entry_id, part, credit_id, nth
 select k.customer_id, k.entry_id, o.part, k.credit_id, 1, k.currency, k.memo,
   case when k.acted_on > o.dated_on then k.acted_on else o.dated_on end,
   case when k.hi < o.hi then k.hi else o.hi end - case when k.lo > o.lo then k.lo else o.lo end,
-  'import'
+  cast(:source as text)
 from lined_up k join open_part o on o.entry_id = k.entry_id and o.lo < k.hi and k.lo < o.hi"""
 
 #: Parts and credits that are asked for more than they have room for, ended asks counted too, and
@@ -77,7 +78,7 @@ select k.customer_id, k.entry_id, k.part, k.credit_id,
     order by k.acted_on, k.ended_on)
   + coalesce((select max(a.nth) from allocation a where a.customer_id = k.customer_id
     and a.entry_id = k.entry_id and a.part = k.part and a.credit_id = k.credit_id), 0),
-  k.currency, k.memo, k.acted_on, k.ended_on, k.amount, 'import'
+  k.currency, k.memo, k.acted_on, k.ended_on, k.amount, cast(:source as text)
 from ask k where not {IS_ODD}"""  # noqa: S608 - words of our own
 
 LOCKED = """select id from customer where id in (select distinct customer_id from ask)
@@ -114,7 +115,7 @@ class Applications:
         if not self._asked:
             return []
         self._begin(MISFITS)
-        self._session.execute(text(EXACTLY))
+        self._session.execute(text(EXACTLY), {"source": source_of(self._session)})
         # What is written off is no obstacle to payments, but payments would be one to it.
         return self._end("k.memo desc")
 
@@ -141,7 +142,7 @@ class Applications:
     def _pass(self, memo: int) -> None:
         self._make("lined_up", LINED_UP, memo=memo)
         self._make("open_part", OPEN, memo=memo)
-        self._session.execute(text(APPLIED))
+        self._session.execute(text(APPLIED), {"source": source_of(self._session)})
         for name in ("lined_up", "open_part"):
             self._drop(name)
 

@@ -14,6 +14,7 @@ from sqlalchemy import Row, insert
 from sqlalchemy.orm import Session
 
 from portal.base.lookup import found_by, plain_day
+from portal.base.recording import source_of
 from portal.core.allocation import room
 from portal.core.ledger import Allocation as Applied
 from portal.core.money import Money
@@ -173,6 +174,6 @@ def _keep(session: Session, ask: Ask, made: Applied, standing: Standing) -> None
             "effective_on": made.effective_on,
             "ended_on": made.ended_on,
             "amount_minor": made.amount.minor,
-            "source": "import",
+            "source": source_of(session),
         },
     )

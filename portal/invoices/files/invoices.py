@@ -10,6 +10,7 @@ from sqlalchemy import Row
 
 from portal.base.batch import insert_rows, reserve_ids
 from portal.base.lookup import found_by, plain_day, plain_moment
+from portal.base.recording import note
 from portal.base.work import Work
 from portal.core.errors import RuleBroken
 from portal.core.ledger import Kind as EntryKind
@@ -305,6 +306,7 @@ class Invoices:
         newly = [told for told in good if told.settled_on and told.number not in settled]
         self._settle(newly, [ids[told.number] for told in newly], settled)
         changed |= {told.number for told in newly}
+        note(self._w.session, "changed_entry", sorted(ids[number] for number in changed))
         self.counts.updated += len(changed)
         self.counts.unchanged += len(good) - len(changed)
 

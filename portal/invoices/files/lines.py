@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from portal.base.batch import insert_rows
 from portal.base.lookup import found_by
+from portal.base.recording import note
 from portal.base.work import Work
 from portal.core.money import Money
 from portal.imports.columns import Counts, columns
@@ -47,6 +48,8 @@ class InvoiceLines:
     def __init__(self, w: Work) -> None:
         self.counts = Counts()
         self._session = w.session
+        #: Invoices whose first lines this file gave.
+        self._begun: set[int] = set()
 
     def take(self, rows: Rows) -> None:
         numbers = rows.keys("invoice_id")
@@ -60,6 +63,7 @@ class InvoiceLines:
             (row.entry_id, row.line): ToldLine(*(getattr(row, name) for name in ToldLine._fields))
             for row in found_by(self._session, STANDING, entry_ids)
         }
+        here = set(standing)
         fresh = []
         for place, each in told.items():
             before = standing.get((each.entry_id, each.line))
@@ -74,6 +78,11 @@ class InvoiceLines:
                 name = f"{numbers[place]}, {each.line}"
                 rows.refuse(place, "line", "document.differs", number=name, stored=stored)
         insert_rows(self._session, InvoiceLine.__table__, ToldLine._fields, fresh, are_plain=True)
+        had_lines = {entry_id for entry_id, _line in here}
+        added = {each.entry_id for each in fresh}
+        note(self._session, "invoice_line", sorted(added - had_lines))
+        note(self._session, "further_line", sorted(added & had_lines - self._begun))
+        self._begun |= added - had_lines
         self.counts.added += len(fresh)
 
     def finish(self, findings: Findings) -> None:

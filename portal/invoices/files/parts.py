@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, text
 
 from portal.base.lookup import found_by, plain_day
+from portal.base.recording import note
 from portal.base.work import Work
 from portal.core.money import Money
 from portal.imports.columns import Counts, columns
@@ -144,6 +145,7 @@ class InvoiceParts:
             "update invoice set terms_source = 'parts' where entry_id = :of",
         ):
             self._session.connection().execute(text(statement), of)
+        note(self._session, "replaced_part", sorted(ids))
         post_parts(
             self._session,
             [_new_part(invoice, each) for invoice, told in replaced for each in told],

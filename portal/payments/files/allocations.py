@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import text
 
 from portal.base.lookup import found_by, plain_day
+from portal.base.recording import note
 from portal.base.work import Work
 from portal.core.money import Money
 from portal.imports.columns import Counts, columns
@@ -201,6 +202,7 @@ class Allocations:
             self.counts.unchanged += 1
         elif not alike and running and sum(each.amount for each in running) == ask.amount:
             self._session.execute(text(END), ask._asdict())
+            note(self._session, "ended", [ask.credit_id])
             self.counts.updated += 1
         elif alike and total < ask.amount and self._is_full(ask):
             self.counts.unchanged += 1
