@@ -65,6 +65,7 @@ def _comparison() -> None:
         sa.Column("row_version", sa.Integer(), server_default="0", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("applied", sa.Text(), nullable=False),
         sa.Column("applied_version", sa.Integer(), nullable=True),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
@@ -109,6 +110,7 @@ def _own_row() -> None:
         sa.Column("reference", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("is_outside", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["customer_id", "comparison_id"],
             ["comparison.customer_id", "comparison.id"],

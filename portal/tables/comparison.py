@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.tables.base import STRICT, STRICT_WITHOUT_ROWID, Base
-from portal.tables.types import Code, Day, Key, Minor, Moment, UtcMoment, Words
+from portal.tables.types import Code, Day, Flag, Key, Minor, Moment, UtcMoment, Words
 
 
 class LedgerMapping(Base):
@@ -69,6 +69,8 @@ class Comparison(Base):
     row_version: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[Moment]
     ready_at: Mapped[dt.datetime | None] = mapped_column(UtcMoment)
+    #: JSON: the answers that it set, so that they can be set anew or taken back.
+    applied: Mapped[Words]
     #: The `row_version` that was applied to the statement, and when.
     applied_version: Mapped[int | None]
     applied_at: Mapped[dt.datetime | None] = mapped_column(UtcMoment)
@@ -98,6 +100,8 @@ class OwnRow(Base):
     text: Mapped[Words]
     #: As the statement counts: more owed is plus.
     amount_minor: Mapped[Minor]
+    #: Dated before or after the period: it is not compared, but may tell what is in transit.
+    is_outside: Mapped[Flag]
 
 
 class OwnMatch(Base):
