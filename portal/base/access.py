@@ -118,6 +118,8 @@ class Actor:
     #: customer id → roles there
     memberships: Mapping[int, frozenset[str]] = field(default_factory=dict)
     staff_role: str | None = None
+    #: The customers at which a signatory has handed their signing to this person, for now.
+    signs_for: frozenset[int] = frozenset()
 
     @property
     def customer_ids(self) -> list[int]:
@@ -172,6 +174,11 @@ class Member:
         return bool(self.roles & actor.memberships.get(customer_id, frozenset()))
 
 
+def delegate(actor: Actor, obj: Any) -> bool:
+    """A person to whom a signatory of the object's customer has handed their signing, for now."""
+    return bool(actor.signs_for) if obj is None else obj.customer_id in actor.signs_for
+
+
 ANY_STAFF = Staff()
 ANY_MEMBER = Member()
 BOOKKEEPERS = Staff("clerk", "collections_lead", "credit_manager", "admin")
@@ -211,14 +218,14 @@ GRANTS: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
     Permission.STATEMENT_COMPARE: (
         (Member("customer_accountant", "customer_signatory", "customer_admin"),),
     ),
-    Permission.STATEMENT_CONFIRM: ((Member("customer_signatory"),),),
+    Permission.STATEMENT_CONFIRM: ((Member("customer_signatory"),), (delegate,)),
     Permission.STATEMENT_PREPARE: (
         (Member("customer_accountant", "customer_signatory", "customer_admin"),),
     ),
     Permission.STATEMENT_RESOLVE: ((Staff("clerk", "collections_lead", "admin"),),),
     Permission.STATEMENT_RUN: ((Staff("clerk", "collections_lead", "admin"),),),
     Permission.STATEMENT_VIEW: ((ANY_STAFF,), (ANY_MEMBER,)),
-    Permission.STATEMENT_WITHDRAW: ((Member("customer_signatory"),),),
+    Permission.STATEMENT_WITHDRAW: ((Member("customer_signatory"),), (delegate,)),
     Permission.STYLEGUIDE_VIEW: ((anybody,),),
     Permission.USER_MANAGE: ((Staff("admin"),),),
 }

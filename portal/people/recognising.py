@@ -6,16 +6,20 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, union_all
 
 from portal.base.access import Actor, NotFound
 from portal.base.work import Reader
 from portal.people.addresses import folded
+from portal.people.delegations import runs
 from portal.people.tokens import digest
 from portal.tables.people import Invitation, Membership, Session, User
+from portal.tables.signing import Delegation
 
 IDLE_CUSTOMER = dt.timedelta(minutes=30)
 IDLE_STAFF = dt.timedelta(hours=8)
+#: No role, but what a delegation counts as among them.
+HANDED_OVER = "(handed over)"
 
 
 @dataclass(frozen=True)
@@ -131,10 +135,23 @@ def _actor(r: Reader, person: User | SignedIn) -> Actor:
     held = select(Membership.customer_id, Membership.role).where(
         Membership.user_id == user_id, Membership.suspended_at.is_(None)
     )
-    for customer_id, role in r.session.execute(held):
-        roles[customer_id].add(role)
-    memberships = {customer_id: frozenset(names) for customer_id, names in roles.items()}
-    return Actor("customer", user_id, person.name, person.email, memberships)
+    handed_over = select(Delegation.customer_id, literal(HANDED_OVER)).where(
+        Delegation.to_id == user_id, runs(r.today)
+    )
+    signs_for = set()
+    for customer_id, role in r.session.execute(union_all(held, handed_over)):
+        if role == HANDED_OVER:
+            signs_for.add(customer_id)
+        else:
+            roles[customer_id].add(role)
+    return Actor(
+        "customer",
+        user_id,
+        person.name,
+        person.email,
+        {customer_id: frozenset(names) for customer_id, names in roles.items()},
+        signs_for=frozenset(signs_for),
+    )
 
 
 def has_second_factor(r: Reader, user_id: int) -> bool:
