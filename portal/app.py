@@ -24,7 +24,9 @@ from portal.people.pages_public import public as sign_in
 from portal.people.pages_staff import desk as people_desk
 from portal.reports.pages_staff import desk as reports_desk
 from portal.settings.pages_staff import desk as settings_desk
+from portal.statements.pages_agreement import company
 from portal.statements.pages_customer import customer as statements
+from portal.statements.pages_differences import differences
 from portal.statements.pages_public import public as verify
 from portal.statements.pages_signing import signing
 from portal.statements.pages_staff import desk as statements_desk
@@ -40,7 +42,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     home_desk,
     sign_in,
     account,
+    company,
     statements,
+    differences,
     invoices,
     downloads,
     payments,
@@ -76,7 +80,11 @@ NAVIGATION = Navigation(
         MenuItem("desk_people.users", N_("Users")),
         MenuItem("desk_settings.company", N_("Settings")),
     ),
-    customer_own=(MenuItem("downloads.index", N_("Downloads")), *OWN),
+    customer_own=(
+        MenuItem("company.show", N_("Your company")),
+        MenuItem("downloads.index", N_("Downloads")),
+        *OWN,
+    ),
     staff_own=OWN,
     home={"customer": "home.index", "staff": "desk_home.index"},
     search={"customer": "invoices.index", "staff": "desk_customers.index"},

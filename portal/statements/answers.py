@@ -7,6 +7,7 @@ says which state of the line the person saw. A line that differs has a differenc
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from sqlalchemy import delete, insert, select
 from portal.base.access import NotFound
 from portal.base.work import Reader, Work
 from portal.core.confirmation import Difference as NamedDifference
-from portal.core.confirmation import Reason, check_difference, difference_minor
+from portal.core.confirmation import Reason, check_difference, difference_minor, line_of
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
 from portal.core.statement import Line, read_statement
@@ -83,11 +84,21 @@ class Tick:
 
 
 @dataclass(frozen=True)
+class OwnDocument:
+    """A difference beside the lines: a document that only the customer's books have."""
+
+    id: int
+    difference: NamedDifference
+
+
+@dataclass(frozen=True)
 class Ticks:
     """All answers on a statement, by the line's number counted from one."""
 
     by_line: Mapping[int, Tick]
     lines: tuple[Line, ...]
+    #: What only the customer's books have, in the order of its days.
+    documents: tuple[OwnDocument, ...] = ()
 
     def of(self, seq: int) -> Tick:
         """The answer on a line."""
@@ -103,38 +114,49 @@ class Ticks:
 
     @property
     def differences(self) -> list[NamedDifference]:
-        """What differs, in the order of the lines."""
+        """What differs: in the order of the lines, then what only the customer's books have."""
         found = [self.by_line[seq].difference for seq in sorted(self.by_line)]
-        return [difference for difference in found if difference is not None]
+        on_lines = [difference for difference in found if difference is not None]
+        return [*on_lines, *(document.difference for document in self.documents)]
 
     def amount_of(self, difference: NamedDifference) -> int:
-        """Their books less ours for the line of a difference, in minor units."""
-        return difference_minor(difference, self.lines[difference.seq - 1])
+        """Their books less ours for what a difference is about, in minor units."""
+        return difference_minor(difference, line_of(difference, self.lines))
 
     @property
     def difference_minor(self) -> int:
-        """Their books less ours, all lines together."""
+        """Their books less ours, all differences together."""
         return sum(map(self.amount_of, self.differences))
 
 
 def read_ticks(r: Reader, statement_id: int, lines: tuple[Line, ...]) -> Ticks:
     """The answers on a statement that the reader was given by its own query."""
-    differences = {
-        row.seq: NamedDifference(row.seq, Reason(row.reason), row.own_amount_minor, row.note)
-        for row in r.session.scalars(
-            select(Difference).where(
-                Difference.statement_id == statement_id, Difference.seq.is_not(None)
-            )
-        )
-        if row.seq is not None
-    }
+    on_lines: dict[int, NamedDifference] = {}
+    documents = []
+    said = r.session.scalars(select(Difference).where(Difference.statement_id == statement_id))
+    for row in sorted(said, key=lambda row: (row.dated_on or dt.date.min, row.id)):
+        if row.seq is not None:
+            on_lines[row.seq] = kept_difference(row)
+        else:
+            documents.append(OwnDocument(row.id, kept_difference(row)))
     found = r.session.execute(
         select(Answer.seq, Answer.mark, Answer.row_version).where(
             Answer.statement_id == statement_id
         )
     )
-    return Ticks(
-        {seq: Tick(mark, version, differences.get(seq)) for seq, mark, version in found}, lines
+    by_line = {seq: Tick(mark, version, on_lines.get(seq)) for seq, mark, version in found}
+    return Ticks(by_line, lines, tuple(documents))
+
+
+def kept_difference(row: Difference) -> NamedDifference:
+    """A kept difference as core knows it."""
+    return NamedDifference(
+        seq=row.seq,
+        reason=Reason(row.reason),
+        own_minor=row.own_amount_minor,
+        note=row.note,
+        document=row.document,
+        dated_on=row.dated_on,
     )
 
 
@@ -262,7 +284,7 @@ def say_difference(w: Work, c: SayDifference) -> None:
         )
         w.session.add(said)
     said.reason, said.own_amount_minor, said.note = named.reason, named.own_minor, named.note
-    said.user_id, said.said_at = _user_id(w), w.now
+    said.user_id, said.said_at = user_id_of(w), w.now
     _write_answer(w, statement, c.seq, answer, "differ")
     _audit(
         w,
@@ -303,10 +325,10 @@ def _write_answer(
         w.session.add(answer)
     answer.mark = mark
     answer.row_version += 1
-    answer.user_id, answer.answered_at = _user_id(w), w.now
+    answer.user_id, answer.answered_at = user_id_of(w), w.now
 
 
-def _user_id(w: Work) -> int:
+def user_id_of(w: Work) -> int:
     assert w.actor.user_id is not None
     return w.actor.user_id
 

@@ -102,7 +102,7 @@ def _values(sources: Sources, evidence: dict[str, Any], digest: str) -> dict[str
         "closing": formats.money(closing),
         "words": amount_in_words(closing, current_language()),
         "signed_at": moment(evidence["at"], evidence["zone"]),
-        "differences": list(_differences(evidence)),
+        "differences": list(differences_of(evidence)),
         "own_closing": _figure(evidence["answers"]["own_closing"], said["currency"]),
         "has_owed": any(text["name"] == "owes" for text in evidence["declarations"]),
         "authority": _authority(evidence),
@@ -134,17 +134,26 @@ def _figure(major: str, currency: str) -> str:
     return formats.amount(Money.parse(major, currency).minor, currency)
 
 
-def _differences(evidence: dict[str, Any]) -> Iterator[dict[str, str]]:
+def differences_of(evidence: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """What was signed to differ, as it is read: document, reason, both amounts, difference."""
     currency = evidence["statement"]["currency"]
     for each in evidence["answers"]["differences"]:
         yield {
-            "document": f"{kind_name(each['kind'])} {each['document']}",
+            "document": _subject(each),
             "reason": reason_name(each["reason"]),
             "note": each["note"],
-            "ours": _figure(each["ours"], currency),
+            "ours": "—" if each["ours"] is None else _figure(each["ours"], currency),
             "own": "—" if each["own"] is None else _figure(each["own"], currency),
             "difference": _figure(each["difference"], currency),
         }
+
+
+def _subject(said: dict[str, Any]) -> str:
+    """What a difference is about: kind and number, or the document of the customer's books."""
+    if said["line"] is not None:
+        return f"{kind_name(said['kind'])} {said['document']}"
+    day = formats.day(dt.date.fromisoformat(said["date"])) if said["date"] else ""
+    return " · ".join(filter(None, [said["document"], day])) or "—"
 
 
 def _authority(evidence: dict[str, Any]) -> str:

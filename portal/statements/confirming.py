@@ -80,7 +80,10 @@ class ConfirmStatement:
 
 def answers_digest(ticks: Ticks) -> str:
     """What the answers come to, so that a change between looking and signing is seen."""
-    said = [(seq, tick.mark, tick.row_version) for seq, tick in sorted(ticks.by_line.items())]
+    said: list[object] = [
+        (seq, tick.mark, tick.row_version) for seq, tick in sorted(ticks.by_line.items())
+    ]
+    said += sorted((each.id, repr(each.difference)) for each in ticks.documents)
     return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
 
 

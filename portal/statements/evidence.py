@@ -17,9 +17,9 @@ from sqlalchemy import select
 
 import portal
 from portal.base.work import Work
-from portal.core.confirmation import Result, own_closing_minor
+from portal.core.confirmation import Difference, Result, line_of, own_closing_minor
 from portal.core.money import Money
-from portal.core.statement import Head, read_statement
+from portal.core.statement import Head, Line, read_statement
 from portal.people.tokens import digest
 from portal.statements.answers import Ticks
 from portal.statements.declarations import DeclaredText
@@ -139,11 +139,8 @@ def _answers(head: Head, ticks: Ticks) -> dict[str, Any]:
         "unanswered": len(ticks.lines) - ticks.answered,
         "differences": [
             {
-                "line": each.seq,
-                "kind": int(ticks.lines[each.seq - 1].kind),
-                "document": ticks.lines[each.seq - 1].document,
+                **_subject(each, ticks.lines, head.currency),
                 "reason": each.reason.value,
-                "ours": major(abs(ticks.lines[each.seq - 1].amount_minor)),
                 "own": None if each.own_minor is None else major(each.own_minor),
                 "difference": major(ticks.amount_of(each)),
                 "note": each.note,
@@ -151,6 +148,21 @@ def _answers(head: Head, ticks: Ticks) -> dict[str, Any]:
             for each in named
         ],
         "own_closing": major(own_closing_minor(head.sums.closing_minor, ticks.lines, named)),
+    }
+
+
+def _subject(said: Difference, lines: Sequence[Line], currency: str) -> dict[str, Any]:
+    """What a difference is about: a line, or a document that only the customer's books have."""
+    line = line_of(said, lines)
+    if line is None:
+        day = said.dated_on and str(said.dated_on)
+        return {"line": None, "kind": None, "document": said.document, "date": day, "ours": None}
+    return {
+        "line": said.seq,
+        "kind": int(line.kind),
+        "document": line.document,
+        "date": str(line.dated_on),
+        "ours": Money(abs(line.amount_minor), currency).major(),
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from portal.base.language import gettext as _
 from portal.base.spreadsheets import CSV_TYPE, XLSX_TYPE, Row, csv_bytes, xlsx_bytes
+from portal.core.confirmation import Difference
 from portal.core.money import Money
 from portal.statements.answers import Ticks
 from portal.statements.names import reason_name
@@ -54,11 +55,21 @@ def _row(each: ShownLine) -> Row:
 
 
 def _rows(view: StatementView, ticks: Ticks) -> Iterator[Row]:
-    head, nothing = view.snapshot.head, [None] * 3
+    head, nothing, currency = view.snapshot.head, [None] * 3, view.row.currency
     yield [head.period.from_on, "", _("Opening balance"), "", None, None, None, view.row.opening]
     for seq in range(1, view.row.line_count + 1):
         yield _row(shown_line(view, ticks, seq))
     yield [head.period.to_on, "", _("Closing balance"), "", *nothing, view.row.closing]
+    for document in ticks.documents:
+        yield _own_row(document.difference, currency)
+
+
+def _own_row(said: Difference, currency: str) -> Row:
+    """A document that only the customer's books have: below the statement, never on it."""
+    own = Money(said.own_minor or 0, currency)
+    answer, nothing = _("Only in your books"), [None] * 4
+    reason = reason_name(said.reason)
+    return [said.dated_on, "", said.document, "", *nothing, answer, reason, own, said.note]
 
 
 def sheet_of(view: StatementView, ticks: Ticks, kind: str) -> tuple[bytes, str]:

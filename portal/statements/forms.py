@@ -7,7 +7,7 @@ import secrets
 from typing import Any, cast
 
 import wtforms
-from wtforms.validators import Length
+from wtforms.validators import Length, Optional
 
 from portal.base import formats
 from portal.base.language import N_
@@ -19,12 +19,21 @@ from portal.statements.answers import LONGEST_NOTE, SayDifference
 from portal.statements.confirming import ConfirmStatement
 from portal.statements.evidence import Surroundings
 from portal.statements.names import REASONS
+from portal.statements.own_documents import SayOwnDocument
 from portal.statements.run import IssueStatements
-from portal.web.forms import Filled, Form, MoneyField, SelectField, options
+from portal.web.forms import DateField, Filled, Form, MoneyField, SelectField, options
 
 LONGEST_NAME = 100
 #: How many months back a run may go.
 MONTHS = 18
+#: Why a document may stand in the customer's books only.
+OF_BOOKS = (
+    Reason.MISSING_DOCUMENT,
+    Reason.TIMING,
+    Reason.WRONG_BRANCH,
+    Reason.DUPLICATE,
+    Reason.OTHER,
+)
 RESULT_LABELS = {
     Result.CONFIRMED: N_("Confirm"),
     Result.CONFIRMED_WITH_DIFFERENCES: N_("Confirm with differences"),
@@ -55,6 +64,46 @@ class DifferenceForm(Form):
             row_version,
             Reason(self.reason.data),
             cast("Money | None", self.own_amount.data),
+            str(self.note.data or ""),
+        )
+
+
+class OwnDocumentForm(Form):
+    """A document that only the customer's books have, and what it does to the balance."""
+
+    document = wtforms.StringField(
+        N_("Number of the document"),
+        [Filled(N_("Enter the document's number as your books have it.")), Length(max=100)],
+    )
+    dated_on = DateField(N_("Date"), [Optional()])
+    own_amount = MoneyField(
+        N_("Amount"), [Filled(N_("Enter the amount that stands in your books."))]
+    )
+    effect = wtforms.RadioField(N_("What it does"), [Filled(N_("Say what the document does."))])
+    reason = wtforms.SelectField(N_("Why is it missing here?"), [Filled(N_("Choose a reason."))])
+    note = wtforms.TextAreaField(N_("Note"), [Length(max=LONGEST_NOTE)])
+
+    def __init__(self, *, currency: str, **kept: Any) -> None:
+        """Offer the two effects and the reasons in the language of the moment."""
+        super().__init__(currency=currency, **kept)
+        self.effect.choices = [
+            ("raises", _("It raises what we owe, such as an invoice")),
+            ("lowers", _("It lowers what we owe, such as a payment or a credit")),
+        ]
+        self.reason.choices = [
+            ("", _("Choose")),
+            *((reason.value, _(REASONS[reason.value])) for reason in OF_BOOKS),
+        ]
+
+    def command(self, statement_id: int) -> SayOwnDocument:
+        """The document as it was typed, signed by its effect."""
+        amount = cast("Money", self.own_amount.data)
+        return SayOwnDocument(
+            statement_id,
+            Reason(self.reason.data),
+            str(self.document.data or ""),
+            self.dated_on.data,
+            Money(abs(amount.minor) * (-1 if self.effect.data == "lowers" else 1), self.currency),
             str(self.note.data or ""),
         )
 

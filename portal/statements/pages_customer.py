@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,17 +12,17 @@ from flask import Blueprint, Response, request, url_for
 from portal.base.access import NotFound, allows
 from portal.base.documents.qr import qr_svg
 from portal.base.formats import moment
-from portal.base.formats import money as format_money
 from portal.base.language import current_language, ngettext
 from portal.base.language import gettext as _
 from portal.core.statement_status import UNANSWERED
 from portal.core.words import amount_in_words
 from portal.people.queries import list_customers_of
-from portal.statements import answers, confirmations, exports, queries
+from portal.statements import answers, confirmations, deeming, exports, queries
 from portal.statements.certificate import PrintedStatement, certificate_pdf, statement_pdf
+from portal.statements.certificate_sheet import differences_of
 from portal.statements.forms import DifferenceForm
 from portal.statements.names import event_name, reason_name, result_name, shown_state
-from portal.statements.rows import StatementFilter, StatementView
+from portal.statements.rows import StatementFilter, StatementRow, StatementView
 from portal.statements.shown import SHOWS, LineFilter, ShownLine, equation, shown_line, shown_lines
 from portal.web import current, respond
 from portal.web.controls import here
@@ -51,13 +52,17 @@ def index() -> Response:
         "statements/index.html",
         fragments={"statements-part": "rows"},
         found=found,
-        rows=[(row, shown_state(row.state, row.confirm_by, r.today)) for row in found.rows],
+        rows=[(row, _shown(row, r.today)) for row in found.rows],
         narrowed=narrowed,
         years=_year_tabs(queries.statement_years(r, narrowed.customer_id), narrowed.year),
         branches=branches,
         branch=branch,
         pager=pager(found.page, found.pages, found.count, narrowed.per_page),
     )
+
+
+def _shown(row: StatementRow, today: dt.date) -> tuple[str, str]:
+    return shown_state(row.state, row.confirm_by, today, row.deemed_on)
 
 
 def _narrowed(customer_id: int | None) -> StatementFilter:
@@ -135,7 +140,8 @@ def _about(view: StatementView, ticks: answers.Ticks) -> dict[str, Any]:
     return {
         "view": view,
         "ticks": ticks,
-        "state": shown_state(view.row.state, view.row.confirm_by, r.today),
+        "state": _shown(view.row, r.today),
+        "deemed": deeming.find_deemed(r, view.row.id) if view.row.deemed_on else None,
         "waiting": waiting,
         "equation": equation(view),
         "shown": shown_lines(view, ticks, _line_filter()),
@@ -276,27 +282,6 @@ def acknowledge(ref: str) -> Response:
     return respond.see_other(".show", ref=ref)
 
 
-@customer.get("/statements/<ref>/differences")
-@guard("statement.view")
-def differences(ref: str) -> Response:
-    r = current.reader()
-    view = queries.get_statement(r, ref)
-    ticks = answers.read_ticks(r, view.row.id, view.snapshot.lines)
-    lines = [shown_line(view, ticks, each.seq) for each in ticks.differences]
-    return respond.page(
-        "statements/differences.html",
-        view=view,
-        ticks=ticks,
-        lines=lines,
-        by_reason=[
-            (f"{name} ({count})", format_money(amount))
-            for name, count, amount in exports.sums_by_reason(ticks, view.row.currency)
-        ],
-        reason_name=reason_name,
-        may_answer=_may_answer(view) and allows(r.actor, "statement.answer", view.row),
-    )
-
-
 # ── Files ────────────────────────────────────────────────────────────────────
 
 
@@ -328,6 +313,7 @@ def certificate(ref: str) -> Response:
         "statements/certificate.html",
         view=view,
         confirmation=found,
+        differences=list(differences_of(found.evidence)) if found else [],
         words=amount_in_words(view.row.closing, current_language()),
         qr=qr_svg(code_url, _("Address where this certificate can be checked")) if found else "",
         result_name=result_name,

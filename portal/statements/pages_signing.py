@@ -35,7 +35,7 @@ from portal.statements.evidence import Surroundings
 from portal.statements.forms import SignForm
 from portal.statements.names import reason_name, shown_state
 from portal.statements.rows import StatementView
-from portal.statements.shown import LineFilter, equation, shown_line, shown_lines
+from portal.statements.shown import LineFilter, equation, shown_differences, shown_lines
 from portal.web import current, respond, sessions
 from portal.web.forms import Form
 from portal.web.guard import guard
@@ -135,7 +135,9 @@ def show_by_link(token: str) -> Response:
         "statements/link.html",
         ceremony=ceremony,
         view=replace(view, line_refs=()),
-        state=shown_state(view.row.state, view.row.confirm_by, current.reader().today),
+        state=shown_state(
+            view.row.state, view.row.confirm_by, current.reader().today, view.row.deemed_on
+        ),
         equation=equation(view),
         shown=shown_lines(replace(view, line_refs=()), ticks, LineFilter()),
         may_sign=_is_waiting(view) and allows(person, "statement.confirm", view.row),
@@ -273,7 +275,7 @@ def _shown(r: Reader, ceremony: Ceremony, form: SignForm) -> Mapping[str, Any]:
         "view": view,
         "form": form,
         "ticks": ticks,
-        "lines": [shown_line(view, ticks, each.seq) for each in ticks.differences],
+        "lines": shown_differences(view, ticks),
         "own_closing": Money(own, view.row.currency),
         "answers_sha256": confirming.answers_digest(ticks),
         "offered": offered,

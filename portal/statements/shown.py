@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from portal.base.language import gettext as _
@@ -9,8 +10,8 @@ from portal.core.confirmation import Difference
 from portal.core.ledger import Kind
 from portal.core.money import Money
 from portal.core.statement import Line
-from portal.statements.answers import Tick, Ticks
-from portal.statements.names import SUMS, kind_name
+from portal.statements.answers import OwnDocument, Tick, Ticks
+from portal.statements.names import SUMS, kind_name, reason_name
 from portal.statements.rows import StatementView
 from portal.statements.sheet import ALWAYS_SHOWN, SIGNS
 
@@ -77,6 +78,29 @@ class ShownLine:
 
 
 @dataclass(frozen=True)
+class ShownDifference:
+    """What differs: a line of the statement, or a document that only the customer's books have."""
+
+    #: The line's number and its tick's version; none for a document of their own, which has an id.
+    seq: int | None
+    version: int
+    id: int
+    document: str
+    dated_on: dt.date | None
+    reason: str
+    note: str
+    #: What stands on the statement and in the customer's books, each in the document's direction.
+    ours: Money | None
+    own: Money | None
+    difference: Money
+
+    @property
+    def ref(self) -> str:
+        """The id of its part of the page."""
+        return f"document-{self.id}" if self.seq is None else f"line-{self.seq}"
+
+
+@dataclass(frozen=True)
 class ShownLines:
     """One page of the lines that a filter keeps."""
 
@@ -102,6 +126,46 @@ def shown_line(view: StatementView, ticks: Ticks, seq: int) -> ShownLine:
     is_invoice = line.kind == Kind.INVOICE
     url = f"/invoices/{view.line_refs[seq - 1]}" if is_invoice and view.line_refs else ""
     return ShownLine(seq, line, ticks.of(seq), url, view.row.currency)
+
+
+def shown_differences(view: StatementView, ticks: Ticks) -> list[ShownDifference]:
+    """Everything that differs: the lines in their order, then the documents of their own."""
+    currency = view.row.currency
+    on_lines = [shown_line(view, ticks, seq) for seq in sorted(ticks.by_line)]
+    found = [
+        ShownDifference(
+            seq=each.seq,
+            version=each.tick.row_version,
+            id=0,
+            document=f"{each.kind} {each.line.document}",
+            dated_on=each.line.dated_on,
+            reason=reason_name(said.reason),
+            note=said.note,
+            ours=each.amount,
+            own=each.own_amount(said),
+            difference=Money(ticks.amount_of(said), currency),
+        )
+        for each in on_lines
+        if (said := each.tick.difference) is not None
+    ]
+    return found + [_shown_document(each, currency) for each in ticks.documents]
+
+
+def _shown_document(each: OwnDocument, currency: str) -> ShownDifference:
+    said = each.difference
+    amount = Money(said.own_minor or 0, currency)
+    return ShownDifference(
+        seq=None,
+        version=0,
+        id=each.id,
+        document=said.document or _("Opening balance"),
+        dated_on=said.dated_on,
+        reason=reason_name(said.reason),
+        note=said.note,
+        ours=None,
+        own=amount,
+        difference=amount,
+    )
 
 
 def shown_lines(view: StatementView, ticks: Ticks, asked: LineFilter) -> ShownLines:
