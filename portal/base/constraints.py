@@ -8,6 +8,11 @@ from portal.core.errors import RuleBroken
 
 #: A word of the database's message → the code of the rule; the first that matches.
 RULES = {
+    "agreement.customer_id": "act.already_done",
+    "uq_agreement_standing": "act.already_done",
+    "agreement.frozen": "agreement.not_in_this_state",
+    "deemed.statement_id": "act.already_done",
+    "pk_deemed": "act.already_done",
     "allocation.exceeds_part": "allocation.exceeds_part",
     "allocation.exceeds_credit": "allocation.exceeds_credit",
     "confirmation.statement_id": "statement.already_answered",

@@ -30,12 +30,16 @@ DEFAULTS: dict[str, Any] = {
     "statement_issue_on_workday": 3,
     "statement_confirm_within_workdays": 10,
     "statement_remind_after_workdays": [3, 5, 8],
+    # Where a customer agreed to it: so long after the day by which to answer silence is agreement.
+    "statement_silence_after_workdays": 10,
     # Deliveries not yet invoiced stand beside the balance, or inside it.
     "statement_deliveries": "beside",
     "statement_wording_law": "cn",
     # Chosen deliberately: the sentence that it is for checking only, not a demand.
     "statement_for_checking_only": False,
     "statement_interest_reserved": True,
+    # law → language → clause → text, where an admin edited the shipped one.
+    "statement_clauses": {},
     "retention_years": 10,
 }
 
@@ -66,6 +70,10 @@ class PolicyInForce:
     @property
     def remind_after_workdays(self) -> tuple[int, ...]:
         return tuple(int(days) for days in self.values["statement_remind_after_workdays"])
+
+    @property
+    def silence_after_workdays(self) -> int:
+        return int(self.values["statement_silence_after_workdays"])
 
     @property
     def retention_years(self) -> int:

@@ -14,6 +14,16 @@ SENTENCES: dict[str, str] = {
     "ageing.bounds_not_rising": N_(
         "Give the upper bounds of the buckets as rising numbers of days, for example 30, 60, 90."
     ),
+    "agreement.address_unknown": N_(
+        "Choose an address of somebody who may answer your statements."
+    ),
+    "agreement.electronic_missing": N_(
+        "Tick the first part to accept the agreement, or leave the page to decline."
+    ),
+    "agreement.not_in_this_state": N_("There is no agreement to revoke; nothing was changed."),
+    "agreement.replaced": N_(
+        "The text of the agreement has changed since you opened this page. Read it again."
+    ),
     "allocation.ended_already": N_("This application was ended already, on %(ended_on)s."),
     "allocation.ends_too_early": N_(
         "An application cannot end before it begins. Choose %(effective_on)s or later."
@@ -135,6 +145,17 @@ SENTENCES: dict[str, str] = {
     "person.not_oneself": N_("You cannot close your own account. Ask another administrator."),
     "policy.deadline_out_of_reach": N_("Enter 1 to 60 workdays."),
     "policy.issue_day_out_of_reach": N_("Enter a workday from 1 to 20."),
+    "resolution.answer_missing": N_("Write what the customer is to read about this difference."),
+    "resolution.answer_too_long": N_("Shorten the answer to %(longest)s characters."),
+    "resolution.document_unknown": N_(
+        "There is no document %(number)s of this customer. Correct the number, or leave it empty."
+    ),
+    "resolution.nothing_to_settle": N_(
+        "This statement has no difference that waits for an answer."
+    ),
+    "resolution.open_left": N_(
+        "%(count)s differences have no answer of ours yet. Settle them first."
+    ),
     "second_factor.does_not_match": N_(
         "This code does not belong to the new key. Add the key to the app again and enter the "
         "code that the app shows now."
@@ -160,9 +181,17 @@ SENTENCES: dict[str, str] = {
     "statement.followed": N_(
         "Statement %(number)s is followed by a later one. Reissue the newest one instead."
     ),
+    "statement.not_answered_yet": N_(
+        "The customer has not signed an answer yet, so what differs may still change. Wait for it."
+    ),
     "statement.not_in_this_state": N_(
         "This statement is in another state by now. Look at it again; nothing was changed."
     ),
+    "statement.nothing_new": N_(
+        "Nothing was posted to this statement since it was issued. To have it answered again, "
+        "settle its differences and ask for a sign-off."
+    ),
+    "statement.reason_missing": N_("Write why there is a new version; the customer reads it."),
     "statement.replaced": N_(
         "This statement was replaced by a corrected version. Open that one; "
         "your answers are kept here."
@@ -220,6 +249,18 @@ SENTENCES: dict[str, str] = {
     "terms.unknown_word": N_(
         "The word “%(word)s” in “%(part)s” is not known. Write for example “30d”, “2w”, “1m”, "
         "“eom”, “day 15” or “bd”."
+    ),
+    "wording.empty": N_("Write the clause, or reset it to the text that comes with the product."),
+    "wording.fact_missing": N_(
+        "Name %(fact)s in the acknowledgement: it must say how much, and as at which day."
+    ),
+    "wording.for_checking_only": N_(
+        "It says that the letter is for checking only or is no demand: “%(phrase)s”. Such a letter "
+        "may not interrupt the limitation period. Take the sentence out, or tick the choice below."
+    ),
+    "wording.too_long": N_("Shorten the clause to %(longest)s characters."),
+    "wording.unknown_fact": N_(
+        "{%(fact)s} is nothing that can be filled in. Use one of: %(known)s."
     ),
 }
 

@@ -111,7 +111,9 @@ def show_statements(
     month = Month.of(period)
     with opened().reading(SYSTEM) as r:
         told = _told(r, month, customer, currency)
-    shown = [statement_json(each.statement, each.status, each.sha256) for each in told]
+    shown = [
+        statement_json(each.statement, each.status, each.sha256, each.deemed_on) for each in told
+    ]
     if len(shown) == 1 and not everyone:
         show(output, shown[0], shown[0]["lines"], LINE_COLUMNS)
         return

@@ -26,6 +26,10 @@ TOLD = {
     "opened": (N_("Statement %(number)s was opened"), "info"),
     "acknowledged": (N_("The receipt of statement %(number)s was acknowledged"), "info"),
     "confirmed": (N_("Statement %(number)s was confirmed"), "ok"),
+    "deemed": (
+        N_("Statement %(number)s counts as agreed without an answer, by the agreement"),
+        "info",
+    ),
     "confirmed_with_differences": (
         N_("Statement %(number)s was confirmed with differences"),
         "warn",
@@ -38,6 +42,12 @@ TOLD = {
 MAILS = {"notified"}
 #: kind of audit entry → what is said, and its tone
 NOTED = {
+    "agreement.accepted": (N_("The agreement on electronic reconciliation was accepted"), "ok"),
+    "agreement.declined": (
+        N_("The agreement on electronic reconciliation was declined"),
+        "neutral",
+    ),
+    "agreement.revoked": (N_("The agreement on electronic reconciliation was revoked"), "warn"),
     "contact.added": (N_("A contact was added"), "neutral"),
     "contact.changed": (N_("A contact was changed"), "neutral"),
     "contact.removed": (N_("A contact was removed"), "neutral"),

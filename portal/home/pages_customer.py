@@ -15,6 +15,7 @@ from portal.core.money import Money
 from portal.home.queries import Overview, Owed, WaitingStatement, overview
 from portal.people.queries import at_customer
 from portal.reports.names import graded
+from portal.statements.agreements import list_unasked
 from portal.web import current, respond
 from portal.web.current import reader
 from portal.web.guard import guard
@@ -39,6 +40,7 @@ def index() -> Response:
         lead=_in_a_sentence(seen),
         owed=[(total, _bar(total)) for total in seen.totals],
         waiting=[(each, _who_signs(each, seen)) for each in seen.waiting[:TOLD]],
+        unasked=list_unasked(r),
         owners=sorted({branch.owner for branch in seen.branches if branch.owner}),
         company=r.company,
         today=r.today,

@@ -14,6 +14,9 @@ ROLE_HINTS = {
 
 #: Kind of the audit entry → what happened. Kinds nobody named here are shown as they are kept.
 HAPPENED = {
+    "agreement.accepted": N_("The agreement on electronic reconciliation was accepted"),
+    "agreement.declined": N_("The agreement on electronic reconciliation was declined"),
+    "agreement.revoked": N_("The agreement on electronic reconciliation was revoked"),
     "challenge.answered": N_("A code was entered"),
     "challenge.refused": N_("A wrong code was entered"),
     "challenge.sent": N_("A code was mailed"),
@@ -33,6 +36,7 @@ HAPPENED = {
     "sign_in.done": N_("Signed in"),
     "sign_in.halfway": N_("The first step of signing in was done"),
     "sign_in.refused": N_("Signing in was refused"),
+    "statement.deemed": N_("A statement counts as agreed without an answer, by the agreement"),
     "statement.acknowledged": N_("Receipt of a statement was acknowledged"),
     "statement.confirmed": N_("A statement was answered"),
     "statement.opened": N_("A statement was opened"),

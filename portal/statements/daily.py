@@ -12,6 +12,7 @@ from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.base.work import Reader
 from portal.core.period import Month, last_closed_month
+from portal.statements.deeming import deem
 from portal.statements.run import IssueStatements, issue_statements
 from portal.tables.statements import StatementRun
 
@@ -23,6 +24,11 @@ def run(installation: Installation, on: dt.date) -> dict[str, Any]:
     Also when the portal was only started after it; but for everyone at once, and once: whose
     documents arrive after that finds them on the next statement.
     """
+    deemed = deem(installation, on)
+    return {**_issue(installation, on), "deemed": deemed}
+
+
+def _issue(installation: Installation, on: dt.date) -> dict[str, Any]:
     month = last_closed_month(on)
     with installation.reading(SYSTEM, on) as r:
         issue_on = r.calendar().nth_workday(on.year, on.month, r.policy.issue_on_workday)

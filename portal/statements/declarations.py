@@ -16,6 +16,7 @@ from portal.core.confirmation import Result
 from portal.tables.statements import Declaration
 
 FILE = Path(__file__).with_name("declarations.toml")
+AGREEMENT_FILE = Path(__file__).with_name("agreement.toml")
 #: Said about the account, by how it is answered.
 ABOUT_THE_ACCOUNT = {
     Result.CONFIRMED: "correct",
@@ -42,7 +43,8 @@ class DeclaredText:
 
 @cache
 def _texts() -> dict[str, dict[str, str | int]]:
-    return tomllib.loads(FILE.read_text("utf-8"))
+    files = (FILE, AGREEMENT_FILE)
+    return {n: text for file in files for n, text in tomllib.loads(file.read_text("utf-8")).items()}
 
 
 def declared(name: str, language: str, facts: Mapping[str, str]) -> DeclaredText:

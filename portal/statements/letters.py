@@ -16,6 +16,7 @@ from portal.core.money import Money
 from portal.core.statement_status import UNANSWERED
 from portal.people.links import statement_link_token
 from portal.statements.names import result_name
+from portal.tables.agreements import Agreement
 from portal.tables.customers import Customer
 from portal.tables.journal import Outbox
 from portal.tables.people import Membership, User
@@ -63,6 +64,22 @@ def confirmation_values(r: Reader, payload: dict[str, Any]) -> Mapping[str, Any]
     }
 
 
+def agreement_values(r: Reader, payload: dict[str, Any]) -> Mapping[str, Any]:
+    """The copy of an agreement: what was accepted word for word, by whom, when; or revoked."""
+    agreement = r.session.get_one(Agreement, payload["agreement_id"])
+    customer = r.session.get_one(Customer, agreement.customer_id)
+    who = agreement.ended_by if payload["is_revoked"] else agreement.user_id
+    user = r.session.get_one(User, who or agreement.user_id)
+    return {
+        "customer_name": customer.name,
+        "who": user.name or user.email,
+        "at": agreement.ended_at if payload["is_revoked"] else agreement.accepted_at,
+        "clauses": agreement.body.split("\n\n"),
+        "sha256": agreement.text_sha256,
+        "path": f"/account/company?customer={r.refs.of('cu', customer.id)}",
+    }
+
+
 def _about(r: Reader, statement: Statement, language: str) -> dict[str, Any]:
     customer = r.session.get_one(Customer, statement.customer_id)
     with speaking(language):
@@ -86,6 +103,7 @@ def _may_still_see(r: Reader, user_id: int, customer_id: int) -> bool:
 
 
 LETTERS = {
+    "agreement": Letter(agreement_values),
     "statement": Letter(statement_values, statement_sent),
     "confirmation": Letter(confirmation_values),
 }

@@ -61,6 +61,7 @@ EVENTS = {
     "notified": N_("Sent by mail"),
     "opened": N_("Opened"),
     "acknowledged": N_("Receipt acknowledged"),
+    "deemed": N_("Counts as agreed without an answer, by the agreement"),
     "confirmed": N_("Confirmed"),
     "confirmed_with_differences": N_("Confirmed with differences"),
     "refused": N_("Not agreed"),
@@ -109,13 +110,22 @@ def event_name(kind: str) -> str:
     return _(EVENTS[kind]) if kind in EVENTS else kind
 
 
-def shown_state(state: str, confirm_by: dt.date, today: dt.date) -> tuple[str, str]:
+def shown_state(
+    state: str, confirm_by: dt.date, today: dt.date, deemed_on: dt.date | None = None
+) -> tuple[str, str]:
     """Where a statement stands for its customer, with its tone; a missed day says by how much."""
     word, tone = STATES[state]
+    if state in UNANSWERED and deemed_on is not None:
+        return deemed_name(), "info"
     late = (today - confirm_by).days
     if state in UNANSWERED and late > 0:
         return ngettext("Overdue by %(num)s day", "Overdue by %(num)s days", late), "bad"
     return _(word), tone
+
+
+def deemed_name() -> str:
+    """What a statement is called that nobody answered and that counts as agreed all the same."""
+    return _("Counts as agreed")
 
 
 def bucket_name(name: str) -> str:

@@ -7,6 +7,7 @@ day before; it is stored nowhere.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from portal.invoices.ageing import AgedAccount
 from portal.invoices.open_items import Scope, whose_items
 from portal.statements.composing import Asked, Composed, compose
 from portal.statements.snapshot import Issue, head_of
+from portal.tables.agreements import Deemed
 from portal.tables.customers import Customer
 from portal.tables.statements import Statement as Issued
 
@@ -32,6 +34,8 @@ class Told:
     statement: Statement
     status: str
     sha256: str | None
+    #: Since when it counts as agreed without an answer.
+    deemed_on: dt.date | None = None
 
     @property
     def currency(self) -> str:
@@ -58,14 +62,16 @@ def _key(told: Told) -> tuple[str, str]:
 
 def _in_force(r: Reader, month: Month, whose: Scope) -> Iterator[Told]:
     found = r.session.execute(
-        select(Issued.payload, Issued.state, Issued.sha256).where(
+        select(Issued.payload, Issued.state, Issued.sha256, Deemed.on)
+        .outerjoin(Deemed, Deemed.statement_id == Issued.id)
+        .where(
             Issued.in_force == 1,
             Issued.period_to == month.last_on,
             whose(Issued.customer_id),
         )
     )
     for row in found:
-        yield Told(read_statement(row.payload), row.state, row.sha256)
+        yield Told(read_statement(row.payload), row.state, row.sha256, row.on)
 
 
 def _previews(r: Reader, month: Month, whose: Scope) -> Iterator[Told]:

@@ -22,6 +22,7 @@ from portal.statements.rows import (
     StatementRow,
     StatementView,
 )
+from portal.tables.agreements import Deemed
 from portal.tables.customers import Customer
 from portal.tables.journal import Event, Outbox
 from portal.tables.statements import (
@@ -66,9 +67,14 @@ def _statements(r: Reader) -> Select[Any]:
         )
         .scalar_subquery()
     )
-    columns: list[Any] = [*COLUMNS, named.label("differences")]
+    columns: list[Any] = [*COLUMNS, named.label("differences"), _deemed_on().label("deemed_on")]
     rows: Select[Any] = select(*columns).join(Customer, Customer.id == Statement.customer_id)
     return visible_to(rows, r.actor, Statement.customer_id)
+
+
+def _deemed_on() -> Any:
+    """Since when a statement counts as agreed without an answer; null where it does not."""
+    return select(Deemed.on).where(Deemed.statement_id == Statement.id).scalar_subquery()
 
 
 def _kept(r: Reader, asked: StatementFilter) -> list[ColumnElement[bool]]:
@@ -103,6 +109,7 @@ def _kept_by_duty(r: Reader, asked: StatementFilter) -> list[ColumnElement[bool]
     kept: list[ColumnElement[bool]] = []
     if asked.late:
         kept += [Statement.state.in_(sorted(UNANSWERED)), Statement.confirm_by < r.today]
+        kept.append(_deemed_on().is_(None))
     if asked.newest:
         kept.append(_is_newest())
     return kept
@@ -208,6 +215,7 @@ def _row(r: Reader, row: Any) -> StatementRow:
         issued_at=row.issued_at,
         sha256=row.sha256,
         differences=row.differences,
+        deemed_on=row.deemed_on,
     )
 
 

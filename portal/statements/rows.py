@@ -58,6 +58,8 @@ class StatementRow:
     sha256: str
     #: How many differences the customer has named so far.
     differences: int
+    #: Since when it counts as agreed without an answer, where the customer agreed to that.
+    deemed_on: dt.date | None = None
 
     @property
     def is_answered(self) -> bool:

@@ -60,7 +60,9 @@ def head_of(composed: Composed, customer: Party, issue: Issue, version: int) -> 
     )
 
 
-def statement_json(statement: Statement, status: str, sha256: str | None) -> dict[str, Any]:
+def statement_json(
+    statement: Statement, status: str, sha256: str | None, deemed_on: dt.date | None = None
+) -> dict[str, Any]:
     """A statement as INTERFACES section 5 has it; a preview has no number, deadline or hash yet."""
     head, sums = statement.head, statement.head.sums
     is_preview = status == Status.PREVIEW
@@ -92,6 +94,8 @@ def statement_json(statement: Statement, status: str, sha256: str | None) -> dic
         "status": status,
         "confirm_by": None if is_preview else str(head.confirm_by),
         "sha256": sha256,
+        # Nobody answered, and the customer agreed that silence counts; the status stays.
+        "deemed_on": str(deemed_on) if deemed_on else None,
     }
 
 
