@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from portal.base import failpoints
 from portal.base.access import Actor, Denied, NotFound, allows, sees
 from portal.base.clock import Clock
 from portal.base.constraints import broken_rule
@@ -183,7 +184,9 @@ class Work(Reader):
         self.session.flush()
         if self._notes:
             self._append_to_chain()
+        failpoints.reached("work.before_commit")
         self.session.commit()
+        failpoints.reached("work.after_commit")
 
     def _append_to_chain(self) -> None:
         head = self.session.scalars(select(AuditHead).with_for_update()).one()

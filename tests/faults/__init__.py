@@ -1,0 +1,1 @@
+"""What happens when a process is killed: at every point, and at random."""
