@@ -53,6 +53,7 @@ class Config:
     )
     tasks_url: str = _setting("", "task engine: sqlite:///…, postgresql://…, redis://…")
     signing_key: str = _setting("", "PEM file with the key and certificate of the seal")
+    tsa_url: str = _setting("", "timestamp authority (RFC 3161) of the seals; https, or loopback")
     timezone: str = _setting("Asia/Shanghai", "time zone of a new company")
     currency: str = _setting("CNY", "currency of a new company")
     language: str = _setting("en", "language of a new company: en or zh-CN")
@@ -159,6 +160,8 @@ def _check(config: Config) -> None:
         )
     if urlsplit(config.public_url).scheme not in {"http", "https"}:
         raise ConfigError("ACCORD_PUBLIC_URL must begin with http:// or https://.")
+    if config.tsa_url and not _is_safe(config.tsa_url):
+        raise ConfigError("ACCORD_TSA_URL must begin with https://, unless it is on this machine.")
     if config.timezone not in available_timezones():
         raise ConfigError(
             f"ACCORD_TIMEZONE: {config.timezone} is not a time zone, say Europe/Berlin."
@@ -181,5 +184,9 @@ def _check(config: Config) -> None:
 
 def is_public_url_safe(config: Config) -> bool:
     """Whether sessions may travel to this address: https, or plain http on this machine only."""
-    parts = urlsplit(config.public_url)
-    return parts.scheme == "https" or parts.hostname in LOOPBACK
+    return _is_safe(config.public_url)
+
+
+def _is_safe(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)

@@ -1,5 +1,7 @@
 """
-The seal: a local P-256 key and its certificate, made on first start, sign our PDFs (PAdES B-B).
+The seal: a local P-256 key and its certificate, made on first start, sign our PDFs (PAdES).
+
+Its level is B-B, and B-T or above with a timestamp authority.
 
 A company's own key takes its place by ACCORD_SIGNING_KEY: a PEM file with the private key and its
 certificate, the certificate's issuers after it.
@@ -22,6 +24,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from portal.base.config import Config, ConfigError
 from portal.base.documents.apart import apart
+from portal.base.documents.fetching import Unanswered
+from portal.base.documents.timestamps import Authority, timestamper
 
 LEVEL = "B-B"
 YEARS = 20
@@ -156,12 +160,20 @@ def _signs_documents() -> x509.KeyUsage:
     )
 
 
-def seal_pdf(pdf: bytes, seal: Seal, reason: str, at: dt.datetime) -> bytes:
-    """The PDF with our seal upon it; nothing may be added to it afterwards."""
-    return apart(_sealed, pdf, seal, reason, at)
+def seal_pdf(
+    pdf: bytes, seal: Seal, reason: str, at: dt.datetime, authority: Authority | None = None
+) -> bytes:
+    """
+    The PDF with our seal upon it; nothing but timestamps may be added to it afterwards.
+
+    With an authority the seal carries its timestamp; `Unanswered` where it gave none.
+    """
+    return apart(_sealed, pdf, seal, reason, at, authority)
 
 
-def _sealed(pdf: bytes, seal: Seal, reason: str, at: dt.datetime) -> bytes:
+def _sealed(
+    pdf: bytes, seal: Seal, reason: str, at: dt.datetime, authority: Authority | None
+) -> bytes:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
     from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
@@ -183,7 +195,12 @@ def _sealed(pdf: bytes, seal: Seal, reason: str, at: dt.datetime) -> bytes:
         docmdp_permissions=MDPPerm.NO_CHANGES,
     )
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    out: BytesIO = SignsAt(meta, signer=_signer(seal)).sign_pdf(writer)
+    asked = timestamper(authority) if authority else None
+    signer = SignsAt(meta, signer=_signer(seal), timestamper=asked)
+    try:
+        out: BytesIO = signer.sign_pdf(writer)
+    except OSError as error:  # pyHanko's word for an authority that refused
+        raise Unanswered(f"{type(error).__name__}: {error}"[:200]) from error
     return out.getvalue()
 
 
