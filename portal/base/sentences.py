@@ -39,6 +39,16 @@ SENTENCES: dict[str, str] = {
         "The answers on the lines have changed since you opened this page. "
         "Read them again, then sign."
     ),
+    "chase.nobody": N_(
+        "Nobody of these can be reminded now: they have answered, or were reminded within two days."
+    ),
+    "chase.stale": N_(
+        "Meanwhile somebody answered or was reminded: %(count)s are left. Look at the list again."
+    ),
+    "chase.timetable": N_(
+        "Write the workdays after issue in rising order, for example 3, 5, 8: at most %(most)s, "
+        "none later than %(latest)s."
+    ),
     "code.expired": N_("This code has run out or was replaced by a newer one. Ask for a new code."),
     "code.grant_used": N_(
         "This confirmation by code was used already or took too long. Ask for a new code."
@@ -51,22 +61,43 @@ SENTENCES: dict[str, str] = {
     "code.used_up": N_("This code was wrong too often and counts no more. Ask for a new code."),
     "code.wrong": N_("This code is not right. Check the newest mail; tries left: %(left)s."),
     "company.language_unknown": N_("Choose English or Chinese."),
-    "confirmation.above_limit": N_(
-        "You may sign for up to %(limit)s. Ask somebody with a higher limit to sign."
-    ),
     "confirmation.authority_missing": N_("Tick that you are authorised to sign. It is asked once."),
     "confirmation.differences_stand": N_(
         "You marked differences. Confirm with differences, or take them back first."
+    ),
+    "confirmation.first_signed": N_(
+        "%(by)s has just signed this first. Look at what was signed, then sign as the second."
     ),
     "confirmation.name_missing": N_("Type your name."),
     "confirmation.no_difference": N_(
         "You marked no difference. Confirm, or mark the lines that differ first."
     ),
+    "confirmation.not_yours": N_("Only who signed can take the signature back. Ask them."),
     "confirmation.remark_missing": N_("Say in a sentence why you do not agree."),
+    "confirmation.same_signer": N_(
+        "The second signature has to be another person's, on another person's right. "
+        "Ask a colleague to sign."
+    ),
+    "confirmation.withdrawn_too_late": N_(
+        "A signature can be taken back for 15 minutes, and they are over. Ask your supplier to "
+        "issue the statement again."
+    ),
     "contact.known_elsewhere": N_(
         "This e-mail address belongs to a contact of %(customer)s already. Use another one."
     ),
     "contact.negative_limit": N_("Enter the limit without a minus sign."),
+    "delegation.backwards": N_("The last day comes before the first. Choose a later one."),
+    "delegation.not_a_colleague": N_("Choose a colleague from the list."),
+    "delegation.not_a_signatory": N_(
+        "Only who can sign in their own right can hand it over. Ask your administrator."
+    ),
+    "delegation.over": N_("This period is over. Choose a day from today on."),
+    "delegation.overlaps": N_(
+        "You have handed your signing to %(name)s for a part of this time already. End that first."
+    ),
+    "delegation.too_long": N_(
+        "Signing is handed over for at most 92 days. Choose %(latest)s or an earlier day."
+    ),
     "difference.already_said": N_("Somebody answered this line a moment ago. Look at it again."),
     "difference.amount_missing": N_("Enter the amount that stands in your books."),
     "difference.amount_negative": N_("Enter the amount without a minus sign."),
@@ -81,6 +112,42 @@ SENTENCES: dict[str, str] = {
     "download.empty": N_("Choose at least one invoice."),
     "download.too_many": N_(
         "One download holds %(most)s invoices at most. Choose fewer, for example by month."
+    ),
+    "hand.another_group": N_(
+        "%(item)s belongs to a customer outside the group. Transfer the money to that customer "
+        "first."
+    ),
+    "hand.below_zero": N_(
+        "The amount for %(item)s is below zero. Write an amount above zero, or nothing."
+    ),
+    "hand.currencies_differ": N_(
+        "%(item)s is in %(currency)s. Apply a credit only to items in its own currency."
+    ),
+    "hand.day_in_future": N_("This day is yet to come. Choose %(today)s or an earlier day."),
+    "hand.exceeds_credit": N_(
+        "The amounts come to %(over)s more than the %(left)s that are left. Lower one of them."
+    ),
+    "hand.exceeds_item": N_("Only %(open)s is open of %(item)s. Write that or less."),
+    "hand.no_amount": N_("Write an amount above zero."),
+    "hand.no_room": N_(
+        "Only %(fits)s fits on %(item)s: less is left or open, on that day or later. Write that "
+        "or less."
+    ),
+    "hand.nothing_chosen": N_("Nothing is chosen. Tick an item, or write an amount beside it."),
+    "hand.only_left": N_("Only %(fits)s of it is left. Write that or less."),
+    "hand.same_customer": N_(
+        "The money is on this customer's account already. Name another customer."
+    ),
+    "hand.touched_since": N_(
+        "Something else was done with this money since. Undo that first, or put it right by hand."
+    ),
+    "hand.undo_too_late": N_(
+        "This can be undone for %(minutes)s minutes only. Put it right by hand instead."
+    ),
+    "hand.undone_already": N_("This was undone already. Nothing more was changed."),
+    "hand.unknown_customer": N_("There is no customer with the code %(customer)s. Check the code."),
+    "import.undo_too_late": N_(
+        "An import can be taken back for %(hours)s hours only. Send credit notes instead."
     ),
     "invitation.over": N_("This invitation was used already or has run out. Ask for a new one."),
     "import.empty_file": N_("The file is empty. Choose another one."),
@@ -114,6 +181,7 @@ SENTENCES: dict[str, str] = {
     "money.unknown_currency": N_(
         "%(currency)s is not a currency code. Use the three letters of ISO 4217, for example CNY."
     ),
+    "notices.quiet_all_day": N_("Choose another hour: quiet hours that never end keep everything."),
     "password.needed": N_("Choose a password."),
     "password.too_long": N_("Choose a password of at most %(longest)s characters."),
     "password.too_short": N_(
@@ -178,6 +246,7 @@ SENTENCES: dict[str, str] = {
     "statement.already_answered": N_(
         "This statement has been answered already. Nothing was changed."
     ),
+    "statement.comment_missing": N_("Say in a sentence what should be looked at again."),
     "statement.followed": N_(
         "Statement %(number)s is followed by a later one. Reissue the newest one instead."
     ),
@@ -196,11 +265,25 @@ SENTENCES: dict[str, str] = {
         "This statement was replaced by a corrected version. Open that one; "
         "your answers are kept here."
     ),
+    "statement.with_approver": N_(
+        "This statement is with your approver. Take it back first, then change your answers."
+    ),
+    "statement.without_approver": N_(
+        "Nobody of your company can sign yet. Ask your administrator or us for a signatory."
+    ),
+    "statement_run.bad_answer_day": N_("Choose a day after today by which to answer."),
+    "statement_run.draft_used": N_("This run has been started already. Look at it on its page."),
     "statement_run.month_not_over": N_(
         "This month ends on %(ends_on)s. Choose a month that is over."
     ),
     "statement_run.nothing_due": N_(
         "There is nothing to issue for %(month)s: everyone has their statement, or gets none."
+    ),
+    "statement_run.finished": N_("This run is done; it can neither rest nor go on."),
+    "statement_run.not_held": N_("The mails of this run are not held."),
+    "statement_run.paused": N_("This run rests. Let it go on from its page first."),
+    "statement_run.stale": N_(
+        "The books have moved on: %(count)s statements are due by now. Look at the number again."
     ),
     "statement_run.unknown_customer": N_(
         "There is no customer with the code %(customer)s. Check the codes."

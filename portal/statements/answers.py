@@ -175,6 +175,13 @@ def locked(w: Work, statement_id: int, permission: str) -> Statement:
 
 
 def refuse_answered(statement: Statement) -> None:
+    """Raises `RuleBroken` where no line can be answered: replaced, signed, or with an approver."""
+    refuse_signed(statement)
+    if statement.state == Status.PREPARED:
+        raise RuleBroken("statement.with_approver")
+
+
+def refuse_signed(statement: Statement) -> None:
     """Raises `RuleBroken` where a statement waits for no answer: it was replaced, or has one."""
     if not statement.in_force:
         raise RuleBroken("statement.replaced")

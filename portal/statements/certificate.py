@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -11,17 +11,27 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.base.access import SYSTEM, NotFound
 from portal.base.documents.archive import PDF, DocumentKey, kept_pdf
+from portal.base.documents.fetching import Unanswered
 from portal.base.documents.render import print_pdf
-from portal.base.documents.seal import LEVEL, Seal, open_seal, seal_pdf
+from portal.base.documents.seal import open_seal
 from portal.base.installation import Installation
 from portal.base.storage import keep_file
+from portal.base.transport import TryLater
 from portal.base.work import Reader
 from portal.statements.certificate_sheet import Sources, certificate_job
+from portal.statements.sealing import (
+    PATIENCE,
+    SECONDS_IN_SIGHT,
+    SealedCertificate,
+    Standing,
+    authority_of,
+    sealed_in_time,
+    sealed_plainly,
+)
 from portal.statements.sheet import TEMPLATE, statement_job
+from portal.statements.stamping import keep_stage, newest_file
 from portal.tables.journal import Audit
 from portal.tables.statements import Certificate, Confirmation, Statement
-
-REASON = "Balance confirmation"
 
 
 @dataclass(frozen=True)
@@ -44,26 +54,28 @@ def statement_pdf(installation: Installation, statement: PrintedStatement, langu
 
 
 def certificate_pdf(installation: Installation, confirmation_id: int) -> bytes:
-    """The sealed certificate of an answer; made now where no worker has made it yet."""
+    """
+    The sealed certificate of an answer; made now where no worker has made it yet.
+
+    Nobody waits for a timestamp authority: where it does not answer, the certificate says so.
+    """
     with installation.reading(SYSTEM) as r:
-        digest = _kept(r, confirmation_id)
+        digest = newest_file(r, confirmation_id)
     if digest is None:
-        digest = _make(installation, confirmation_id)
+        digest = _make(installation, confirmation_id, SECONDS_IN_SIGHT)
     return installation.storage.get(digest)
 
 
 def make_certificate(installation: Installation, payload: dict[str, Any]) -> None:
-    """The task that every answer leaves behind."""
-    certificate_pdf(installation, payload["confirmation_id"])
+    """The task that every answer leaves behind; it waits a few hours for an authority."""
+    with installation.reading(SYSTEM) as r:
+        if newest_file(r, payload["confirmation_id"]) is not None:
+            return
+    _make(installation, payload["confirmation_id"])
 
 
-def _kept(r: Reader, confirmation_id: int) -> str | None:
-    return r.session.scalar(
-        select(Certificate.file_sha256).where(Certificate.confirmation_id == confirmation_id)
-    )
-
-
-def _make(installation: Installation, confirmation_id: int) -> str:
+def _make(installation: Installation, confirmation_id: int, seconds: float | None = None) -> str:
+    """Prints, seals and keeps; with `seconds` at once, whether the authority answers or not."""
     with installation.reading(SYSTEM) as r:
         seal = open_seal(installation.config, r.company.legal_name, r.now)
         confirmation, statement = _answered(r, confirmation_id)
@@ -79,12 +91,30 @@ def _make(installation: Installation, confirmation_id: int) -> str:
         public_url=installation.config.public_url.rstrip("/"),
         contact=contact,
     )
-    pdf = seal_pdf(print_pdf(certificate_job(sources, language)), seal, REASON, at)
+
+    def printed(standing: Standing) -> bytes:
+        return print_pdf(certificate_job(replace(sources, standing=standing), language))
+
+    authority = authority_of(installation.config, *([seconds] if seconds else []))
     try:
-        return _keep(installation, confirmation_id, pdf, seal)
+        made = (
+            sealed_in_time(printed, confirmation.evidence, seal, at, authority)
+            if authority
+            else sealed_plainly(printed, seal, at, is_missed=False)
+        )
+    except Unanswered as reason:
+        if seconds is None and at - confirmation.signed_at < PATIENCE:
+            raise TryLater(f"The timestamp authority: {reason}") from reason
+        made = sealed_plainly(printed, seal, at, is_missed=True)
+    return _kept_or_made(installation, confirmation_id, made)
+
+
+def _kept_or_made(installation: Installation, confirmation_id: int, made: SealedCertificate) -> str:
+    try:
+        return _keep(installation, confirmation_id, made)
     except IntegrityError:  # somebody else has just made it: theirs counts
         with installation.reading(SYSTEM) as r:
-            digest = _kept(r, confirmation_id)
+            digest = newest_file(r, confirmation_id)
         assert digest is not None
         return digest
 
@@ -99,34 +129,43 @@ def _answered(r: Reader, confirmation_id: int) -> tuple[Confirmation, PrintedSta
 
 
 def _audit_entry(r: Reader, confirmation: Confirmation) -> Audit:
-    return r.session.scalars(
+    """The entry of this very answer: one that was withdrawn has one of its own."""
+    entries = r.session.scalars(
         select(Audit).where(
             Audit.subject == f"statement/{confirmation.statement_id}",
             Audit.kind == f"statement.{confirmation.result}",
         )
-    ).one()
+    )
+    mine = [e for e in entries if json.loads(e.facts)["confirmation"] == confirmation.id]
+    [entry] = mine
+    return entry
 
 
-def _keep(installation: Installation, confirmation_id: int, pdf: bytes, seal: Seal) -> str:
+def _keep(installation: Installation, confirmation_id: int, made: SealedCertificate) -> str:
+    found = made.found
     with installation.work(SYSTEM) as w:
-        kept = _kept(w, confirmation_id)
+        kept = newest_file(w, confirmation_id)
         if kept is not None:
             return kept
-        digest = keep_file(w, installation.storage, pdf, PDF)
+        digest = keep_file(w, installation.storage, made.pdf, PDF)
         w.session.add(
             Certificate(
                 confirmation_id=confirmation_id,
                 file_sha256=digest,
-                level=LEVEL,
-                key_fingerprint=seal.fingerprint,
+                level=found.level,
+                key_fingerprint=found.fingerprint,
                 sealed_at=w.now,
             )
         )
+        w.session.flush()
+        keep_stage(w, confirmation_id, digest, found)
         w.audit(
             "statement.certified",
             f"confirmation/{confirmation_id}",
             file_sha256=digest,
-            key_fingerprint=seal.fingerprint,
+            key_fingerprint=found.fingerprint,
+            level=found.level,
+            token_serial=found.token_serial or "none",
         )
     return digest
 

@@ -10,41 +10,36 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import select
 
-from portal.base.access import Denied, allows
-from portal.base.mail import queue_mail
+from portal.base.access import Actor, Denied, allows
 from portal.base.refs import ALPHABET
 from portal.base.work import Work
+from portal.core.authority import Right, Way, still_counts
 from portal.core.confirmation import Result, check_result
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
 from portal.core.statement import read_statement
-from portal.core.statement_status import Status, after
 from portal.people.commands import SentChallenge, send_challenge, use_grant
 from portal.people.commands.challenges import masked
 from portal.people.recognising import actor_of
-from portal.statements.answers import Ticks, locked, read_ticks, refuse_answered
+from portal.statements.answers import Ticks, locked, read_ticks, refuse_signed
+from portal.statements.authorities import Authority, authority_of
 from portal.statements.declarations import keep_declaration
-from portal.statements.evidence import (
-    Answered,
-    Surroundings,
-    canonical_json,
-    evidence_of,
-    sha256_of_text,
-)
-from portal.statements.offers import (
-    PURPOSE,
-    authority_declared_at,
-    declarations_for,
-    limit_of,
-    named,
-)
+from portal.statements.evidence import Answered, Surroundings
+from portal.statements.keeping import keep_answer
+from portal.statements.offers import PURPOSE, authority_declared_at, declarations_for, named
+from portal.statements.standing import can_still_sign, find_first
 from portal.tables.people import Challenge, User
+from portal.tables.signing import Signature
 from portal.tables.statements import Confirmation, Statement
 
+#: The act that one code for several statements is for; its subject is `batch_subject`.
+BATCH_PURPOSE = "statement.confirm_batch"
 #: A second click within this time sends no second code.
 JUST_SENT = dt.timedelta(seconds=30)
 GROUPS, GROUP = 4, 4
@@ -71,11 +66,26 @@ class ConfirmStatement:
     remark: str = ""
     is_authorised: bool = False
     owes: bool = False
+    #: The evidence of the first of two signatures, as it was shown; empty where none was there.
+    first_sha256: str = ""
     #: One key, one answer, however often it is sent.
     key: str = ""
     #: The single-use grant of an answered code.
     grant: str = ""
     surroundings: Surroundings = field(default_factory=Surroundings)
+
+
+@dataclass(frozen=True)
+class ConfirmStatements:
+    """Several answers as they were shown together, signed with one code."""
+
+    answers: tuple[ConfirmStatement, ...]
+    grant: str
+
+
+def batch_subject(sha256s: Iterable[str]) -> str:
+    """What one code for several statements is bound to: the digest of their sorted hashes."""
+    return hashlib.sha256("\n".join(sorted(sha256s)).encode()).hexdigest()
 
 
 def answers_digest(ticks: Ticks) -> str:
@@ -90,7 +100,7 @@ def answers_digest(ticks: Ticks) -> str:
 def request_confirmation(w: Work, c: RequestConfirmation) -> SentChallenge:
     """Mails a code for this very statement; one that has just been sent still counts."""
     statement = locked(w, c.statement_id, "statement.confirm")
-    refuse_answered(statement)
+    refuse_signed(statement)
     assert w.actor.user_id is not None
     just_sent = _just_sent(w, statement)
     if just_sent is not None:
@@ -116,19 +126,31 @@ def _just_sent(w: Work, statement: Statement) -> Challenge | None:
     ).first()
 
 
-def check_confirmable(w: Work, c: ConfirmStatement) -> int | None:
+def check_confirmable(w: Work, c: ConfirmStatement) -> bool:
     """
     Raises whatever would refuse the answer, but for the code, which is not asked for yet.
 
-    Tells the confirmation's id where this very answer was given before.
+    Tells whether this very answer was given before.
     """
-    said = _said_before(w, c)
-    if said is None:
-        _checked(w, c)
-    return said
+    if _was_said(w, c):
+        return True
+    _checked(w, c)
+    return False
 
 
-def _said_before(w: Work, c: ConfirmStatement) -> int | None:
+def _was_said(w: Work, c: ConfirmStatement) -> bool:
+    """Whether this page was sent before, as an answer or as the first of two signatures."""
+    if _confirmation_said(w, c) is not None:
+        return True
+    first = select(Signature.id).where(
+        Signature.idempotency_key == c.key,
+        Signature.user_id == w.actor.user_id,
+        Signature.statement_id == c.statement_id,
+    )
+    return w.session.scalar(first) is not None
+
+
+def _confirmation_said(w: Work, c: ConfirmStatement) -> int | None:
     return w.session.scalar(
         select(Confirmation.id).where(
             Confirmation.idempotency_key == c.key,
@@ -138,87 +160,74 @@ def _said_before(w: Work, c: ConfirmStatement) -> int | None:
     )
 
 
-def confirm_statement(w: Work, c: ConfirmStatement) -> int:
+def confirm_statement(w: Work, c: ConfirmStatement) -> int | None:
     """
     The statement has its answer, signed, with evidence; tells the confirmation's id.
 
-    The same key again gives the same confirmation; any other answer is refused from then on.
+    None is told where this was the first of two signatures. The same key again gives the same;
+    any other answer is refused from then on.
     """
-    said = _said_before(w, c)
-    if said is not None:
-        return said
+    if _was_said(w, c):
+        return _confirmation_said(w, c)
     answered = _checked(w, c)
     use_grant(w, c.grant, PURPOSE, c.sha256)
-    for text in answered.declarations:
-        keep_declaration(w, text)
     return _keep(w, answered, c)
 
 
-def _keep(w: Work, answered: Answered, c: ConfirmStatement) -> int:
-    statement = answered.statement
-    assert w.actor.user_id is not None
-    text = canonical_json(evidence_of(w, answered, c.grant))
-    confirmation = Confirmation(
-        customer_id=statement.customer_id,
-        statement_id=statement.id,
-        result=c.result.value,
-        user_id=w.actor.user_id,
-        evidence=text,
-        evidence_sha256=sha256_of_text(text),
-        statement_sha256=statement.sha256,
-        verify_code=answered.verify_code,
-        idempotency_key=c.key,
-        signed_at=w.now,
-    )
-    w.session.add(confirmation)
-    statement.state = after(Status(statement.state), c.result.act)
-    w.session.flush()
-    _tell(w, statement, confirmation)
-    return confirmation.id
+def check_all_confirmable(w: Work, c: ConfirmStatements) -> bool:
+    """
+    Raises whatever would refuse one of several answers, but for the code.
+
+    Tells whether these very answers were all given before.
+    """
+    said = [check_confirmable(w, each) for each in _in_order(c)]
+    return all(said)
 
 
-def _tell(w: Work, statement: Statement, confirmation: Confirmation) -> None:
-    """The timeline, the audit, the certificate's task and the receipt, with the answer itself."""
-    w.tell(
-        statement.customer_id,
-        ("statement", statement.id),
-        confirmation.result,
-        evidence_sha256=confirmation.evidence_sha256,
-    )
-    w.audit(
-        f"statement.{confirmation.result}",
-        f"statement/{statement.id}",
-        customer_id=statement.customer_id,
-        confirmation=confirmation.id,
-        evidence_sha256=confirmation.evidence_sha256,
-        statement_sha256=confirmation.statement_sha256,
-    )
-    payload = {"confirmation_id": confirmation.id}
-    w.later(f"certificate/{confirmation.id}", "certificate", payload)
-    user = w.session.get_one(User, w.actor.user_id)
-    queue_mail(
-        w,
-        f"confirmation/{confirmation.id}/{user.id}",
-        "confirmation",
-        user,
-        {**payload, "user_id": user.id},
-        customer_id=statement.customer_id,
-    )
+def confirm_statements(w: Work, c: ConfirmStatements) -> list[int | None]:
+    """
+    Each statement has its answer, or none has; tells the confirmations' ids in the given order.
+
+    One code signs them all: its grant is for `BATCH_PURPOSE` and `batch_subject` of their hashes,
+    and stands in the evidence of each.
+    """
+    ordered = [replace(each, grant=c.grant) for each in _in_order(c)]
+    if all(_was_said(w, each) for each in ordered):
+        return [_confirmation_said(w, each) for each in c.answers]
+    checked = [(_checked(w, each), each) for each in ordered]
+    use_grant(w, c.grant, BATCH_PURPOSE, batch_subject(each.sha256 for each in ordered))
+    kept = {each.statement_id: _keep(w, answered, each) for answered, each in checked}
+    return [kept[each.statement_id] for each in c.answers]
+
+
+def _in_order(c: ConfirmStatements) -> list[ConfirmStatement]:
+    """By statement: two who sign the same ones wait for each other, and not in a circle."""
+    return sorted(c.answers, key=lambda each: each.statement_id)
+
+
+def _keep(w: Work, answered: Answered, c: ConfirmStatement) -> int | None:
+    """Keeps a checked answer with its declarations, once its code was used."""
+    for text in answered.declarations:
+        keep_declaration(w, text)
+    return keep_answer(w, answered, c.grant, c.key)
 
 
 def _checked(w: Work, c: ConfirmStatement) -> Answered:
     """The answer, with everything that could refuse it asked but the code."""
     statement = locked(w, c.statement_id, "statement.confirm")
-    _refuse_revoked(w, statement)
+    signer = _refuse_revoked(w, statement)
     if statement.sha256 != c.sha256:
         raise RuleBroken("statement.replaced")
-    refuse_answered(statement)
+    refuse_signed(statement)
     ticks = read_ticks(w, statement.id, read_statement(statement.payload).lines)
     if answers_digest(ticks) != c.answers_sha256:
         raise RuleBroken("answers.stale")
     check_result(c.result, ticks.differences, c.remark)
     if not c.typed_name.strip():
         raise RuleBroken("confirmation.name_missing", field="typed_name")
+    authority = authority_of(w, signer, statement)
+    first = _first_seen(w, statement, c)
+    way, right = authority.sign(c.result, first)
     return Answered(
         statement=statement,
         result=c.result,
@@ -227,33 +236,70 @@ def _checked(w: Work, c: ConfirmStatement) -> Answered:
         title=c.title.strip(),
         remark=c.remark.strip(),
         declarations=tuple(declarations_for(w, statement, c.result, owes=c.owes)),
-        authority=_authority(w, statement, c),
-        verify_code=new_verify_code(),
+        authority=_said_of(w, authority, right, c),
+        verify_code="" if way is Way.FIRST else new_verify_code(),
         surroundings=c.surroundings,
+        way=way,
+        principal_id=right.principal_id,
+        answers_sha256=c.answers_sha256,
+        first=first if way is Way.SECOND else None,
     )
 
 
-def _refuse_revoked(w: Work, statement: Statement) -> None:
-    """What the actor may do was read when the request began; a right may have been taken since."""
+def _refuse_revoked(w: Work, statement: Statement) -> Actor:
+    """Who signs, as of now: what the actor may do was read when the request began."""
     assert w.actor.user_id is not None
-    if not allows(actor_of(w, w.actor.user_id), "statement.confirm", statement):
+    signer = actor_of(w, w.actor.user_id)
+    if not allows(signer, "statement.confirm", statement):
         raise Denied("statement.confirm")
+    return signer
 
 
-def _authority(w: Work, statement: Statement, c: ConfirmStatement) -> dict[str, str]:
+def _first_seen(w: Work, statement: Statement, c: ConfirmStatement) -> Signature | None:
+    """The first signature that this one would complete; it must have been shown to its signer."""
+    first = find_first(w, statement.id)
+    if first is None or not can_still_sign(w, first, statement):
+        return None
+    if c.result is Result.REFUSED:
+        return first
+    if not still_counts((first.result, first.answers_sha256), (c.result, c.answers_sha256)):
+        return None
+    if first.evidence_sha256 != c.first_sha256:
+        raise RuleBroken("confirmation.first_signed", by=_name(w, first.user_id))
+    return first
+
+
+def _name(w: Work, user_id: int) -> str:
+    user = w.session.get_one(User, user_id)
+    return user.name or user.email
+
+
+def _said_of(w: Work, authority: Authority, right: Right, c: ConfirmStatement) -> dict[str, Any]:
     """What allows the signer to sign this sum, as the evidence keeps it."""
-    limit = limit_of(w, statement)
-    closing = Money(abs(statement.closing_minor), statement.currency)
-    if limit is not None and c.result is not Result.REFUSED and closing > limit:
-        raise RuleBroken("confirmation.above_limit", field="result", limit=limit)
+    said: dict[str, Any] = {}
+    limit = authority.limit_of(right)
     if limit is not None:
-        return {"limit": limit.major(), "currency": limit.currency}
-    if c.is_authorised:
-        return {"declared": "now"}
-    declared_at = authority_declared_at(w, statement.customer_id)
-    if declared_at is None:
-        raise RuleBroken("confirmation.authority_missing", field="is_authorised")
-    return {"declared": declared_at.isoformat()}
+        said = {"limit": limit.major(), "currency": limit.currency}
+    elif c.is_authorised:
+        said = {"declared": "now"}
+    else:
+        declared_at = authority_declared_at(w, _customer_of(w, c))
+        if declared_at is None:
+            raise RuleBroken("confirmation.authority_missing", field="is_authorised")
+        said = {"declared": declared_at.isoformat()}
+    handed_over = authority.handed_over.get(right.principal_id)
+    if handed_over is not None:
+        said["on_behalf_of"] = {
+            "ref": w.refs.of("us", handed_over.by_id),
+            "name": handed_over.by_name,
+            "from": str(handed_over.from_on),
+            "until": str(handed_over.until_on),
+        }
+    return said
+
+
+def _customer_of(w: Work, c: ConfirmStatement) -> int:
+    return w.session.get_one(Statement, c.statement_id).customer_id
 
 
 def new_verify_code() -> str:

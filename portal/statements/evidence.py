@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 import portal
 from portal.base.work import Work
+from portal.core.authority import Way
 from portal.core.confirmation import Difference, Result, line_of, own_closing_minor
 from portal.core.money import Money
 from portal.core.statement import Head, Line, read_statement
@@ -26,9 +27,12 @@ from portal.statements.declarations import DeclaredText
 from portal.tables.files import Document
 from portal.tables.journal import Event
 from portal.tables.people import AccessGrant, Challenge, User
+from portal.tables.signing import Signature
 from portal.tables.statements import Statement
 
 FORMAT = "accord-confirmation/1"
+#: The evidence of a signature that waits for a second one.
+FIRST_FORMAT = "accord-signature/1"
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,18 @@ class Answered:
     title: str
     remark: str
     declarations: tuple[DeclaredText, ...]
-    #: What allows this person to sign: a limit on file, an earlier declaration, a ticked box.
-    authority: dict[str, str]
+    #: What allows this person to sign: a limit on file, an earlier declaration, a ticked box; and
+    #: who handed their signing to them.
+    authority: dict[str, Any]
+    #: Empty for the first of two signatures.
     verify_code: str
     surroundings: Surroundings
+    way: Way
+    #: On whose right: the signer's own, or that of who handed it over.
+    principal_id: int
+    answers_sha256: str
+    #: The signature that this one completes.
+    first: Signature | None
 
 
 def canonical_json(evidence: dict[str, Any]) -> str:
@@ -76,7 +88,9 @@ def evidence_of(w: Work, answered: Answered, grant: str) -> dict[str, Any]:
     statement = answered.statement
     head = read_statement(statement.payload).head
     return {
-        "format": FORMAT,
+        "format": FORMAT if answered.way is not Way.FIRST else FIRST_FORMAT,
+        "signed": answered.way.value,
+        "first_signature": _first(answered.first),
         "certificate_number": f"{statement.number}-C{statement.version}",
         "verify_code": answered.verify_code,
         "result": answered.result.value,
@@ -100,6 +114,13 @@ def evidence_of(w: Work, answered: Answered, grant: str) -> dict[str, Any]:
         "shown": _shown(w, statement),
         "retention_years": w.policy.retention_years,
     }
+
+
+def _first(first: Signature | None) -> dict[str, Any] | None:
+    """The signature that this one completes, whole: its bytes can be hashed again."""
+    if first is None:
+        return None
+    return {"sha256": first.evidence_sha256, "evidence": json.loads(first.evidence)}
 
 
 def _statement(statement: Statement, head: Head) -> dict[str, Any]:

@@ -124,6 +124,7 @@ class SignForm(Form):
     )
     sha256 = wtforms.HiddenField()
     answers_sha256 = wtforms.HiddenField()
+    first_sha256 = wtforms.HiddenField()
     key = wtforms.HiddenField()
 
     def __init__(self, **kept: Any) -> None:
@@ -146,6 +147,7 @@ class SignForm(Form):
             remark=str(self.remark.data or ""),
             is_authorised=bool(self.is_authorised.data),
             owes=bool(self.owes.data),
+            first_sha256=str(self.first_sha256.data or ""),
             key=str(self.key.data),
             grant=grant,
             surroundings=surroundings,

@@ -59,14 +59,40 @@ STATES_AT_DESK = {
 EVENTS = {
     "issued": N_("Issued"),
     "notified": N_("Sent by mail"),
+    "bounced": N_("A mail came back"),
+    "chased": N_("Reminder sent"),
     "opened": N_("Opened"),
     "acknowledged": N_("Receipt acknowledged"),
+    "prepared": N_("Passed to an approver"),
+    "taken_back": N_("Taken back from the approver"),
+    "returned": N_("Returned by the approver"),
+    "signed_first": N_("First of two signatures"),
+    "first_signature_void": N_("First signature void"),
+    "difference_answered": N_("We answered a difference"),
     "deemed": N_("Counts as agreed without an answer, by the agreement"),
     "confirmed": N_("Confirmed"),
     "confirmed_with_differences": N_("Confirmed with differences"),
     "refused": N_("Not agreed"),
     "replaced": N_("Replaced by a corrected version"),
     "withdrawn": N_("Withdrawn"),
+}
+#: What the house decides on a difference.
+DECISIONS = {
+    "accept": N_("Accepted"),
+    "explain": N_("Explained"),
+    "reject": N_("Not accepted"),
+}
+#: Why two books differed, as staff note it.
+CAUSES = {
+    "many_products": N_("Many products or specifications"),
+    "terms_per_product": N_("Other terms for each product"),
+    "returns": N_("Transfers, returns or exchanges"),
+    "payment_not_matched": N_("Payment not matched document by document"),
+    "netting": N_("Rebates, damages or promotion set off"),
+    "timing": N_("Timing, still in transit"),
+    "our_error": N_("Our mistake"),
+    "their_error": N_("The customer's mistake"),
+    "other": N_("Another reason"),
 }
 SUMS = {
     "invoiced": N_("Invoiced"),
@@ -103,6 +129,16 @@ def state_at_desk(state: str) -> tuple[str, str]:
     """Where a statement stands as staff read it, and its tone."""
     word, tone = STATES_AT_DESK[state]
     return _(word), tone
+
+
+def decision_name(decision: str) -> str:
+    """What the house decided on a difference, in the language of the moment."""
+    return _(DECISIONS[decision])
+
+
+def cause_name(cause: str) -> str:
+    """Why two books differed, in the language of the moment."""
+    return _(CAUSES[cause])
 
 
 def event_name(kind: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.base import formats
 from portal.base.language import current_language
@@ -14,9 +14,11 @@ from portal.core.confirmation import Result
 from portal.core.money import Money
 from portal.core.statement import read_statement
 from portal.people.commands.challenges import masked
+from portal.statements.authorities import Authority, authority_of
 from portal.statements.declarations import ABOUT_THE_ACCOUNT, DeclaredText, declared, names_of
-from portal.tables.customers import Contact, SignatoryLimit
+from portal.tables.customers import Contact
 from portal.tables.people import Challenge, User
+from portal.tables.signing import Signature
 from portal.tables.statements import Confirmation, Statement
 
 #: The act that a code is for; its subject is the statement's hash.
@@ -62,7 +64,8 @@ class OfferedDeclarations:
     asks_authority: bool
     #: Whether there is a debt to acknowledge.
     asks_debt: bool
-    limit: Money | None
+    #: What the actor's signature does, and on whose right.
+    by: Authority
 
 
 def offered_declarations(r: Reader, statement_id: int) -> OfferedDeclarations:
@@ -73,9 +76,9 @@ def offered_declarations(r: Reader, statement_id: int) -> OfferedDeclarations:
     def text(name: str) -> str:
         return declared(name, language, facts).filled
 
-    limit = limit_of(r, statement)
+    by = authority_of(r, r.actor, statement)
     has_declared = authority_declared_at(r, statement.customer_id) is not None
-    asks_authority = limit is None and not has_declared
+    asks_authority = by.limit_of(by.reach) is None and not has_declared
     stated = [] if asks_authority else ["authority"]
     return OfferedDeclarations(
         about={result.value: text(name) for result, name in ABOUT_THE_ACCOUNT.items()},
@@ -84,7 +87,7 @@ def offered_declarations(r: Reader, statement_id: int) -> OfferedDeclarations:
         authority=text("authority"),
         asks_authority=asks_authority,
         asks_debt=statement.closing_minor > 0,
-        limit=limit,
+        by=by,
     )
 
 
@@ -112,25 +115,14 @@ def title_of(r: Reader) -> str:
     return user.title or contact or ""
 
 
-def limit_of(r: Reader, statement: Statement) -> Money | None:
-    """The most the actor may sign for in the statement's currency; None where none is on file."""
-    minor = r.session.scalar(
-        select(SignatoryLimit.amount_minor)
-        .join(Contact, Contact.id == SignatoryLimit.contact_id)
-        .where(
-            Contact.customer_id == statement.customer_id,
-            Contact.email == r.actor.email,
-            SignatoryLimit.currency == statement.currency,
-        )
-    )
-    return None if minor is None else Money(minor, statement.currency)
-
-
 def authority_declared_at(r: Reader, customer_id: int) -> dt.datetime | None:
     """When the actor first signed for this customer, and so declared to be authorised."""
-    return r.session.scalar(
-        select(Confirmation.signed_at)
-        .where(Confirmation.customer_id == customer_id, Confirmation.user_id == r.actor.user_id)
-        .order_by(Confirmation.id)
-        .limit(1)
-    )
+    found = [
+        r.session.scalar(
+            select(func.min(table.signed_at)).where(
+                table.customer_id == customer_id, table.user_id == r.actor.user_id
+            )
+        )
+        for table in (Confirmation, Signature)
+    ]
+    return min((at for at in found if at is not None), default=None)

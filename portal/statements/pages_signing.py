@@ -29,7 +29,7 @@ from portal.people.commands import (
 from portal.people.links import read_link
 from portal.people.recognising import actor_of
 from portal.people.tokens import digest
-from portal.statements import answers, confirming, offers, queries
+from portal.statements import answers, confirming, offers, queries, standing
 from portal.statements.confirming import RequestConfirmation
 from portal.statements.evidence import Surroundings
 from portal.statements.forms import SignForm
@@ -225,8 +225,7 @@ def _is_signed(form: SignForm, ceremony: Ceremony, act: Any) -> bool:
     command = form.command(ceremony.view.row.id, _surroundings())
     if not respond.attempt(form, confirming.check_confirmable, command, person):
         return False
-    said_before: int | None = form.outcome
-    if said_before is not None:  # this very page was sent twice
+    if form.outcome:  # this very page was sent twice
         return True
     typed = AnswerChallenge(person.user_id, offers.PURPOSE, command.sha256, str(form.code.data))
     if not respond.attempt(form, answer_challenge, typed, person):
@@ -245,7 +244,7 @@ def _is_said(command: confirming.ConfirmStatement, person: Actor) -> bool:
     """Whether this very answer has been kept in the meantime."""
     look = Form()
     is_fit = respond.attempt(look, confirming.check_confirmable, command, person)
-    return is_fit and look.outcome is not None
+    return is_fit and bool(look.outcome)
 
 
 def _fresh_form(r: Reader, ceremony: Ceremony) -> SignForm:
@@ -279,6 +278,7 @@ def _shown(r: Reader, ceremony: Ceremony, form: SignForm) -> Mapping[str, Any]:
         "own_closing": Money(own, view.row.currency),
         "answers_sha256": confirming.answers_digest(ticks),
         "offered": offered,
+        "first": standing.find_first(r, view.row.id),
         "sent_to": offers.code_is_out(r, view.row.sha256),
         "words": amount_in_words(view.row.closing, current_language()),
         "reason_name": reason_name,

@@ -30,7 +30,10 @@ CURRENCY_SIGNS = "¥€$£元"
 DATE_PARTS = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 #: Somebody else was faster, or a newer version is there: 409, not 422.
 CONFLICTS = frozenset(
-    {"stale", "replaced", "already_answered", "already_done", "already_said", "not_in_this_state"}
+    {
+        *("stale", "replaced", "already_answered", "already_done", "already_said"),
+        *("not_in_this_state", "with_approver", "first_signed"),
+    }
 )
 
 

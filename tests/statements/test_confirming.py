@@ -178,19 +178,6 @@ def test_a_right_taken_away_a_moment_ago_counts(stage: Stage):
         stage.cast.do(confirm_statement, stage.wish(grant=grant), actor=actor)
 
 
-def test_a_signature_above_the_limit_is_refused(stage: Stage):
-    a_limit(stage, 100_000_00)
-
-    assert refused(stage, stage.wish(), check_confirmable) == "confirmation.above_limit"
-
-
-def test_a_limit_in_another_currency_says_nothing(stage: Stage):
-    a_limit(stage, 1, "USD")
-    stage.confirm()
-
-    assert stage.statement.state == "confirmed"
-
-
 def test_authority_on_file_need_not_be_ticked(stage: Stage):
     a_limit(stage, 500_000_00)
     stage.confirm(is_authorised=False)
