@@ -19,14 +19,18 @@ from portal.imports.pages_staff import desk as imports_desk
 from portal.invoices.pages_customer import customer as invoices
 from portal.invoices.pages_downloads import customer as downloads
 from portal.payments.pages_customer import customer as payments
+from portal.payments.pages_staff import desk as receipts_desk
 from portal.people.pages_customer import account
+from portal.people.pages_notices import notices
 from portal.people.pages_public import public as sign_in
 from portal.people.pages_staff import desk as people_desk
 from portal.reports.pages_staff import desk as reports_desk
 from portal.settings.pages_staff import desk as settings_desk
 from portal.statements.pages_agreement import company
+from portal.statements.pages_comparison import comparing
 from portal.statements.pages_customer import customer as statements
 from portal.statements.pages_differences import differences
+from portal.statements.pages_ledger import ledger
 from portal.statements.pages_public import public as verify
 from portal.statements.pages_signing import signing
 from portal.statements.pages_staff import desk as statements_desk
@@ -43,7 +47,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_in,
     account,
     company,
+    notices,
     statements,
+    comparing,
+    ledger,
     differences,
     invoices,
     downloads,
@@ -55,11 +62,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     customers_desk,
     contacts_desk,
     reports_desk,
+    receipts_desk,
     imports_desk,
     settings_desk,
 )
 
 OWN = (
+    MenuItem("notices.choose", N_("Messages")),
     MenuItem("account.security", N_("Security")),
     MenuItem("account.activity", N_("Activity")),
 )
@@ -75,6 +84,7 @@ NAVIGATION = Navigation(
         MenuItem("desk_home.index", N_("Today")),
         MenuItem("desk_customers.index", N_("Customers")),
         MenuItem("desk_statements.index", N_("Statements")),
+        MenuItem("desk_receipts.index", N_("Receipts")),
         MenuItem("desk_reports.ageing", N_("Ageing")),
         MenuItem("desk_imports.index", N_("Imports")),
         MenuItem("desk_people.users", N_("Users")),

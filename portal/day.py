@@ -20,6 +20,7 @@ from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.invoices import daily as downloads
 from portal.people import daily as people
+from portal.people import digest
 from portal.statements import daily as statements
 from portal.tables.journal import DayRun
 
@@ -30,9 +31,14 @@ Run = Callable[[Installation, dt.date], Any]
 #: In this order: what a later act reads, an earlier one has done.
 ACTS: tuple[tuple[str, Run], ...] = (
     ("statements", statements.run),
+    ("chasing", statements.chase),
     ("downloads", downloads.run),
     ("people", people.run),
+    ("digest", digest.run),
 )
+
+#: These look at a day as a whole: days that they missed are caught up with the last one, at once.
+AT_ONCE = frozenset({"chasing"})
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ def _catch_up(installation: Installation, on: dt.date, name: str, run: Run) -> I
     if last is not None and last >= on:
         yield DoneAct(name, on, "already")
         return
-    first = on if last is None else last + dt.timedelta(days=1)
+    first = on if last is None or name in AT_ONCE else last + dt.timedelta(days=1)
     for days in range((on - first).days + 1):
         done = _run_once(installation, first + dt.timedelta(days=days), name, run)
         yield done

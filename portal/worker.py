@@ -25,10 +25,13 @@ from portal.day import is_day_done, run_day
 from portal.imports.background import run_import
 from portal.invoices.downloads import LETTERS as INVOICES
 from portal.invoices.downloads import TASKS as DOWNLOADS
+from portal.people.digest import digest_letter
 from portal.people.letters import LETTERS as PEOPLE
 from portal.people.recognising import actor_of
 from portal.statements.certificate import make_certificate
 from portal.statements.letters import LETTERS as STATEMENTS
+from portal.statements.letters_versions import LETTERS as VERSIONS
+from portal.statements.reminding import LETTERS as REMINDERS
 from portal.statements.run import work_run
 from portal.tables.journal import ImportRun, Timetable
 
@@ -73,6 +76,7 @@ def do_import(installation: Installation, payload: dict[str, Any]) -> None:
     run_import(installation, payload["run_id"], actor)
 
 
+LETTERS = {**INVOICES, **PEOPLE, **STATEMENTS, **REMINDERS, **VERSIONS}
 REGISTRY = Registry(
     tasks={
         "certificate": make_certificate,
@@ -81,7 +85,7 @@ REGISTRY = Registry(
         "statement_run": do_statement_run,
         **DOWNLOADS,
     },
-    letters={**INVOICES, **PEOPLE, **STATEMENTS},
+    letters={**LETTERS, "digest": digest_letter(LETTERS)},
 )
 
 

@@ -12,9 +12,10 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.headerregistry import Address
+from email._header_value_parser import get_unstructured
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from functools import cache
 from typing import Any
@@ -24,6 +25,7 @@ from markupsafe import Markup
 
 from portal.base.config import ROOT, Config
 from portal.base.language import speaking
+from portal.base.notices import wished
 from portal.base.templates import environment
 from portal.base.work import Work
 from portal.tables.journal import Outbox
@@ -32,8 +34,28 @@ from portal.tables.people import User
 #: Kinds whose mails open a door: payload and body are emptied once they are sent.
 SECRET_KINDS = frozenset({"code", "invitation", "recovery"})
 SUBJECT = "Subject:"
+
+
+class AddressOfOurs:
+    """A header that is one long address: it is written as it is, since nobody decodes it."""
+
+    max_count = 1
+    name: str
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        """Take the text for what it is."""
+        kwds["decoded"], kwds["parse_tree"] = value, get_unstructured(value)
+
+    def fold(self, *, policy: Policy) -> str:
+        """One line, however long: the standard library would encode what it cannot break."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+HEADERS = HeaderRegistry()
+HEADERS.map_to_type("list-unsubscribe", AddressOfOurs)
 #: Whatever the servers on the way can do.
-SEVEN_BIT = SMTP.clone(cte_type="7bit")
+SEVEN_BIT = SMTP.clone(cte_type="7bit", header_factory=HEADERS)
 
 
 @dataclass(frozen=True)
@@ -53,18 +75,19 @@ def queue_mail(
 
     `payload` is what the template needs besides the books, as JSON; with `expires_at` (ISO) in it
     the mail is not sent after that moment. `columns` are `customer_id`, `documents` (refs as a JSON
-    list) and `not_before`.
+    list) and `not_before`. A mail that its reader may choose goes as they chose: at once, after
+    their quiet hours, or with the day's digest; whether they want it is asked when it leaves.
     """
     user_id = to.id if isinstance(to, User) else None
+    wishes = wished(w, user_id, kind) if user_id is not None else {}
     return w.later(
         key,
         kind,
         dict(payload),
-        channel="email",
         to_address=to.email,
         to_name=to.name,
         language=to.language,
-        **{"user_id": user_id, **columns},
+        **{"channel": "email", "user_id": user_id, **wishes, **columns},
     )
 
 
@@ -128,8 +151,8 @@ def _domain(config: Config) -> str:
     return host if any(letter.isalpha() for letter in host) else "localhost"
 
 
-def envelope(row: Outbox, sender: Address) -> EmailMessage:
-    """The message of a written row: plain text first, then HTML."""
+def envelope(row: Outbox, sender: Address, unsubscribe_url: str = "") -> EmailMessage:
+    """The message of a written row: plain text first, then HTML; one press stops optional ones."""
     message = EmailMessage(policy=SEVEN_BIT)
     message["From"] = sender
     message["To"] = address(row.to_address, row.to_name)
@@ -138,6 +161,9 @@ def envelope(row: Outbox, sender: Address) -> EmailMessage:
     message["Message-ID"] = row.message_id
     message["Content-Language"] = row.language
     message["Auto-Submitted"] = "auto-generated"
+    if unsubscribe_url:
+        message["List-Unsubscribe"] = f"<{unsubscribe_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(row.body_text or "")
     message.add_alternative(row.body_html or "", subtype="html")
     message.set_boundary(f"accord-{row.body_sha256}"[:60])  # the same bytes at every try

@@ -21,7 +21,15 @@ from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.base.keepalive import kept_alive
 from portal.base.mail import SECRET_KINDS, envelope, message_id, one_line, sender, write_mail
-from portal.base.transport import Rejected, Transport, TryLater, Unreachable, open_transport
+from portal.base.notices import is_off, unsubscribe_path
+from portal.base.transport import (
+    Refused,
+    Rejected,
+    Transport,
+    TryLater,
+    Unreachable,
+    open_transport,
+)
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
 from portal.tables.journal import Outbox
@@ -47,6 +55,7 @@ class NotNeeded(Exception):  # noqa: N818 - it says what is so, and is no error
 #: What comes of a row when one of these is raised.
 OUTCOMES: dict[type[Exception], str] = {
     NotNeeded: "cancelled",
+    Refused: "failed",
     Rejected: "failed",
     TryLater: "waiting",
     Unreachable: "unreachable",
@@ -63,6 +72,8 @@ class Letter:
     values: Callable[[Reader, dict[str, Any]], Mapping[str, Any]]
     #: What to note, in the same transaction, once it has left.
     sent: Callable[[Work, Outbox], None] | None = None
+    #: And once its address has refused it for good.
+    refused: Callable[[Work, Outbox], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -138,20 +149,22 @@ class Delivery:
         """
         renew = Renewal(self.installation, row.id, row.tries)
         problem: str | None
+        note = ""
         try:
             with kept_alive(renew, LEASE / 4):
                 self._do(row)
         except (NotNeeded, Rejected, TryLater, Unreachable) as reason:
             state, problem = OUTCOMES[type(reason)], str(reason)
+            note = "refused" if isinstance(reason, Refused) else ""
         except RuleBroken as broken:
             state, problem = "failed", broken.code
         except Exception as error:
             log.exception("outbox row %s could not be done", row.key)
             state, problem = "waiting", f"{type(error).__name__}: {error}"
         else:
-            state, problem = "sent", row.problem
+            state, problem, note = "sent", row.problem, "sent"
         if state in ENDS:
-            return self._end(row, state, problem)
+            return self._end(row, state, problem, note)
         return self._wait(row, state, problem or "")
 
     def _do(self, row: Outbox) -> None:
@@ -164,9 +177,10 @@ class Delivery:
         if row.body_text is None:
             self._write(row, values)
         try:
-            message = envelope(row, sender(self.installation.config, values["company"].name))
+            from_us = sender(self.installation.config, values["company"].name)
+            message = envelope(row, from_us, values["unsubscribe"])
         except ValueError as error:
-            raise Rejected(str(error)) from error
+            raise Refused(str(error)) from error
         self.transport.send(message)
 
     def _values(self, r: Reader, row: Outbox, payload: dict[str, Any]) -> dict[str, Any]:
@@ -180,8 +194,11 @@ class Delivery:
             user = r.session.get(User, row.user_id)
             if user is None or user.disabled_at is not None:
                 raise NotNeeded("Its reader has been disabled.")
+            if is_off(r, row.user_id, row.kind):
+                raise NotNeeded("Its reader has switched these mails off.")
         letter = self.registry.letters.get(row.kind)
         public_url = self.installation.config.public_url.rstrip("/")
+        unsubscribe = unsubscribe_path(r, row.user_id, row.kind)
         return {
             **payload,
             **(letter.values(r, payload) if letter else {}),
@@ -189,6 +206,7 @@ class Delivery:
             "to_name": row.to_name or row.to_address,
             "zone": r.company.timezone,
             "absolute": lambda path: public_url + path,
+            "unsubscribe": public_url + unsubscribe if unsubscribe else "",
         }
 
     def _write(self, row: Outbox, values: Mapping[str, Any]) -> None:
@@ -210,7 +228,7 @@ class Delivery:
         self._mark(row, problem=one_line(problem)[:500], lease_until=None, not_before=now + wait)
         return state
 
-    def _end(self, row: Outbox, state: str, problem: str | None) -> str:
+    def _end(self, row: Outbox, state: str, problem: str | None, noted: str = "") -> str:
         values: dict[str, Any] = {
             "state": state,
             "problem": problem and one_line(problem)[:500],
@@ -221,7 +239,7 @@ class Delivery:
         if row.kind in SECRET_KINDS and not self.transport.keeps_mails:
             values |= {"payload": "{}", "body_text": None, "body_html": None}
         letter = self.registry.letters.get(row.kind)
-        note = letter.sent if letter and state == "sent" else None
+        note = getattr(letter, noted) if letter and noted else None
         return state if self._mark(row, note, **values) else "waiting"
 
     def _mark(
@@ -231,7 +249,7 @@ class Delivery:
         with self.installation.work(SYSTEM) as w:
             is_ours = _change(w, row.id, row.tries, values)
             if is_ours and note is not None:
-                note(w, row)
+                note(w, w.session.get_one(Outbox, row.id))
         for name, value in values.items():
             setattr(row, name, value)
         return is_ours

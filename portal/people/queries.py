@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from portal.base.access import NotFound, visible_to
 from portal.base.work import Reader
 from portal.people.recognising import IDLE_CUSTOMER, IDLE_STAFF, is_only_invited
+from portal.tables.agreements import NoticeChoice, QuietHours
 from portal.tables.customers import Contact, Customer
 from portal.tables.journal import Audit
 from portal.tables.people import Membership, RecoveryCode, Session, User
@@ -72,6 +73,15 @@ class OwnSecurity:
 
 
 @dataclass(frozen=True)
+class NoticeChoices:
+    """The language of somebody's mails, event → pace where they chose, and their quiet hours."""
+
+    language: str
+    paces: dict[str, str]
+    quiet: tuple[int, int] | None
+
+
+@dataclass(frozen=True)
 class CustomerPlace:
     """A customer as something that a permission can be asked for."""
 
@@ -106,6 +116,18 @@ def get_own_security(r: Reader) -> OwnSecurity:
         user.totp_secret is not None,
         recovery_codes_left(r, user.id),
         user.staff_role is not None,
+    )
+
+
+def get_notice_choices(r: Reader) -> NoticeChoices:
+    """Which messages the actor gets, and when they want none."""
+    user = r.session.get_one(User, r.actor.user_id)
+    paces = select(NoticeChoice.event, NoticeChoice.pace).where(NoticeChoice.user_id == user.id)
+    quiet = r.session.get(QuietHours, user.id)
+    return NoticeChoices(
+        user.language,
+        {each.event: each.pace for each in r.session.execute(paces)},
+        (quiet.from_hour, quiet.until_hour) if quiet else None,
     )
 
 

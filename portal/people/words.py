@@ -12,6 +12,21 @@ ROLE_HINTS = {
     "customer_admin": N_("Invites people and decides what they may do."),
 }
 
+#: Event → what its messages are, and whom they reach: customers' people, staff, or both.
+NOTICES = {
+    "receipts": (N_("Receipts of answers to statements"), {"customer"}),
+    "downloads": (N_("An archive of invoices is ready"), {"customer"}),
+}
+#: What is always sent, and why.
+ALWAYS = {
+    "customer": (
+        (N_("Statements, and reminders to answer them"), N_("they have legal effect")),
+        (N_("Agreements accepted or revoked for your company"), N_("they have legal effect")),
+        (N_("Codes, invitations, and changes of your account"), N_("they keep it safe")),
+    ),
+    "staff": ((N_("Codes, and changes of your account"), N_("they keep it safe")),),
+}
+
 #: Kind of the audit entry → what happened. Kinds nobody named here are shown as they are kept.
 HAPPENED = {
     "agreement.accepted": N_("The agreement on electronic reconciliation was accepted"),
@@ -42,6 +57,7 @@ HAPPENED = {
     "statement.opened": N_("A statement was opened"),
     "user.disabled": N_("The account was closed"),
     "user.enabled": N_("The account was opened again"),
+    "user.notices_chosen": N_("The messages were chosen"),
     "user.password_changed": N_("The password was changed"),
     "user.recovery_codes_renewed": N_("New recovery codes were made"),
     "user.second_factor_removed": N_("The second factor was removed"),
@@ -52,6 +68,21 @@ HAPPENED = {
 def role_hints() -> dict[str, str]:
     """What each of a customer's roles permits, in the language of the moment."""
     return {role: _(hint) for role, hint in ROLE_HINTS.items()}
+
+
+def notices_for(kind: str) -> list[tuple[str, str]]:
+    """The events that this kind of person may choose about, with their words."""
+    return [(event, _(words)) for event, (words, kinds) in NOTICES.items() if kind in kinds]
+
+
+def always_sent(kind: str) -> list[tuple[str, str]]:
+    """What this kind of person is always sent, and why."""
+    return [(_(words), _(why)) for words, why in ALWAYS[kind]]
+
+
+def notice_name(event: str) -> str:
+    """What the messages about an event are, in the language of the moment."""
+    return _(NOTICES[event][0]) if event in NOTICES else _("What the daily mail gathers")
 
 
 def happened(kind: str) -> str:

@@ -15,8 +15,9 @@ from portal.web.cookies import cookie_name, keep
 from portal.web.forms import SAFE_METHODS
 
 FIELD = "csrf_token"
-#: Answers to nobody: a browser posts policy reports without a form.
-EXEMPT = {"reports.receive"}
+#: Without a form of ours: a browser posts policy reports, a mail program the one press that stops
+#: mails (RFC 8058); the first answers to nobody, the second carries its own seal.
+EXEMPT = {"reports.receive", "notices.stop"}
 VISITOR_COOKIE = "visitor"
 
 

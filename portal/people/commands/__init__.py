@@ -38,6 +38,7 @@ from portal.people.commands.members import (
     suspend_person,
     unsuspend_person,
 )
+from portal.people.commands.notices import ChooseNotices, choose_notices, stop_notices
 from portal.people.commands.own_security import (
     ChangePassword,
     Enrolled,
@@ -86,6 +87,7 @@ __all__ = [
     "ChangePassword",
     "ChangeRoles",
     "ChangeStaffRole",
+    "ChooseNotices",
     "CreatedUser",
     "Device",
     "EnrolWhileSigningIn",
@@ -108,6 +110,7 @@ __all__ = [
     "change_password",
     "change_roles",
     "change_staff_role",
+    "choose_notices",
     "create_user_with_password",
     "disable_user",
     "drop_second_factor",
@@ -129,6 +132,7 @@ __all__ = [
     "sign_in_by_code",
     "sign_in_by_password",
     "start_session",
+    "stop_notices",
     "suspend_person",
     "unsuspend_person",
     "use_grant",
