@@ -25,6 +25,7 @@ class Reason(StrEnum):
     WRONG_BRANCH = "wrong_branch"
     PRICE_OR_QUANTITY = "price_or_quantity"
     TIMING = "timing"
+    NOT_IN_BOOKS = "not_in_books"
     OTHER = "other"
     MISSING_DOCUMENT = "missing_document"
     OTHER_OPENING = "other_opening"
