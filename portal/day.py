@@ -22,6 +22,7 @@ from portal.invoices import daily as downloads
 from portal.people import daily as people
 from portal.people import digest
 from portal.statements import daily as statements
+from portal.statements.stamping import stamp_again
 from portal.tables.journal import DayRun
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ Run = Callable[[Installation, dt.date], Any]
 ACTS: tuple[tuple[str, Run], ...] = (
     ("statements", statements.run),
     ("chasing", statements.chase),
+    ("seals", stamp_again),
     ("downloads", downloads.run),
     ("people", people.run),
     ("digest", digest.run),

@@ -23,6 +23,7 @@ from portal.core.words import amount_in_words
 from portal.people.commands.challenges import masked
 from portal.statements.evidence import sha256_of_text
 from portal.statements.names import EVENTS, event_name, kind_name, reason_name, result_name
+from portal.statements.sealing import Standing
 
 #: Counts up when the template changes what is printed.
 TEMPLATE = "certificate/1"
@@ -61,6 +62,8 @@ class Sources:
     fingerprint: str
     public_url: str
     contact: str
+    #: What the page says of its own seal.
+    standing: Standing = Standing()
 
 
 def both(message: str) -> tuple[str, str]:
@@ -79,6 +82,7 @@ def certificate_job(sources: Sources, language: str) -> Job:
     carried = (
         Attachment("evidence.json", sources.evidence.encode(), "evidence", evidence["at"]),
         Attachment("statement.json", sources.payload.encode(), "statement", evidence["at"]),
+        *_stamped(sources.standing, evidence["at"]),
     )
     return Job(html, "certificate", f"{TEMPLATE} {language} {digest}", carried)
 
@@ -114,10 +118,32 @@ def _values(sources: Sources, evidence: dict[str, Any], digest: str) -> dict[str
         "pdf_sha256": hashlib.sha256(sources.statement_pdf).hexdigest(),
         "audit": sources.audit,
         "fingerprint": sources.fingerprint,
+        "seal": seal_line(sources.standing, evidence["zone"]),
         "contact": sources.contact,
         "url": url,
         "qr": qr_svg(url, _("Address where this certificate can be checked")),
     }
+
+
+def _stamped(standing: Standing, made_at: str) -> Iterator[Attachment]:
+    """The timestamp of the evidence, beside it, for `openssl ts -verify -token_in`."""
+    if standing.token is not None:
+        yield Attachment("evidence.tst", standing.token.der, "timestamp", made_at)
+
+
+def seal_line(standing: Standing, zone: str) -> str:
+    """How far the seal goes, and which timestamp shows when."""
+    if standing.token is None:
+        if standing.is_missed:
+            return _("PAdES B-B, by the supplier’s own key; the timestamp authority did not answer")
+        return _("PAdES B-B, by the supplier’s own key; no timestamp authority")
+    return _(
+        "PAdES %(level)s, by the supplier’s own key; timestamp %(serial)s of %(authority)s, %(at)s",
+        level=standing.level,
+        serial=standing.token.serial,
+        authority=standing.token.authority.removeprefix("Common Name: "),
+        at=moment(standing.token.at.isoformat(), zone),
+    )
 
 
 def moment(text: str, zone: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from portal.base.documents.check import SealedDocument, read_seal
+from portal.base.documents.timestamps import is_about
 from portal.base.work import Reader
 from portal.core.statement import sha256_of
 from portal.statements.confirmations import find_by_file, seal_fingerprints
@@ -52,9 +54,51 @@ def check_document(r: Reader, pdf: bytes, own_fingerprint: str = "") -> CheckedD
             code is not None,
             "kept here, byte by byte" if code else "not a certificate of this installation",
         ),
+        _timestamp(sealed),
         _evidence(r, sealed),
     )
     return CheckedDocument(checks, code or "")
+
+
+def check_apart(pdf: bytes, fingerprint: str) -> CheckedDocument:
+    """
+    What a PDF is, by nothing but itself and the fingerprint of a public key: no books are asked.
+
+    Sealed by that key and unchanged since, stamped as it says, and with files inside that belong
+    together; whether it was withdrawn or replaced since, only its issuer can tell.
+    """
+    sealed = read_seal(pdf)
+    checks = (
+        _unchanged(sealed),
+        _ours(sealed, {fingerprint}),
+        _timestamp(sealed),
+        _files_together(sealed),
+    )
+    return CheckedDocument(checks)
+
+
+def _timestamp(sealed: SealedDocument) -> DocumentCheck:
+    """A seal without one is told, and no fault."""
+    if not sealed.token_serial:
+        return DocumentCheck("document.timestamp", ok=True, detail="timestamp authority: none")
+    detail = f"token {sealed.token_serial} of {sealed.authority}, {sealed.stamped_at}"
+    return DocumentCheck("document.timestamp", sealed.is_unchanged, detail)
+
+
+def _files_together(sealed: SealedDocument) -> DocumentCheck:
+    """The statement is the one that the evidence names, the timestamp is the evidence's."""
+    evidence, statement = (
+        sealed.files.get(name, b"") for name in ("evidence.json", "statement.json")
+    )
+    try:
+        said = json.loads(evidence)["statement"]["sha256"]
+    except (ValueError, KeyError, TypeError):
+        said = ""
+    token = sealed.files.get("evidence.tst")
+    is_stamped = token is None or is_about(token, evidence)
+    ok = bool(said) and said == sha256_of(statement) and is_stamped
+    detail = "evidence and statement belong together" if ok else "they do not belong together"
+    return DocumentCheck("document.evidence", ok, detail)
 
 
 def _unchanged(sealed: SealedDocument) -> DocumentCheck:

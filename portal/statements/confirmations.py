@@ -7,10 +7,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from portal.base.access import visible_to
 from portal.base.work import Reader
+from portal.tables.audits import SealStage
 from portal.tables.journal import Event
 from portal.tables.people import Membership, User
 from portal.tables.statements import Certificate, Confirmation, Statement
@@ -110,12 +111,28 @@ def find_public_confirmation(r: Reader, code: str) -> PublicConfirmation | None:
 
 
 def find_by_file(r: Reader, file_sha256: str) -> str | None:
-    """The code of the certificate that is exactly these bytes."""
+    """The code of the certificate that is these bytes, now or before it was stamped again."""
+    staged = select(SealStage.confirmation_id).where(SealStage.file_sha256 == file_sha256)
+    made = select(Certificate.confirmation_id).where(Certificate.file_sha256 == file_sha256)
     return r.session.scalar(
-        select(Confirmation.verify_code)
-        .join(Certificate, Certificate.confirmation_id == Confirmation.id)
-        .where(Certificate.file_sha256 == file_sha256)
+        select(Confirmation.verify_code).where(
+            or_(Confirmation.id.in_(made), Confirmation.id.in_(staged))
+        )
     )
+
+
+def find_seal_level(r: Reader, evidence_sha256: str) -> str:
+    """How far the seal of an answer's certificate has come by now; empty while there is none."""
+    rows = (
+        select(SealStage.level, SealStage.token_serial)
+        .join(Confirmation, Confirmation.id == SealStage.confirmation_id)
+        .where(Confirmation.evidence_sha256 == evidence_sha256)
+        .order_by(SealStage.nth.desc())
+    )
+    found = r.session.execute(rows.limit(1)).first()
+    if found is None:
+        return ""
+    return f"PAdES {found.level}" + (f" · {found.token_serial}" if found.token_serial else "")
 
 
 def seal_fingerprints(r: Reader) -> set[str]:

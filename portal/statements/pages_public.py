@@ -6,13 +6,14 @@ from flask import Blueprint, Response, request
 
 from portal.base.access import NotFound
 from portal.base.documents.check import LARGEST
-from portal.base.documents.seal import open_seal
+from portal.base.documents.seal import Seal, open_seal
 from portal.base.language import N_
 from portal.base.language import gettext as _
 from portal.statements.checks_document import CheckedDocument, check_document
 from portal.statements.confirmations import (
     PublicConfirmation,
     find_public_confirmation,
+    find_seal_level,
     normal_code,
 )
 from portal.statements.forms import CheckForm
@@ -27,6 +28,7 @@ CHECK_NAMES = {
     "document.unchanged": N_("Unchanged since it was sealed"),
     "document.seal": N_("Sealed with our key"),
     "document.certificate": N_("Kept by us, byte by byte"),
+    "document.timestamp": N_("Timestamp"),
     "document.evidence": N_("Evidence as in our books"),
 }
 
@@ -37,6 +39,12 @@ def ask() -> Response:
     if request.args.get("code"):
         return respond.see_other(".show", code=normal_code(request.args["code"]))
     return _page(None, None)
+
+
+@public.get("/verify/seal.pem")
+@guard("public")
+def seal_certificate() -> Response:
+    return respond.download(_seal().public_pem, "seal.pem", "application/x-pem-file")
 
 
 @public.get("/verify/<code>")
@@ -58,10 +66,14 @@ def check() -> Response:
         form.file.errors = [_("Choose the certificate’s PDF file.")]
         return _page(None, None, form)
     r = current.reader()
-    seal = open_seal(current.installation().config, r.company.legal_name, r.now)
-    checked = check_document(r, pdf, seal.fingerprint)
+    checked = check_document(r, pdf, _seal().fingerprint)
     found = find_public_confirmation(r, checked.verify_code) if checked.verify_code else None
     return _page(found, checked)
+
+
+def _seal() -> Seal:
+    r = current.reader()
+    return open_seal(current.installation().config, r.company.legal_name, r.now)
 
 
 def _page(
@@ -80,4 +92,6 @@ def _page(
             for check in (checked.checks if checked else ())
         ],
         result_name=result_name,
+        fingerprint=_seal().fingerprint,
+        level=find_seal_level(current.reader(), found.evidence_sha256) if found else "",
     )

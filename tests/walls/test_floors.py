@@ -13,6 +13,7 @@ from tests.walls.source import FLOORS, ROOF, Import, all_imports, modules
 
 #: Whose acts a feature's acts may use, besides those that these may use. Nobody stands on home.
 BRACKETS = {
+    "audit": {"invoices", "people", "statements"},
     "customers": set(),
     "disputes": {"invoices"},
     "home": {"imports", "statements"},
@@ -29,6 +30,7 @@ FLASK = {"flask", "flask_htmx", "flask_login", "jinja2_fragments", "werkzeug", "
 #: Who may open a transaction, besides the roof.
 DOORS = {
     *("imports.background", "imports.run", "invoices.downloads", "statements.certificate"),
+    *("audit.answering", "audit.chain", "audit.pack", "statements.stamping"),
     *("web.respond", "web.traces"),
 }
 

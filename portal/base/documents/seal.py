@@ -27,7 +27,6 @@ from portal.base.documents.apart import apart
 from portal.base.documents.fetching import Unanswered
 from portal.base.documents.timestamps import Authority, timestamper
 
-LEVEL = "B-B"
 YEARS = 20
 FIELD = "AccordSeal"
 LONGEST_NAME = 64
@@ -45,6 +44,11 @@ class Seal:
         return x509.load_pem_x509_certificates(self.pem)[0]
 
     @property
+    def public_pem(self) -> bytes:
+        """The certificates, without the key: what anybody may have."""
+        return _parts(self)[1]
+
+    @property
     def fingerprint(self) -> str:
         """The SHA-256 of the public key (its SubjectPublicKeyInfo), in hex."""
         return fingerprint_of(self.certificate)
@@ -56,10 +60,21 @@ def fingerprint_of(certificate: x509.Certificate) -> str:
 
     `openssl x509 -pubkey -noout | openssl pkey -pubin -outform der | sha256sum` says the same.
     """
-    key = certificate.public_key().public_bytes(
+    return _fingerprint(certificate.public_key())
+
+
+def _fingerprint(key: Any) -> str:
+    der = key.public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    return hashlib.sha256(key).hexdigest()
+    return hashlib.sha256(der).hexdigest()
+
+
+def fingerprint_in(pem: bytes) -> str:
+    """The fingerprint of the key in a PEM file: a certificate or a bare public key."""
+    if b"BEGIN CERTIFICATE" in pem:
+        return fingerprint_of(x509.load_pem_x509_certificates(pem)[0])
+    return _fingerprint(serialization.load_pem_public_key(pem))
 
 
 def seal_file(config: Config) -> Path:

@@ -75,6 +75,15 @@ def timestamper(authority: Authority) -> Any:
     return Asking()
 
 
+def is_about(der: bytes, data: bytes) -> bool:
+    """Whether a token holds, and is a timestamp of these bytes."""
+    try:
+        apart(read_token, der, hashlib.sha256(data).digest())
+    except Exception:  # noqa: BLE001 - a forged one can break a parser anywhere
+        return False
+    return True
+
+
 def _without_strays(response: Any) -> Any:
     """An answer without certificates that have nothing to do with its signer's."""
     from asn1crypto.cms import CertificateSet

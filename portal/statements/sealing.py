@@ -1,0 +1,79 @@
+"""A certificate sealed as high as its authority lets it, which says on its own page how high."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from portal.base.config import Config
+from portal.base.documents.check import SealedDocument, read_seal
+from portal.base.documents.fetching import Unanswered
+from portal.base.documents.seal import Seal, seal_pdf
+from portal.base.documents.timestamps import Authority, Token, prolong, stamp
+
+REASON = "Balance confirmation"
+#: A worker waits so long for an authority to answer, from the answer of the customer on.
+PATIENCE = dt.timedelta(hours=4)
+SECONDS = 10.0
+#: While a person waits for the page.
+SECONDS_IN_SIGHT = 4.0
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the page says of its seal: its level, the timestamp of the evidence, or why none."""
+
+    level: str = "B-B"
+    token: Token | None = None
+    #: An authority was asked, and gave nothing.
+    is_missed: bool = False
+
+
+@dataclass(frozen=True)
+class SealedCertificate:
+    """The PDF, and what was read back from it."""
+
+    pdf: bytes
+    found: SealedDocument
+
+
+def authority_of(config: Config, seconds: float = SECONDS) -> Authority | None:
+    """The timestamp authority of the settings; None where none is set."""
+    return Authority(config.tsa_url, seconds) if config.tsa_url else None
+
+
+def sealed_plainly(
+    printed: Callable[[Standing], bytes], seal: Seal, at: dt.datetime, *, is_missed: bool
+) -> SealedCertificate:
+    """The certificate by our key alone."""
+    pdf = seal_pdf(printed(Standing(is_missed=is_missed)), seal, REASON, at)
+    return SealedCertificate(pdf, read_seal(pdf))
+
+
+def sealed_in_time(
+    printed: Callable[[Standing], bytes],
+    evidence: str,
+    seal: Seal,
+    at: dt.datetime,
+    authority: Authority,
+) -> SealedCertificate:
+    """
+    The certificate with the authority's timestamps; `Unanswered` where it gave none.
+
+    The page cannot hold the serial number of a timestamp upon itself, so the evidence is stamped
+    first, and that token is what the page names. What level is reached shows at the end: where it
+    is not the one that was printed, the page is printed again with it.
+    """
+    token = stamp(authority, evidence.encode())
+    level = "B-LTA"
+    for _ in range(2):
+        standing = Standing(level, token)
+        pdf = prolong(seal_pdf(printed(standing), seal, REASON, at, authority), authority)
+        found = read_seal(pdf)
+        if found.level == level:
+            break
+        level = found.level
+    if not found.is_unchanged or found.level != standing.level:
+        raise Unanswered("its timestamps do not hold")
+    return SealedCertificate(pdf, found)
