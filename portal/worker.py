@@ -30,6 +30,7 @@ from portal.people.letters import LETTERS as PEOPLE
 from portal.people.recognising import actor_of
 from portal.statements.certificate import make_certificate
 from portal.statements.letters import LETTERS as STATEMENTS
+from portal.statements.letters_signing import LETTERS as SIGNING
 from portal.statements.letters_versions import LETTERS as VERSIONS
 from portal.statements.reminding import LETTERS as REMINDERS
 from portal.statements.run import work_run
@@ -76,7 +77,7 @@ def do_import(installation: Installation, payload: dict[str, Any]) -> None:
     run_import(installation, payload["run_id"], actor)
 
 
-LETTERS = {**INVOICES, **PEOPLE, **STATEMENTS, **REMINDERS, **VERSIONS}
+LETTERS = {**INVOICES, **PEOPLE, **STATEMENTS, **REMINDERS, **SIGNING, **VERSIONS}
 REGISTRY = Registry(
     tasks={
         "certificate": make_certificate,

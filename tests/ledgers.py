@@ -7,13 +7,15 @@ It posts nothing by the product's own acts, so that reads can be compared with c
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from portal.base.batch import insert_rows
 from portal.base.installation import Installation
 from portal.base.work import Work
+from portal.core.deliveries import Delivery
 from portal.core.ledger import Allocation, Book, Entry, Kind
 from portal.tables.customers import Customer
+from portal.tables.deliveries import Delivery as DeliveryTable
 from portal.tables.invoices import Dispute as DisputeTable
 from portal.tables.invoices import Entry as EntryTable
 from portal.tables.invoices import Invoice as InvoiceTable
@@ -32,6 +34,10 @@ ALLOCATION = (
     *("effective_on", "ended_on", "amount_minor", "source"),
 )
 DISPUTE = ("customer_id", "entry_id", "part", "from_on", "ended_on", "amount_minor")
+DELIVERY = (
+    *("customer_id", "currency", "delivered_on", "number", "order_code", "reference"),
+    *("received_by", "amount_minor", "invoice_code", "posted_at"),
+)
 PENDING = ("customer_id", "entry_id", "currency", "dated_on")
 
 
@@ -66,6 +72,33 @@ def store(installation: Installation, book: Book, **customer_columns: Any) -> No
             w.session, AllocationTable.__table__, ALLOCATION, list(_allocations(w, book, ids))
         )
         insert_rows(w.session, DisputeTable.__table__, DISPUTE, _disputes(book, ids, new))
+
+
+def store_deliveries(installation: Installation, deliveries: Iterable[Delivery]) -> None:
+    """Puts deliveries into their table."""
+    given = list(deliveries)
+    with installation.work() as w:
+        ids = add_customers(w, {each.account.customer for each in given})
+        rows = [
+            (
+                ids[each.account.customer],
+                each.account.currency,
+                *each.delivered,
+                each.invoice,
+                w.now,
+            )
+            for each in given
+        ]
+        insert_rows(w.session, DeliveryTable.__table__, DELIVERY, rows)
+
+
+def count_on(installation: Installation) -> None:
+    """What is posted after a stored book gets ids of its own: PostgreSQL counts by itself."""
+    with installation.work() as w:
+        if w.session.get_bind().dialect.name == "postgresql":
+            w.session.execute(
+                text("select setval(pg_get_serial_sequence('entry', 'id'), max(id)) from entry")
+            )
 
 
 def _entries(w: Work, entries: Iterable[Entry], ids: dict[str, int]) -> Iterator[tuple[Any, ...]]:

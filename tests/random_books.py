@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
-from portal.core.ledger import Allocation, Book, Dispute, Entry, Kind, Part
+from portal.core.deliveries import Delivered, Delivery
+from portal.core.ledger import Account, Allocation, Book, Dispute, Entry, Kind, Part
 from portal.core.money import Money
 from portal.core.period import Cycle
 
@@ -139,6 +140,28 @@ def a_random_book(seed: int, customers: int = 6, documents: int = 120) -> Book:
     for _ in range(documents):
         writer.random.choice(acts)()
     return writer.book()
+
+
+def random_deliveries(book: Book, seed: int, count: int = 60) -> list[Delivery]:
+    """Deliveries of a book's accounts: billed by an invoice of it, by none, or by one to come."""
+    random = Random(f"deliveries/{seed}")
+    invoices = [entry for entry in book.entries if entry.kind is Kind.INVOICE]
+    accounts = sorted(book.accounts, key=lambda account: (account.customer, account.currency))
+    found = []
+    for turn in range(count):
+        billed = random.choice(invoices)
+        account = random.choice([billed.account, random.choice(accounts)])
+        delivered = Delivered(
+            FIRST_DAY + timedelta(days=random.randrange(DAYS)),
+            f"{random.choice(MARKS)}DN{turn}",
+            random.choice([None, "PO 7"]),
+            random.choice([None, '说"明\\']),
+            random.choice([None, "张三"]),
+            random.randint(1, 90_000),
+        )
+        invoice = random.choice([None, "I-none", billed.number, billed.number])
+        found.append(Delivery(Account(account.customer, account.currency), delivered, invoice))
+    return found
 
 
 def known_in(book: Book, seed: int, turn: int, until: date) -> Book:

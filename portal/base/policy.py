@@ -134,3 +134,11 @@ def policy_on(session: Session, on: dt.date) -> PolicyInForce:
     if row is None:
         return PolicyInForce()
     return PolicyInForce(row.id, {**DEFAULTS, **json.loads(row.body)})
+
+
+def policy_version(session: Session, policy_id: int | None) -> PolicyInForce:
+    """One version of the policy, whenever it is asked for; without an id the shipped defaults."""
+    if policy_id is None:
+        return PolicyInForce()
+    row = session.get_one(Policy, policy_id)
+    return PolicyInForce(row.id, {**DEFAULTS, **json.loads(row.body)})

@@ -4,7 +4,8 @@ The statement as a frozen document: its equation, the order of its lines, its ca
 The bytes are what is hashed, shown, sealed and verified. They are compact JSON in UTF-8 with the
 keys in the order in which `canonical` writes them, no escapes but JSON's own, dates ISO, amounts as
 strings of whole minor units (`decimals` tells how many of them make a unit), lines as arrays under
-the names in `columns`. A new shape gets a new name in `format`; old bytes stay readable.
+the names in `columns`. A new shape gets a new name in `format`; old bytes stay readable. The second
+shape holds besides what was delivered and not invoiced, and the wording.
 What stands on a statement is the matter of `composition`.
 """
 
@@ -18,11 +19,15 @@ from itertools import pairwise
 from json.encoder import encode_basestring as _quoted
 from typing import Any, NamedTuple
 
+from portal.core.deliveries import Delivered
 from portal.core.ledger import Kind
 from portal.core.money import exponent
 from portal.core.period import Period
+from portal.core.wording import Clauses, Wording
 
 FORMAT = "accord-statement/1"
+#: With deliveries and wording.
+FORMAT_2 = "accord-statement/2"
 
 # Which entries make a sum of the equation, and the sign with which the sum counts their amounts.
 SUMS: dict[str, tuple[tuple[Kind, ...], int]] = {
@@ -133,6 +138,22 @@ class Head:
     buckets: tuple[tuple[str, int], ...]
     unapplied_minor: int
     disputed_minor: int
+    #: What was delivered and not invoiced by the period's end.
+    delivered_minor: int = 0
+    #: Whether that belongs to the balance that is to be confirmed, or stands beside it.
+    counts_deliveries: bool = False
+    #: None on statements of the first shape.
+    wording: Wording | None = None
+
+    @property
+    def to_confirm_minor(self) -> int:
+        """
+        The balance that the customer is asked to confirm.
+
+        Rule: R91 — the ledger's closing balance; where deliveries count, it and what was delivered
+        and not invoiced (S-070, UX C4).
+        """
+        return self.sums.closing_minor + (self.delivered_minor if self.counts_deliveries else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +162,7 @@ class Statement:
 
     head: Head
     lines: tuple[Line, ...]
+    deliveries: tuple[Delivered, ...] = ()
 
 
 def line_order(dated_on: date, kind: int, document: str) -> tuple[date, int, str]:
@@ -155,7 +177,9 @@ def line_order(dated_on: date, kind: int, document: str) -> tuple[date, int, str
     return (dated_on, Kind(kind).shown, document)
 
 
-def canonical(head: Head, lines: Iterable[tuple[Any, ...]]) -> bytes:
+def canonical(
+    head: Head, lines: Iterable[tuple[Any, ...]], deliveries: Iterable[tuple[Any, ...]] = ()
+) -> bytes:
     """
     The bytes of a statement: the same inputs give the same bytes, on whatever database.
 
@@ -164,7 +188,7 @@ def canonical(head: Head, lines: Iterable[tuple[Any, ...]]) -> bytes:
     """
     sums = head.sums
     document = {
-        "format": FORMAT,
+        "format": FORMAT_2 if head.wording else FORMAT,
         "number": head.number,
         "version": head.version,
         "supplier": head.supplier,
@@ -187,10 +211,29 @@ def canonical(head: Head, lines: Iterable[tuple[Any, ...]]) -> bytes:
         "ageing": [[name, str(minor)] for name, minor in head.buckets],
         "unapplied": str(head.unapplied_minor),
         "disputed": str(head.disputed_minor),
+        **(_second_shape(head, deliveries) if head.wording else {}),
         "columns": COLUMNS,
     }
     body = ",".join(map(_canonical_line, lines))
     return f'{_encode(document)[:-1]},"lines":[{body}]}}'.encode()
+
+
+def _second_shape(head: Head, deliveries: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
+    wording = head.wording
+    assert wording is not None
+    return {
+        "delivered_not_invoiced": str(head.delivered_minor),
+        "deliveries_stand": "inside" if head.counts_deliveries else "beside",
+        "deliveries": [
+            [str(day), number, order or "", reference or "", received_by or "", str(minor)]
+            for day, number, order, reference, received_by, minor in deliveries
+        ],
+        "wording": {
+            "law": wording.law,
+            "for_checking_only": wording.for_checking_only,
+            "texts": wording.texts,
+        },
+    }
 
 
 def sha256_of(payload: bytes) -> str:
@@ -206,9 +249,11 @@ def sha256_of(payload: bytes) -> str:
 def read_statement(payload: bytes | str) -> Statement:
     """The statement that canonical bytes hold; ValueError where they are none or do not add up."""
     said = json.loads(payload)
-    if said.get("format") != FORMAT:
+    if said.get("format") not in {FORMAT, FORMAT_2}:
         raise ValueError(f"a statement in the format {said.get('format')}")
-    statement = Statement(_head(said), tuple(_line(cells) for cells in said["lines"]))
+    deliveries = tuple(_delivered(cells) for cells in said.get("deliveries", ()))
+    lines = tuple(_line(cells) for cells in said["lines"])
+    statement = Statement(_head(said), lines, deliveries)
     assert_adds_up(statement)
     if int(said["closing"]) != statement.head.sums.closing_minor:
         raise ValueError(f"statement {said['number']} closes with another sum")
@@ -219,8 +264,8 @@ def assert_adds_up(statement: Statement) -> None:
     """
     Raise ValueError where a statement's parts contradict one another.
 
-    Rule: R40 — opening + Σ lines = closing, line by line; Σ ageing − unapplied = closing
-    (SECURITY 4.22).
+    Rule: R40 — opening + Σ lines = closing, line by line; Σ ageing − unapplied = closing; the
+    deliveries sum to what is delivered and not invoiced (SECURITY 4.22).
     """
     head, lines = statement.head, statement.lines
     closing = head.sums.closing_minor
@@ -233,6 +278,8 @@ def assert_adds_up(statement: Statement) -> None:
     ordered = all(line_order(*one[:3]) <= line_order(*next_[:3]) for one, next_ in pairwise(lines))
     if not (running and before[-1] == closing and aged - head.unapplied_minor == closing):
         raise ValueError(f"statement {head.number} does not add up")
+    if sum(each.amount_minor for each in statement.deliveries) != head.delivered_minor:
+        raise ValueError(f"statement {head.number} has deliveries of another sum")
     if not ordered:
         raise ValueError(f"statement {head.number} has lines out of order")
 
@@ -269,7 +316,20 @@ def _head(said: dict[str, Any]) -> Head:
         buckets=tuple((name, int(minor)) for name, minor in said["ageing"]),
         unapplied_minor=int(said["unapplied"]),
         disputed_minor=int(said["disputed"]),
+        delivered_minor=int(said.get("delivered_not_invoiced", 0)),
+        counts_deliveries=said.get("deliveries_stand") == "inside",
+        wording=_wording(said["wording"]) if "wording" in said else None,
     )
+
+
+def _wording(said: dict[str, Any]) -> Wording:
+    texts = {language: Clauses(*clauses) for language, clauses in said["texts"].items()}
+    return Wording(said["law"], said["for_checking_only"], texts)
+
+
+def _delivered(cells: list[str]) -> Delivered:
+    day, number, order, reference, received_by, minor = cells
+    return Delivered(date.fromisoformat(day), number, order, reference, received_by, int(minor))
 
 
 def _line(cells: list[Any]) -> Line:

@@ -10,12 +10,13 @@ from portal.base.access import NotFound
 from portal.base.work import Work
 from portal.core.errors import RuleBroken
 from portal.core.period import Month, Period
-from portal.core.statement import Party
 from portal.core.statement_status import Act, Status, after
 from portal.invoices.open_items import one
+from portal.statements.carrying import carry_over
 from portal.statements.composing import Again, Asked
 from portal.statements.freezing import Batch, freeze
-from portal.statements.snapshot import Issue
+from portal.statements.snapshot import Issue, issue_under
+from portal.statements.standing import end_first, end_passing
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry
 from portal.tables.statements import Pending, Statement, StatementLine
@@ -23,18 +24,24 @@ from portal.tables.statements import Pending, Statement, StatementLine
 
 @dataclass(frozen=True)
 class ReissueStatement:
-    """Replace a statement by a new version of itself, with what was posted since; say why."""
+    """
+    Replace a statement by a new version of itself, with what was posted since; say why.
+
+    `is_sign_off`: its differences are settled, and the customer is asked to sign once more.
+    """
 
     statement_id: int
     reason: str = ""
+    is_sign_off: bool = False
 
 
 def reissue_statement(w: Work, c: ReissueStatement) -> int:
     """
     The id of the new version, which is in force instead of the old one.
 
-    Its lines are those of the old one and what has been posted to the period since. Only the
-    newest statement of an account is issued again: what follows another opens with its closing.
+    Its lines are those of the old one and what has been posted to the period since; the lines that
+    are the same keep their answers. Only the newest statement of an account is issued again: what
+    follows another opens with its closing.
     Raises: statement.not_in_this_state, statement.followed.
     """
     old = _locked(w, c.statement_id)
@@ -51,7 +58,7 @@ def reissue_statement(w: Work, c: ReissueStatement) -> int:
     )
     month, scheme = Month.of(old.period_to), w.policy.scheme
     asked = Asked(one(old.customer_id), month, scheme, again=again)
-    [digest] = freeze(w, Batch(asked, _issue(w), old.run_id))
+    [digest] = freeze(w, Batch(asked, _issue(w), old.run_id, mail="statement_corrected"))
     new_id = w.session.scalars(
         select(Statement.id).where(
             Statement.customer_id == old.customer_id,
@@ -60,13 +67,18 @@ def reissue_statement(w: Work, c: ReissueStatement) -> int:
             Statement.in_force == 1,
         )
     ).one()
+    new = w.session.get_one(Statement, new_id)
+    carried = carry_over(w, old, new, c.reason, is_sign_off=c.is_sign_off)
     w.tell(old.customer_id, ("statement", old.id), "replaced", by=new_id, reason=c.reason)
     w.audit(
         "statement.reissued",
         f"statement/{new_id}",
         customer_id=old.customer_id,
         replaces=old.id,
+        cause="sign_off" if c.is_sign_off else "corrected",
         reason=c.reason,
+        carried=carried.answers,
+        changed=carried.changed,
         sha256=digest,
     )
     return new_id
@@ -107,15 +119,12 @@ def _take_back(w: Work, old: Statement) -> None:
         update(StatementLine).where(*mine).values(in_force=0),
         execution_options={"synchronize_session": False},
     )
+    end_first(w, old, "replaced")
+    end_passing(w, old, "replaced")
     old.in_force, old.state = 0, Status.REPLACED.value
     w.session.flush()
 
 
 def _issue(w: Work) -> Issue:
-    return Issue(
-        supplier=Party("", w.company.legal_name, w.company.tax_id),
-        issued_on=w.today,
-        confirm_by=w.calendar().add_workdays(w.today, w.policy.confirm_within_workdays),
-        policy_id=w.policy.id,
-        names=w.policy.scheme.names,
-    )
+    deadline = w.calendar().add_workdays(w.today, w.policy.confirm_within_workdays)
+    return issue_under(w.policy, w.company, w.today, deadline)

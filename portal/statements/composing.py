@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
@@ -19,10 +19,12 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from portal.core.ageing import AgeingScheme
+from portal.core.deliveries import Delivered
 from portal.core.ledger import Kind
 from portal.core.period import Cycle, Month, Period, month_period, statement_period
 from portal.core.statement import SUMS, Sums
 from portal.invoices.ageing import AgedAccount, AsOf, aged_accounts
+from portal.invoices.deliveries import not_invoiced
 from portal.invoices.open_items import Scope, due_parts
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry
@@ -92,6 +94,8 @@ class Composed:
     lines: list[tuple[Any, ...]]
     entry_ids: list[int]
     aged: AgedAccount
+    #: What was delivered up to the period's end and not invoiced by then.
+    deliveries: tuple[Delivered, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -187,6 +191,7 @@ def compose(session: Session, asked: Asked, cycles: dict[int, Cycle]) -> Iterato
     late = _late_customers(before, previous)
     if late:
         due |= _due_dates(session, asked, _since(asked, (Entry.id,), late))
+    delivered = not_invoiced(session, asked.until, asked.whose)
     keys = {asked.again.key} if asked.again else {*taken, *before, *previous}
     for key in sorted(keys):
         last = previous.get(key)
@@ -197,7 +202,8 @@ def compose(session: Session, asked: Asked, cycles: dict[int, Cycle]) -> Iterato
         if lines or opening or asked.again:
             period = _period(asked, cycles[key[0]], last)
             account = aged.get(key) or AgedAccount(*key, (0,) * len(asked.scheme.names), 0, 0)
-            yield _composed(period, last, opening, lines, account, due)
+            composed = _composed(period, last, opening, lines, account, due)
+            yield replace(composed, deliveries=tuple(delivered.get(key, ())))
 
 
 def _opened_with(asked: Asked) -> int:

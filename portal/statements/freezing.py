@@ -52,6 +52,8 @@ class Batch:
     asked: Asked
     issue: Issue
     run_id: int | None = None
+    #: The kind of the mails that tell of them.
+    mail: str = "statement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ def _frozen(w: Work, batch: Batch, composed: Composed, whose: tuple[int, Party])
     statement_id, customer = whose
     version = batch.asked.again.version if batch.asked.again else 1
     head = head_of(composed, customer, batch.issue, version)
-    payload = canonical(head, composed.lines)
+    payload = canonical(head, composed.lines, composed.deliveries)
     digest = sha256_of(payload)
     sums, aged, issue = composed.sums, composed.aged, batch.issue
     row = (
@@ -233,7 +235,7 @@ def _mails(
         for reader in readers.get(each.customer_id, ()):
             yield (
                 f"statement/{each.code}/{each.currency}/{until}/{each.version}/{reader.user_id}",
-                "statement",
+                batch.mail,
                 "email",
                 reader.email,
                 reader.name,

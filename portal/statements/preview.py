@@ -21,7 +21,7 @@ from portal.core.statement_status import Status
 from portal.invoices.ageing import AgedAccount
 from portal.invoices.open_items import Scope, whose_items
 from portal.statements.composing import Asked, Composed, compose
-from portal.statements.snapshot import Issue, head_of
+from portal.statements.snapshot import head_of, issue_under
 from portal.tables.agreements import Deemed
 from portal.tables.customers import Customer
 from portal.tables.statements import Statement as Issued
@@ -101,7 +101,7 @@ def _parties(r: Reader, whose: Scope) -> dict[int, Party]:
 
 
 def _preview(r: Reader, composed: Composed, customer: Party) -> Told:
-    supplier = Party("", r.company.legal_name, r.company.tax_id)
-    issue = Issue(supplier, r.today, r.today, r.policy.id, r.policy.scheme.names)
+    issue = issue_under(r.policy, r.company, r.today, r.today)
     lines = tuple(Line(day, Kind(kind), *rest) for day, kind, *rest in composed.lines)
-    return Told(Statement(head_of(composed, customer, issue, 0), lines), Status.PREVIEW, None)
+    head = head_of(composed, customer, issue, 0)
+    return Told(Statement(head, lines, composed.deliveries), Status.PREVIEW, None)

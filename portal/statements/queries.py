@@ -365,7 +365,7 @@ def _mails(
         .where(
             and_(
                 Outbox.customer_id.in_(customer_ids),
-                Outbox.kind == "statement",
+                Outbox.kind.in_(("statement", "statement_corrected")),
                 Outbox.documents.in_(documents),
             )
         )

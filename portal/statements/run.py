@@ -17,16 +17,15 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from portal.base import failpoints
-from portal.base.policy import policy_on
+from portal.base.policy import policy_version
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
 from portal.core.period import Month
-from portal.core.statement import Party
 from portal.invoices.open_items import Scope, among, between, both, everyone
 from portal.statements.composing import Asked
 from portal.statements.freezing import Batch, freeze
 from portal.statements.plan import Skipped, accounts_due, count_issued, skipped_customers, slices_of
-from portal.statements.snapshot import Issue
+from portal.statements.snapshot import issue_under
 from portal.tables.customers import Customer
 from portal.tables.settings import Company
 from portal.tables.statements import RunSlice, StatementRun
@@ -213,15 +212,10 @@ def _work_slice(w: Work, claimed: RunSlice) -> int:
     within = between(claimed.lo, claimed.hi)
     if run.customer_ids is not None:
         within = both(within, among(json.loads(run.customer_ids)))
-    scheme = policy_on(w.session, run.issued_on).scheme
-    issue = Issue(
-        supplier=Party("", w.company.legal_name, w.company.tax_id),
-        issued_on=run.issued_on,
-        confirm_by=run.confirm_by,
-        policy_id=run.policy_id,
-        names=scheme.names,
-    )
-    asked = Asked(within, Month.of(run.period_to), scheme)
+    # The run's own version: all its statements read alike, whatever is decided meanwhile.
+    policy = policy_version(w.session, run.policy_id)
+    issue = issue_under(policy, w.company, run.issued_on, run.confirm_by)
+    asked = Asked(within, Month.of(run.period_to), policy.scheme)
     hashes = freeze(w, Batch(asked, issue, run.id))
     claimed.issued, claimed.done_at = len(hashes), w.now
     w.audit(

@@ -11,11 +11,16 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from portal.base.policy import PolicyInForce
+from portal.core.deliveries import Delivered
 from portal.core.ledger import Kind
 from portal.core.money import Money
 from portal.core.statement import Head, Line, Party, Statement
 from portal.core.statement_status import Status
+from portal.core.wording import Wording
 from portal.statements.composing import Composed
+from portal.statements.wording import wording_in_force
+from portal.tables.settings import Company
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,24 @@ class Issue:
     policy_id: int | None
     #: Of the ageing, in order.
     names: tuple[str, ...]
+    wording: Wording
+    #: Whether the balance to be confirmed holds what was delivered and not invoiced.
+    counts_deliveries: bool
+
+
+def issue_under(
+    policy: PolicyInForce, company: Company, issued_on: dt.date, confirm_by: dt.date
+) -> Issue:
+    """What statements have in common that a company issues under a policy."""
+    return Issue(
+        supplier=Party("", company.legal_name, company.tax_id),
+        issued_on=issued_on,
+        confirm_by=confirm_by,
+        policy_id=policy.id,
+        names=policy.scheme.names,
+        wording=wording_in_force(policy),
+        counts_deliveries=policy.values["statement_deliveries"] == "inside",
+    )
 
 
 def statement_number(customer_code: str, period_to: dt.date, currency: str) -> str:
@@ -57,6 +80,9 @@ def head_of(composed: Composed, customer: Party, issue: Issue, version: int) -> 
         buckets=tuple(zip(issue.names, composed.aged.buckets, strict=True)),
         unapplied_minor=composed.aged.unapplied_minor,
         disputed_minor=composed.aged.disputed_minor,
+        delivered_minor=sum(each.amount_minor for each in composed.deliveries),
+        counts_deliveries=issue.counts_deliveries,
+        wording=issue.wording,
     )
 
 
@@ -89,13 +115,26 @@ def statement_json(
         "ageing": {name: major(minor) for name, minor in head.buckets},
         "unapplied": major(head.unapplied_minor),
         "disputed": major(head.disputed_minor),
-        # Deliveries are not kept yet, so none is waiting for its invoice.
-        "delivered_not_invoiced": major(0),
+        "delivered_not_invoiced": major(head.delivered_minor),
+        # Added: the sum that the customer is asked to confirm, and what was delivered.
+        "to_confirm": major(head.to_confirm_minor),
+        "deliveries": [_delivered_json(each, head.currency) for each in statement.deliveries],
         "status": status,
         "confirm_by": None if is_preview else str(head.confirm_by),
         "sha256": sha256,
         # Nobody answered, and the customer agreed that silence counts; the status stays.
         "deemed_on": str(deemed_on) if deemed_on else None,
+    }
+
+
+def _delivered_json(each: Delivered, currency: str) -> dict[str, Any]:
+    return {
+        "delivered_on": str(each.delivered_on),
+        "delivery": each.number,
+        "order": each.order or "",
+        "reference": each.reference or "",
+        "received_by": each.received_by or "",
+        "amount": Money(each.amount_minor, currency).major(),
     }
 
 

@@ -1,5 +1,7 @@
 """Six months of runs over random books say, byte for byte, what core composes."""
 
+import json
+from dataclasses import dataclass
 from datetime import date
 
 import pytest
@@ -7,15 +9,19 @@ from sqlalchemy import func, select
 
 from portal.base.access import SYSTEM
 from portal.core.composition import compose
+from portal.core.deliveries import not_invoiced
 from portal.core.errors import RuleBroken
 from portal.core.period import Month, statement_period
-from portal.core.statement import Head, Party, canonical, sha256_of
+from portal.core.statement import Head, Party, canonical, read_statement, sha256_of
+from portal.core.wording import Wording
 from portal.statements.run import IssueStatements, issue_statements
 from portal.statements.snapshot import statement_number
+from portal.statements.wording import wording_in_force
 from portal.tables.customers import Customer
+from portal.tables.settings import Policy
 from portal.tables.statements import Pending, Statement, StatementLine
-from tests.ledgers import add_customers, store
-from tests.random_books import a_cycle, a_random_book, known_in
+from tests.ledgers import add_customers, store, store_deliveries
+from tests.random_books import a_cycle, a_random_book, known_in, random_deliveries
 
 MONTHS = [Month(2026, 1).plus(turn) for turn in range(6)]
 ISSUED_ON = date(2026, 11, 20)
@@ -26,7 +32,7 @@ def issue(installation, month):
     return issue_statements(lambda: installation.work(SYSTEM), IssueStatements(month))
 
 
-def expected(book, previous, month):
+def expected(book, previous, month, house):
     """The newest composition of each account after a month, and the bytes issued in it."""
     issued = {}
     for account in book.accounts:
@@ -37,11 +43,37 @@ def expected(book, previous, month):
         composed = compose(book, account, period, before)
         if not composed.says_nothing:
             previous[account] = composed
-            issued[account] = payload(account, composed)
+            delivered = not_invoiced(house.deliveries, book.entries, account, month.last_on)
+            issued[account] = payload(account, composed, delivered, house)
     return issued
 
 
-def payload(account, composed):
+@dataclass(frozen=True)
+class House:
+    """What was delivered, and the policy that the runs are under."""
+
+    deliveries: list
+    policy_id: int | None
+    counts_deliveries: bool
+    wording: Wording
+
+
+def a_house(installation, deliveries, *, counts_deliveries):
+    policy_id = None
+    with installation.work(SYSTEM) as w:
+        if counts_deliveries:
+            body = json.dumps({"statement_deliveries": "inside", "statement_wording_law": "uk"})
+            policy = Policy(
+                effective_on=date(2026, 1, 1), body=body, author="test", created_at=w.now
+            )
+            w.session.add(policy)
+            w.session.flush()
+            policy_id = policy.id
+    with installation.reading(SYSTEM) as r:
+        return House(deliveries, policy_id, counts_deliveries, wording_in_force(r.policy))
+
+
+def payload(account, composed, delivered, house):
     head = Head(
         number=statement_number(account.customer, composed.period.to_on, account.currency),
         version=1,
@@ -51,7 +83,7 @@ def payload(account, composed):
         period=composed.period,
         issued_on=ISSUED_ON,
         confirm_by=CONFIRM_BY,
-        policy_version=None,
+        policy_version=house.policy_id,
         sums=composed.sums,
         buckets=tuple(
             (name, amount.minor)
@@ -59,8 +91,11 @@ def payload(account, composed):
         ),
         unapplied_minor=composed.unapplied.minor,
         disputed_minor=composed.ageing.disputed.minor,
+        delivered_minor=sum(each.amount_minor for each in delivered),
+        counts_deliveries=house.counts_deliveries,
+        wording=house.wording,
     )
-    return canonical(head, composed.lines)
+    return canonical(head, composed.lines, delivered)
 
 
 def found(installation, month):
@@ -84,11 +119,14 @@ def keep_cycles(installation, book):
 def test_six_months_of_runs_issue_what_core_composes(any_installation, seed):
     whole, previous = a_random_book(seed), {}
     keep_cycles(any_installation, whole)
+    deliveries = random_deliveries(whole, seed)
+    store_deliveries(any_installation, deliveries)
+    house = a_house(any_installation, deliveries, counts_deliveries=seed % 2 == 1)
     for turn, month in enumerate(MONTHS):
         book = known_in(whole, seed, turn, month.last_on)
         store(any_installation, book)
         result = issue(any_installation, month)
-        core = expected(book, previous, month)
+        core = expected(book, previous, month, house)
 
         assert result.issued == len(core)
         assert found(any_installation, month) == {
@@ -97,6 +135,16 @@ def test_six_months_of_runs_issue_what_core_composes(any_installation, seed):
         }
         assert issue(any_installation, month).issued == 0
     every_entry_stands_once_or_waits(any_installation)
+    late_documents_and_deliveries_were_among_them(any_installation)
+
+
+def late_documents_and_deliveries_were_among_them(installation):
+    with installation.reading(SYSTEM) as r:
+        read = [read_statement(payload) for payload in r.session.scalars(select(Statement.payload))]
+
+    assert any(line.late for each in read for line in each.lines)
+    assert any(each.deliveries for each in read)
+    assert any(each.head.delivered_minor == 0 for each in read)
 
 
 def every_entry_stands_once_or_waits(installation):
