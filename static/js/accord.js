@@ -135,9 +135,17 @@ for (const [kind, isOver] of [["dragover", true], ["dragleave", false], ["drop",
     if (!place) return;
     event.preventDefault();
     place.toggleAttribute("data-over", isOver);
-    if (kind === "drop") find("input[type=file]", place).files = event.dataTransfer.files;
+    if (kind !== "drop") return;
+    const field = find("input[type=file]", place);
+    field.files = event.dataTransfer.files;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
   });
 }
+
+// A field that says so sends its form as soon as a file is chosen or dropped.
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("[type=file][data-sends]") && target.files.length) target.form.requestSubmit();
+});
 
 // ── Keys ────────────────────────────────────────────────────────────────────
 
