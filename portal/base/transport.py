@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from portal.base.config import LOOPBACK, Config, ConfigError
 
 TIMEOUT_SECONDS = 30
 PORTS = {"smtp": 25, "smtps": 465}
+#: The statuses of an address that is not known or takes nothing more, and of a rule of the server.
+AT_ADDRESS, OF_POLICY = re.compile(rb"5\.[12]\.[0-9]+\b"), re.compile(rb"5\.7\.[0-9]+\b")
 #: The server is about to close the conversation: it is not about this mail.
 CLOSING = 421
 
@@ -25,6 +28,10 @@ class Unreachable(Exception):  # noqa: N818 - see NotNeeded
 
 class Rejected(Exception):  # noqa: N818 - see NotNeeded
     """The mail server will never take this mail."""
+
+
+class Refused(Rejected):
+    """The mail server will never take a mail to this address."""
 
 
 class TryLater(Exception):  # noqa: N818 - see NotNeeded
@@ -152,13 +159,17 @@ class Smtp:
 
     def _address_it(self, server: smtplib.SMTP, message: EmailMessage) -> None:
         sender = message["From"].addresses[0].addr_spec
-        for code, answer in (
-            server.mail(sender),
-            *(server.rcpt(to.addr_spec) for to in message["To"].addresses),
-        ):
-            self._judge(server, code, answer)
+        self._judge(server, *server.mail(sender))
+        for to in message["To"].addresses:
+            self._judge(server, *server.rcpt(to.addr_spec), Refused)
 
-    def _judge(self, server: smtplib.SMTP, code: int, answer: bytes) -> None:
+    def _judge(
+        self,
+        server: smtplib.SMTP,
+        code: int,
+        answer: bytes,
+        refusal: type[Rejected] = Rejected,
+    ) -> None:
         if code < 400:
             return
         said = f"{code} {answer.decode(errors='replace')}"
@@ -168,7 +179,11 @@ class Smtp:
         with suppress(OSError):
             server.rset()
         if code >= 500:
-            raise Rejected(f"The mail server refused it: {said}")
+            if AT_ADDRESS.match(answer):
+                refusal = Refused
+            elif OF_POLICY.match(answer):
+                refusal = Rejected
+            raise refusal(f"The mail server refused it: {said}")
         raise TryLater(f"The mail server put it off: {said}")
 
 

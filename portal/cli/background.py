@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import BinaryIO
 
 import click
 
 from portal.base.access import SYSTEM
 from portal.base.messages import Message, list_messages
 from portal.base.outbox import drain
+from portal.base.returned import read_returned
 from portal.cli.opening import opened
 from portal.cli.output import format_option, show
 from portal.cli.params import DAY
 from portal.day import run_day
+from portal.statements.bounces import Bounced, ReportReturned, report_returned
 from portal.worker import REGISTRY
 
+BOUNCE_COLUMNS = ["to", "customer_id", "number", "resent_to", "new", "message_id"]
 MESSAGE_COLUMNS = ["created_at", "kind", "to", "subject", "state", "customer_id", "problem"]
 
 
@@ -47,6 +51,30 @@ def send(output: str) -> None:
     show(output, result, [result], list(result))
     if counted["failed"] or counted["unreachable"]:
         raise click.exceptions.Exit(1)
+
+
+@outbox.command()
+@click.argument("files", nargs=-1, required=True, type=click.File("rb"), metavar="FILE…")
+@format_option
+def bounce(files: tuple[BinaryIO, ...], output: str) -> None:
+    """Read what a mail server sent back (RFC 3464) from files; - is standard input."""
+    returned = [found for each in files for found in read_returned(each.read())]
+    with opened().work(SYSTEM) as w:
+        told = report_returned(w, ReportReturned(tuple(returned)))
+    rows = [bounced_json(each) for each in told]
+    show(output, {"bounces": rows, "unknown": len(returned) - len(rows)}, rows, BOUNCE_COLUMNS)
+
+
+def bounced_json(each: Bounced) -> dict[str, object]:
+    """A mail that came back: whose, about which statement, where it was sent instead."""
+    return {
+        "message_id": each.message_id,
+        "to": each.address,
+        "customer_id": each.customer_code,
+        "number": each.number,
+        "resent_to": each.resent_to or None,
+        "new": each.is_new,
+    }
 
 
 @click.command()

@@ -25,6 +25,7 @@ from portal.core.terms import Schedule, parse_terms, schedule
 from portal.core.workdays import MONDAY_TO_FRIDAY, Calendar
 from portal.reports.queries import AgeingReport, AgeingRow, AskAgeing, By, ageing_report
 from portal.statements.preview import Told, empty_preview, statements_of
+from portal.statements.reminding import Reminded, remind
 from portal.statements.run import Issued, IssueStatements, issue_statements, preview_run
 from portal.statements.snapshot import statement_json
 from portal.tables.customers import Customer
@@ -94,6 +95,40 @@ class _Bar:
         if self._bar is not None:
             self._bar.update(done - self._done)
             self._done = done
+
+
+@statements.command("remind")
+@click.option("--on", type=DAY, help="The day; today unless told.")
+@click.option("--dry-run", is_flag=True, help="Send nothing, tell who would be reminded.")
+@format_option
+def remind_of_statements(on: dt.date | None, *, dry_run: bool, output: str) -> None:
+    """Remind who has not answered, each step of the timetable once."""
+    result = reminded_json(remind(opened(), on, dry_run=dry_run))
+    show(output, result, result["reminded"], ["customer_id", "number", "step", "to"])
+
+
+def reminded_json(found: Reminded) -> dict[str, Any]:
+    """Who is reminded on a day, and who is not and why."""
+    return {
+        "on": found.on.isoformat(),
+        "reminded": [
+            {
+                "customer_id": each.statement.customer_code,
+                "number": each.statement.number,
+                "step": int(each.step),
+                "to": [person.email for person in each.to],
+            }
+            for each in found.reminders
+        ],
+        "skipped": [
+            {
+                "customer_id": each.statement.customer_code,
+                "number": each.statement.number,
+                "reason": each.reason,
+            }
+            for each in found.skipped
+        ],
+    }
 
 
 @statements.command("show")

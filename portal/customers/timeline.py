@@ -23,6 +23,9 @@ from portal.tables.statements import Statement
 TOLD = {
     "issued": (N_("Statement %(number)s was issued"), "neutral"),
     "notified": (N_("Statement %(number)s was mailed to %(address)s"), "neutral"),
+    "bounced": (N_("A mail about statement %(number)s came back from %(address)s"), "bad"),
+    "chased": (N_("Statement %(number)s: a reminder was sent"), "neutral"),
+    "reminded": (N_("Statement %(number)s: a reminder went to %(address)s"), "neutral"),
     "opened": (N_("Statement %(number)s was opened"), "info"),
     "acknowledged": (N_("The receipt of statement %(number)s was acknowledged"), "info"),
     "confirmed": (N_("Statement %(number)s was confirmed"), "ok"),
@@ -39,7 +42,7 @@ TOLD = {
     "replaced": (N_("Statement %(number)s was replaced by a new version"), "neutral"),
 }
 #: One for each reader of a mail: too many for a glance.
-MAILS = {"notified"}
+MAILS = {"notified", "reminded"}
 #: kind of audit entry → what is said, and its tone
 NOTED = {
     "agreement.accepted": (N_("The agreement on electronic reconciliation was accepted"), "ok"),
@@ -51,6 +54,23 @@ NOTED = {
     "contact.added": (N_("A contact was added"), "neutral"),
     "contact.changed": (N_("A contact was changed"), "neutral"),
     "contact.removed": (N_("A contact was removed"), "neutral"),
+    "payment.applied": (
+        N_("%(amount)s %(currency)s of %(credit)s was applied to %(documents)s"),
+        "neutral",
+    ),
+    "payment.refunded": (N_("%(amount)s %(currency)s of %(credit)s was paid back"), "neutral"),
+    "payment.transferred": (
+        N_("%(amount)s %(currency)s of %(credit)s was moved to %(documents)s"),
+        "neutral",
+    ),
+    "payment.unapplied": (
+        N_("%(amount)s %(currency)s of %(credit)s is no longer applied to %(documents)s"),
+        "neutral",
+    ),
+    "payment.undone": (
+        N_("What was done with %(amount)s %(currency)s of %(credit)s was undone"),
+        "neutral",
+    ),
     "person.invited": (N_("%(email)s was invited"), "neutral"),
     "person.invited_again": (N_("A portal user was invited again"), "neutral"),
     "person.role_given": (N_("%(email)s was given a role"), "neutral"),

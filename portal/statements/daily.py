@@ -1,4 +1,4 @@
-"""What statements do every day: once the policy's workday has come, last month's statements."""
+"""What statements do every day: last month's once their workday has come, and reminders."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from portal.base.installation import Installation
 from portal.base.work import Reader
 from portal.core.period import Month, last_closed_month
 from portal.statements.deeming import deem
+from portal.statements.reminding import remind
 from portal.statements.run import IssueStatements, issue_statements
 from portal.tables.statements import StatementRun
 
@@ -26,6 +27,16 @@ def run(installation: Installation, on: dt.date) -> dict[str, Any]:
     """
     deemed = deem(installation, on)
     return {**_issue(installation, on), "deemed": deemed}
+
+
+def chase(installation: Installation, on: dt.date) -> dict[str, Any]:
+    """
+    Reminds who has not answered, by the timetable of each run.
+
+    One reminder a statement, however many days were missed: the one whose day came last.
+    """
+    found = remind(installation, on, told=False)
+    return {"reminded": len(found.reminders)}
 
 
 def _issue(installation: Installation, on: dt.date) -> dict[str, Any]:

@@ -15,9 +15,10 @@ from portal.base.work import Reader, Work
 from portal.core.money import Money
 from portal.core.statement_status import UNANSWERED
 from portal.people.links import statement_link_token
+from portal.statements.bounces import statement_refused
 from portal.statements.names import result_name
 from portal.tables.agreements import Agreement
-from portal.tables.customers import Customer
+from portal.tables.customers import Contact, Customer
 from portal.tables.journal import Outbox
 from portal.tables.people import Membership, User
 from portal.tables.statements import Confirmation, Statement
@@ -26,15 +27,32 @@ from portal.tables.statements import Confirmation, Statement
 def statement_values(r: Reader, payload: dict[str, Any]) -> Mapping[str, Any]:
     """The mail that a statement is there; `NotNeeded` once it is replaced, answered, not theirs."""
     statement = r.session.get_one(Statement, payload["statement_id"])
-    user = r.session.get_one(User, payload["user_id"])
+    refuse_settled(statement)
+    return statement_to(r, statement, payload)
+
+
+def refuse_settled(statement: Statement) -> None:
+    """Raises `NotNeeded` where nobody waits for an answer to the statement any more."""
     if not statement.in_force:
         raise NotNeeded("The statement was replaced before it could be sent.")
     if statement.state not in UNANSWERED:
         raise NotNeeded("The statement was answered before it could be sent.")
+
+
+def statement_to(r: Reader, statement: Statement, payload: dict[str, Any]) -> dict[str, Any]:
+    """What is said of a statement to a portal user, or to a contact who is none yet."""
+    if payload.get("user_id") is None:
+        contact = r.session.get(Contact, payload["contact_id"])
+        if contact is None or contact.customer_id != statement.customer_id:
+            raise NotNeeded("Its reader no longer is a contact of the customer.")
+        path = f"/statements/{r.refs.of('st', statement.id)}"
+        about = about_statement(r, statement, payload["spoken"])
+        return {**about, "path": path, "has_access": False}
+    user = r.session.get_one(User, payload["user_id"])
     if not _may_still_see(r, user.id, statement.customer_id):
         raise NotNeeded("Its reader no longer belongs to the customer.")
-    token = statement_link_token(r, statement.id, user)
-    return {**_about(r, statement, user.language), "path": f"/s/{token}"}
+    path = f"/s/{statement_link_token(r, statement.id, user)}"
+    return {**about_statement(r, statement, user.language), "path": path, "has_access": True}
 
 
 def statement_sent(w: Work, row: Outbox) -> None:
@@ -43,7 +61,7 @@ def statement_sent(w: Work, row: Outbox) -> None:
     statement = w.session.get_one(Statement, payload["statement_id"])
     subject = ("statement", statement.id)
     facts = {"channel": row.channel, "address": row.to_address}
-    w.tell(statement.customer_id, subject, "notified", user_id=payload["user_id"], **facts)
+    w.tell(statement.customer_id, subject, "notified", user_id=payload.get("user_id"), **facts)
 
 
 def confirmation_values(r: Reader, payload: dict[str, Any]) -> Mapping[str, Any]:
@@ -56,7 +74,7 @@ def confirmation_values(r: Reader, payload: dict[str, Any]) -> Mapping[str, Any]
         result = result_name(confirmation.result)
     ref = r.refs.of("st", statement.id)
     return {
-        **_about(r, statement, user.language),
+        **about_statement(r, statement, user.language),
         "signer": signer.name or signer.email,
         "result_text": result,
         "certificate_path": f"/statements/{ref}/certificate",
@@ -80,7 +98,8 @@ def agreement_values(r: Reader, payload: dict[str, Any]) -> Mapping[str, Any]:
     }
 
 
-def _about(r: Reader, statement: Statement, language: str) -> dict[str, Any]:
+def about_statement(r: Reader, statement: Statement, language: str) -> dict[str, Any]:
+    """Whose statement it is, of which period, what it closes with, by when to answer."""
     customer = r.session.get_one(Customer, statement.customer_id)
     with speaking(language):
         period = formats.period(statement.period_from, statement.period_to)
@@ -104,6 +123,6 @@ def _may_still_see(r: Reader, user_id: int, customer_id: int) -> bool:
 
 LETTERS = {
     "agreement": Letter(agreement_values),
-    "statement": Letter(statement_values, statement_sent),
+    "statement": Letter(statement_values, statement_sent, statement_refused),
     "confirmation": Letter(confirmation_values),
 }

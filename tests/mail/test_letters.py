@@ -118,7 +118,6 @@ def test_that_a_person_was_told_becomes_part_of_the_statements_life(mailed):
     [
         update(Statement).values(state="replaced", in_force=0),
         update(Statement).values(state="confirmed"),
-        update(Statement).values(state="withdrawn"),
         update(Membership).values(suspended_at=dt.datetime(2026, 11, 20, tzinfo=dt.UTC)),
         update(User).values(disabled_at=dt.datetime(2026, 11, 20, tzinfo=dt.UTC)),
     ],
