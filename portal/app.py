@@ -21,6 +21,7 @@ from portal.invoices.pages_downloads import customer as downloads
 from portal.payments.pages_customer import customer as payments
 from portal.payments.pages_staff import desk as receipts_desk
 from portal.people.pages_customer import account
+from portal.people.pages_delegations import delegations
 from portal.people.pages_notices import notices
 from portal.people.pages_public import public as sign_in
 from portal.people.pages_staff import desk as people_desk
@@ -46,6 +47,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     home_desk,
     sign_in,
     account,
+    delegations,
     company,
     notices,
     statements,

@@ -48,7 +48,7 @@ class Permission(StrEnum):
     CUSTOMER_VIEW = "customer.view"
     """See a customer's file and position."""
     DELEGATION_MANAGE = "delegation.manage"
-    """Hand one's signing to a colleague for a time."""
+    """Hand one's own signing to a colleague for a time, or end what was handed over."""
     DESK_VIEW = "desk.view"
     """Be on the staff side at all."""
     EXPORT_RUN = "export.run"
@@ -191,7 +191,7 @@ GRANTS: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
     Permission.COMPANY_CHANGE: ((Staff("admin"),),),
     Permission.COMPANY_VIEW: ((ANY_STAFF,),),
     Permission.CUSTOMER_VIEW: ((ANY_STAFF,),),
-    Permission.DELEGATION_MANAGE: ((Member("customer_signatory", "customer_admin"),),),
+    Permission.DELEGATION_MANAGE: ((ANY_MEMBER,),),
     Permission.DESK_VIEW: ((ANY_STAFF,),),
     Permission.EXPORT_RUN: ((BOOKKEEPERS,), (Staff("auditor"),)),
     Permission.HOME_VIEW: ((signed_in,),),

@@ -18,6 +18,7 @@ from portal.people.commands.creating import (
     add_user,
     create_user_with_password,
 )
+from portal.people.commands.delegating import HandOverSigning, end_delegation, hand_over_signing
 from portal.people.commands.invitations import (
     AcceptInvitation,
     Invite,
@@ -92,6 +93,7 @@ __all__ = [
     "Device",
     "EnrolWhileSigningIn",
     "Enrolled",
+    "HandOverSigning",
     "Invite",
     "Invited",
     "NewUser",
@@ -115,10 +117,12 @@ __all__ = [
     "disable_user",
     "drop_second_factor",
     "enable_user",
+    "end_delegation",
     "end_own_session",
     "end_session",
     "end_sessions_of",
     "enrol_while_signing_in",
+    "hand_over_signing",
     "invite",
     "note_seen",
     "prove_password",
