@@ -49,9 +49,10 @@ def keys_of(number: str) -> tuple[str, ...]:
 
 
 def _stripped(squeezed: str) -> str:
-    found = _PREFIX.match(squeezed)
-    bare = squeezed[found.end() :] if found else squeezed
-    return bare.lstrip("0") or "0"
+    if not squeezed[0].isdigit():
+        found = _PREFIX.match(squeezed)
+        squeezed = squeezed[found.end() :] if found else squeezed
+    return squeezed.lstrip("0") or "0"
 
 
 def mentioned_in(text: str) -> tuple[str, ...]:

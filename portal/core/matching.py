@@ -21,9 +21,10 @@ from portal.core.document_number import keys_of, mentioned_in
 NEAR_DAYS = 7
 #: A key this short that lost a word such as INV is too weak where the amounts differ.
 SURE_KEY = 4
-#: What all searches for sums may cost together, and one of them.
-ALL_STEPS = 300_000
+#: How many of the largest items are looked for as sums, and how many steps each may take.
+MOST_TARGETS = 1_000
 MOST_STEPS = 3_000
+ALL_STEPS = 400_000
 
 
 class How(StrEnum):
@@ -56,7 +57,6 @@ class Found(NamedTuple):
 
 
 Group: TypeAlias = tuple[list[Item], list[Item]]
-Groups: TypeAlias = dict[tuple[str, int], Group]
 
 
 @dataclass
@@ -71,18 +71,16 @@ class Matching:
 
     def take(self, ours: Iterable[Item], yours: Iterable[Item], how: How) -> bool:
         """Whether the items were free, and belong together now."""
-        left, right = list(ours), list(yours)
-        free = all(item.at in self.ours for item in left) and all(
-            item.at in self.yours for item in right
-        )
-        apart = self.refused and any((a.at, b.at) in self.refused for a in left for b in right)
+        left, right = _numbers(ours), _numbers(yours)
+        free = all(at in self.ours for at in left) and all(at in self.yours for at in right)
+        apart = self.refused and any((a, b) in self.refused for a in left for b in right)
         if not free or apart:
             return False
-        for item in left:
-            del self.ours[item.at]
-        for item in right:
-            del self.yours[item.at]
-        self.found.append(Found(_numbers(left), _numbers(right), how))
+        for at in left:
+            del self.ours[at]
+        for at in right:
+            del self.yours[at]
+        self.found.append(Found(left, right, how))
         return True
 
 
@@ -122,11 +120,15 @@ def match(
     state = Matching(_in_order(ours), _in_order(yours), refused)
     keys = Keys()
     for depth in range(3):
-        _same_number(state, keys, depth)
+        for _key, (left, right) in _marked(state, _sharing(state, keys, depth), _minor):
+            _pair_up(state, left, right, How.NUMBER)
+    shared = [_sharing(state, keys, depth) for depth in range(3)]
     for depth in range(3):
-        _rows_of_one_number(state, keys, depth)
+        for _key, group in _marked(state, shared[depth], _sign):
+            _rows_of_one_number(state, group)
     for depth in range(3):
-        _other_amount(state, keys, depth)
+        for key, group in _marked(state, shared[depth], _sign):
+            _other_amount(state, group, key, keys if depth else None)
     _same_amount(state)
     _sums(state)
     return state
@@ -148,55 +150,72 @@ def _numbers(items: Iterable[Item]) -> tuple[int, ...]:
 # ── The same number ──────────────────────────────────────────────────────────
 
 
-def _groups(
-    state: Matching, keys: Keys, depth: int, second: Callable[[Item], int]
+def _sharing(state: Matching, keys: Keys, depth: int) -> dict[str, Group]:
+    """The items of both sides by the keys they share, in an order that both sides give alike."""
+    if not (state.ours and state.yours):
+        return {}
+    ours = _by_key(state.ours.values(), keys, depth)
+    yours = _by_key(state.yours.values(), keys, depth)
+    return {key: (ours[key], yours[key]) for key in sorted(ours.keys() & yours.keys())}
+
+
+def _by_key(items: Iterable[Item], keys: Keys, depth: int) -> dict[str, list[Item]]:
+    index: dict[str, list[Item]] = {}
+    for item in items:
+        for key in keys.of(item, depth):
+            if key in index:
+                index[key].append(item)
+            else:
+                index[key] = [item]
+    return index
+
+
+def _marked(
+    state: Matching, groups: dict[str, Group], mark: Callable[[Item], int]
 ) -> Iterator[tuple[str, Group]]:
-    """Items of both sides that share a key and a second mark, in an order both sides give alike."""
-    index: Groups = {}
-    for item in state.ours.values():
-        mark = second(item)
-        for key in keys.of(item, depth):
-            index.setdefault((key, mark), ([], []))[0].append(item)
-    shared: Groups = {}
-    for item in state.yours.values():
-        mark = second(item)
-        for key in keys.of(item, depth):
-            group = index.get((key, mark))
-            if group is not None:
-                group[1].append(item)
-                shared[key, mark] = group
-    for key, mark in sorted(shared):
-        ours = [item for item in shared[key, mark][0] if item.at in state.ours]
-        yours = [item for item in shared[key, mark][1] if item.at in state.yours]
-        if ours and yours:
-            yield key, (ours, yours)
+    """What is left of each group, by a second mark that must agree too."""
+    for key, group in groups.items():
+        for alike in _split(state, group, mark):
+            yield key, alike
 
 
-def _same_number(state: Matching, keys: Keys, depth: int) -> None:
-    for _key, (ours, yours) in _groups(state, keys, depth, _minor):
-        _pair_up(state, ours, yours, How.NUMBER)
+def _split(state: Matching, group: Group, mark: Callable[[Item], int]) -> Iterator[Group]:
+    ours = [item for item in group[0] if item.at in state.ours]
+    yours = [item for item in group[1] if item.at in state.yours] if ours else []
+    if len(ours) == len(yours) == 1:
+        if mark(ours[0]) == mark(yours[0]):
+            yield ours, yours
+        return
+    by_mark: dict[int, Group] = {}
+    for item in ours if yours else ():
+        by_mark.setdefault(mark(item), ([], []))[0].append(item)
+    for item in yours:
+        if (found := by_mark.get(mark(item))) is not None:
+            found[1].append(item)
+    for each in sorted(by_mark):
+        if by_mark[each][1]:
+            yield by_mark[each]
 
 
-def _rows_of_one_number(state: Matching, keys: Keys, depth: int) -> None:
+def _rows_of_one_number(state: Matching, group: Group) -> None:
     """One document here that stands there in several rows."""
-    for _key, (ours, yours) in _groups(state, keys, depth, _sign):
-        is_one_to_many = min(len(ours), len(yours)) == 1 < max(len(ours), len(yours))
-        if is_one_to_many and _total(ours) == _total(yours):
-            state.take(ours, yours, How.SUM)
+    ours, yours = group
+    is_one_to_many = min(len(ours), len(yours)) == 1 < max(len(ours), len(yours))
+    if is_one_to_many and _total(ours) == _total(yours):
+        state.take(ours, yours, How.SUM)
 
 
-def _other_amount(state: Matching, keys: Keys, depth: int) -> None:
-    for key, (ours, yours) in _groups(state, keys, depth, _sign):
-        if depth == 0:
-            for one, other in zip(
-                sorted(ours, key=_minor), sorted(yours, key=_minor), strict=False
-            ):
-                if len(key) >= SURE_KEY or one.number.casefold() == other.number.casefold():
-                    state.take([one], [other], How.OTHER_AMOUNT)
-        elif len(ours) == len(yours) == 1 and len(key) >= SURE_KEY:
-            numbers = keys.of(ours[0], 0) + keys.of(yours[0], 0)
-            if key in numbers:
-                state.take(ours, yours, How.OTHER_AMOUNT)
+def _other_amount(state: Matching, group: Group, key: str, keys: Keys | None) -> None:
+    """Without `keys` it is the number itself that both share; else the key is the number of one."""
+    ours, yours = group
+    if keys is None:
+        for one, other in zip(sorted(ours, key=_minor), sorted(yours, key=_minor), strict=False):
+            if len(key) >= SURE_KEY or one.number.casefold() == other.number.casefold():
+                state.take([one], [other], How.OTHER_AMOUNT)
+    elif len(ours) == len(yours) == 1 and len(key) >= SURE_KEY:
+        is_a_number = key in keys.of(ours[0], 0) or key in keys.of(yours[0], 0)
+        if is_a_number:
+            state.take(ours, yours, How.OTHER_AMOUNT)
 
 
 def _pair_up(state: Matching, ours: list[Item], yours: list[Item], how: How) -> None:
@@ -311,11 +330,12 @@ def _sums(state: Matching) -> None:
     """
     targets = [(item, True) for item in state.ours.values() if item.day]
     targets += [(item, False) for item in state.yours.values() if item.day]
-    if not targets:
+    if not (state.ours and state.yours and targets):
         return
+    targets.sort(key=lambda each: (-abs(each[0].minor), _rank(each[0])))
+    targets = targets[:MOST_TARGETS]
     steps = min(MOST_STEPS, ALL_STEPS // len(targets))
     near = {True: _Near(state.yours.values()), False: _Near(state.ours.values())}
-    targets.sort(key=lambda each: (-abs(each[0].minor), _rank(each[0])))
     for target, is_ours in targets:
         here, there = (state.ours, state.yours) if is_ours else (state.yours, state.ours)
         if target.at not in here:
