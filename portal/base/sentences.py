@@ -61,6 +61,21 @@ SENTENCES: dict[str, str] = {
     "code.used_up": N_("This code was wrong too often and counts no more. Ask for a new code."),
     "code.wrong": N_("This code is not right. Check the newest mail; tries left: %(left)s."),
     "company.language_unknown": N_("Choose English or Chinese."),
+    "comparison.choose_both": N_(
+        "Tick at least one line of ours and one row of yours that belong together."
+    ),
+    "comparison.failed": N_(
+        "Something went wrong on our side while it was compared. Try again; if it fails again, "
+        "tell us the name of the file."
+    ),
+    "comparison.going_on": N_("This ledger is being compared just now. Wait until it is done."),
+    "comparison.gone": N_("The rows of this comparison are deleted. Give us the file again."),
+    "comparison.prepared": N_(
+        "This statement is with your approver. Take it back before you compare it again."
+    ),
+    "comparison.stale": N_(
+        "Somebody decided something here a moment ago, or compared another file. Look at it again."
+    ),
     "confirmation.authority_missing": N_("Tick that you are authorised to sign. It is asked once."),
     "confirmation.differences_stand": N_(
         "You marked differences. Confirm with differences, or take them back first."

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from portal.base.lookup import found_by, plain_day
 from portal.base.recording import source_of
 from portal.core.allocation import room
+from portal.core.errors import RuleBroken
 from portal.core.ledger import Allocation as Applied
 from portal.core.money import Money
 from portal.payments.asks import Ask
@@ -31,6 +32,10 @@ join allocation a on a.customer_id = e.customer_id and a.credit_id = e.id where 
 CREDITS = "select id, amount_minor from entry where id in (:keys)"
 
 
+#: What names an application: customer, entry, part, credit, nth.
+Key = tuple[int, int, int, int, int]
+
+
 @dataclass
 class Standing:
     """The parts and credits that are asked for, and what is applied of them already."""
@@ -42,7 +47,11 @@ class Standing:
     to_part: dict[tuple[int, int], list[Applied]] = field(default_factory=lambda: defaultdict(list))
     of_credit: dict[int, list[Applied]] = field(default_factory=lambda: defaultdict(list))
     memos: set[int] = field(default_factory=set)
+    #: What was made: customer, entry, part, credit, nth.
+    made: list[Key] = field(default_factory=list)
     nth: dict[tuple[int, int, int], int] = field(default_factory=lambda: defaultdict(int))
+    #: Who says so, where that is not the import of the session.
+    source: str = ""
 
 
 def apply(session: Session, asks: list[Ask]) -> list[tuple[Ask, int]]:
@@ -56,6 +65,22 @@ def apply(session: Session, asks: list[Ask]) -> list[tuple[Ask, int]]:
         if rest:
             undone.append((ask, rest))
     return undone
+
+
+def apply_wholly(session: Session, asks: list[Ask], source: str) -> list[Key]:
+    """
+    Applies each ask in full; what names the applications made.
+
+    Raises: hand.no_room.
+    """
+    standing = _standing(session, asks)
+    standing.source = source
+    for ask in asks:
+        rest = _applied(session, ask, standing)
+        if rest:
+            fits = Money(ask.amount - rest, ask.currency)
+            raise RuleBroken("hand.no_room", item=ask.number, fits=fits)
+    return standing.made
 
 
 def room_for(session: Session, ask: Ask) -> int:
@@ -174,6 +199,9 @@ def _keep(session: Session, ask: Ask, made: Applied, standing: Standing) -> None
             "effective_on": made.effective_on,
             "ended_on": made.ended_on,
             "amount_minor": made.amount.minor,
-            "source": source_of(session),
+            "source": standing.source or source_of(session),
         },
+    )
+    standing.made.append(
+        (ask.customer_id, made.entry_id, made.part, made.credit_id, standing.nth[key])
     )

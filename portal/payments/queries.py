@@ -95,6 +95,8 @@ def _filtered(rows: Subquery, asked: CreditFilter) -> list[ColumnElement[bool]]:
         kept.append(rows.c.kind == KINDS[asked.state])
     elif asked.state:
         kept.append(rows.c.unapplied > 0)
+    if asked.currency:
+        kept.append(rows.c.currency == asked.currency)
     if asked.from_on:
         kept.append(rows.c.dated_on >= asked.from_on)
     if asked.to_on:

@@ -37,6 +37,7 @@ POSTED_AS = {
     "write_off": EntryKind.WRITE_OFF,
     "recovery": EntryKind.ADJUSTMENT,
     "rounding": EntryKind.ADJUSTMENT,
+    "reversal": EntryKind.ADJUSTMENT,
 }
 WORDS = {word: word for word in POSTED_AS}
 

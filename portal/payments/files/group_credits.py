@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from portal.base.batch import reserve_ids
 from portal.base.lookup import plain_moment
 from portal.base.work import Work
 from portal.core.ledger import Kind
+from portal.customers.groups import Groups
 from portal.imports.columns import Counts
 from portal.invoices.posting import NewEntry, NewPart, post_entries, post_parts
 from portal.payments import applying_singly
 from portal.payments.asks import Ask
 from portal.payments.entries import Named
-from portal.tables.customers import Customer
 from portal.tables.invoices import Entry
 
 STANDING = "select -amount_minor from entry where space = 3 and leg = 1 and number = :number"
@@ -34,20 +34,14 @@ class GroupCredits:
 
     def takes(self, ask: Ask, credit: Named, invoice: Named) -> bool:
         """Whether both customers are of one group; then the application is noted."""
-        if ask.memo or self._head(credit.customer_id) != self._head(invoice.customer_id):
+        if ask.memo or not self._groups.share(credit.customer_id, invoice.customer_id):
             return False
         self._asked.append((ask, credit, invoice))
         return True
 
     @cached_property
-    def _parents(self) -> dict[int, int]:
-        found = select(Customer.id, Customer.parent_id).where(Customer.parent_id.is_not(None))
-        return {row_id: parent for row_id, parent in self._w.session.execute(found) if parent}
-
-    def _head(self, customer_id: int) -> int:
-        while customer_id in self._parents:
-            customer_id = self._parents[customer_id]
-        return customer_id
+    def _groups(self) -> Groups:
+        return Groups(self._w.session)
 
     def apply(self, counts: Counts) -> list[tuple[Ask, int]]:
         """Makes the transfers and their applications; what found no room."""
