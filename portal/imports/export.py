@@ -22,6 +22,7 @@ from portal.customers.files import (
     written_customers,
 )
 from portal.imports.columns import Column
+from portal.invoices.files.deliveries import DELIVERY_COLUMNS, written_deliveries
 from portal.invoices.files.invoices import INVOICE_COLUMNS
 from portal.invoices.files.lines import LINE_COLUMNS
 from portal.invoices.files.parts import PART_COLUMNS
@@ -47,6 +48,7 @@ def _names(columns: Iterable[Column], *, without: str = "") -> tuple[str, ...]:
 FILES: dict[str, tuple[tuple[str, ...], Writer]] = {
     "customers.csv": (_names(CUSTOMER_COLUMNS), written_customers),
     "contacts.csv": (_names(CONTACT_COLUMNS), written_contacts),
+    "deliveries.csv": (_names(DELIVERY_COLUMNS), written_deliveries),
     "invoices.csv": (_names(INVOICE_COLUMNS, without="settled_on"), written_invoices),
     "invoice_parts.csv": (_names(PART_COLUMNS), written_parts),
     "invoice_lines.csv": (_names(LINE_COLUMNS), written_lines),

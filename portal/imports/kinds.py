@@ -6,6 +6,7 @@ from portal.base.work import Work
 from portal.core.ledger import Kind as EntryKind
 from portal.customers.files import CONTACTS, CUSTOMERS
 from portal.imports.columns import Importer, Kind, Options, folded
+from portal.invoices.files.deliveries import DELIVERY_COLUMNS, Deliveries
 from portal.invoices.files.invoices import INVOICE_COLUMNS, Invoices
 from portal.invoices.files.lines import LINE_COLUMNS, InvoiceLines
 from portal.invoices.files.parts import PART_COLUMNS, InvoiceParts
@@ -19,7 +20,7 @@ from portal.payments.files.credits import (
 )
 
 #: Kinds that files may have and that nothing here takes yet.
-NOT_YET = ("contracts", "orders", "deliveries", "promises", "rates")
+NOT_YET = ("contracts", "orders", "promises", "rates")
 
 
 def _invoices(w: Work, options: Options) -> Importer:
@@ -49,6 +50,7 @@ def _allocations(w: Work, options: Options) -> Importer:  # noqa: ARG001
 KINDS = (
     CUSTOMERS,
     CONTACTS,
+    Kind("deliveries", ("delivery_id",), DELIVERY_COLUMNS, Deliveries),
     Kind("invoices", ("invoice_id",), INVOICE_COLUMNS, _invoices),
     Kind("invoice_parts", ("invoice_id", "part"), PART_COLUMNS, _parts),
     Kind("invoice_lines", ("invoice_id", "line"), LINE_COLUMNS, _lines),

@@ -11,6 +11,7 @@ from portal.imports.columns import Kind, folded
 KINDS = {
     "customers": N_("Customers"),
     "contacts": N_("Contacts"),
+    "deliveries": N_("Deliveries"),
     "invoices": N_("Invoices"),
     "invoice_parts": N_("Due parts of invoices"),
     "invoice_lines": N_("Invoice lines"),
@@ -41,6 +42,7 @@ FIELDS = {
     "customer_id": N_("Customer code"),
     "customer_type": N_("Customer type"),
     "delivered_on": N_("Delivered on"),
+    "delivery_id": N_("Number"),
     "description": N_("Description"),
     "disputed": N_("Disputed"),
     "due_date": N_("Due date"),
@@ -71,6 +73,7 @@ FIELDS = {
     "product_id": N_("Product code"),
     "quantity": N_("Quantity"),
     "reason": N_("Reason"),
+    "received_by": N_("Received by"),
     "received_on": N_("Received on"),
     "reference": N_("Reference"),
     "region": N_("Region"),
@@ -97,6 +100,7 @@ ALSO = {
     "customer_id": "customer customercode customerno customernumber client clientid account"
     " 客户 客户编号 客户编码",
     "delivered_on": "deliverydate 交货日期 发货日期",
+    "delivery_id": "*no *number deliverynote deliveryno dnno no number 送货单号 出库单号",
     "disputed": "isdisputed dispute 争议",
     "due_date": "due duedate dueon 到期日 到期日期",
     "email": "emailaddress mail 邮箱",

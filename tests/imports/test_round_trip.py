@@ -69,6 +69,17 @@ COLUMNS = {
         "email": st.sampled_from(["a@b.example", "ü@c.example"]),
         "limit": st.sampled_from(["", "5.00", "EUR 2.00; CNY 9"]),
     },
+    "deliveries": {
+        "delivery_id": NUMBER,
+        "customer_id": CODE,
+        "currency": st.just("CNY"),
+        "delivered_on": DAY,
+        "amount": AMOUNT,
+        "order_id": st.sampled_from(["", "SO-1"]),
+        "invoice_id": st.one_of(st.just(""), NUMBER),
+        "received_by": TEXT,
+        "reference": TEXT,
+    },
     "invoices": {
         "invoice_id": NUMBER,
         "customer_id": CODE,
