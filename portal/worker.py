@@ -29,6 +29,7 @@ from portal.people.digest import digest_letter
 from portal.people.letters import LETTERS as PEOPLE
 from portal.people.recognising import actor_of
 from portal.statements.certificate import make_certificate
+from portal.statements.comparison.working import run as run_comparison
 from portal.statements.letters import LETTERS as STATEMENTS
 from portal.statements.letters_signing import LETTERS as SIGNING
 from portal.statements.letters_versions import LETTERS as VERSIONS
@@ -70,6 +71,13 @@ def do_statement_run(installation: Installation, payload: dict[str, Any]) -> Non
     work_run(lambda: installation.work(actor), payload["run_id"])
 
 
+def do_comparison(installation: Installation, payload: dict[str, Any]) -> None:
+    """A large ledger compared with its statement, in the name of who uploaded it."""
+    with installation.reading(SYSTEM) as r:
+        actor = actor_of(r, payload["user_id"])
+    run_comparison(installation, payload["comparison_id"], actor)
+
+
 def do_import(installation: Installation, payload: dict[str, Any]) -> None:
     """An upload checked or imported, in the name of who uploaded it."""
     with installation.reading(SYSTEM) as r:
@@ -81,6 +89,7 @@ LETTERS = {**INVOICES, **PEOPLE, **STATEMENTS, **REMINDERS, **SIGNING, **VERSION
 REGISTRY = Registry(
     tasks={
         "certificate": make_certificate,
+        "comparison": do_comparison,
         "day": do_day,
         "import": do_import,
         "statement_run": do_statement_run,

@@ -222,6 +222,10 @@ SENTENCES: dict[str, str] = {
     "person.is_staff": N_(
         "This address belongs to one of our own people. Use another address for a customer."
     ),
+    "person.elsewhere_too": N_(
+        "%(name)s belongs to other companies too, where this would count as well. Ask us to change it."
+    ),
+    "person.nowhere": N_("Choose at least one role, or remove the person."),
     "person.last_admin": N_(
         "This is the last administrator. Make somebody else administrator first."
     ),

@@ -148,6 +148,7 @@ def _about(view: StatementView, ticks: answers.Ticks) -> dict[str, Any]:
         "narrowed": _line_filter(),
         "may": {
             "answer": waiting and allows(r.actor, "statement.answer", view.row),
+            "compare": allows(r.actor, "statement.compare", view.row),
             "sign": waiting and allows(r.actor, "statement.confirm", view.row),
             "acknowledge": waiting and allows(r.actor, "statement.acknowledge", view.row),
         },

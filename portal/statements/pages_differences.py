@@ -72,5 +72,6 @@ def _page(view: StatementView, form: OwnDocumentForm, status: int = 200) -> Resp
         ],
         form=form,
         refs={each.id: r.refs.of("df", each.id) for each in ticks.documents},
+        may_compare=allows(r.actor, "statement.compare", view.row),
         may_answer=is_open and allows(r.actor, "statement.answer", view.row),
     )

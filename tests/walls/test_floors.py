@@ -30,6 +30,7 @@ FLASK = {"flask", "flask_htmx", "flask_login", "jinja2_fragments", "werkzeug", "
 #: Who may open a transaction, besides the roof.
 DOORS = {
     *("imports.background", "imports.run", "invoices.downloads", "statements.certificate"),
+    "statements.comparison.working",
     *("audit.answering", "audit.chain", "audit.pack", "statements.stamping"),
     *("web.respond", "web.traces"),
 }
