@@ -19,7 +19,7 @@ from portal.core.document_number import keys_of, mentioned_in
 
 #: How far apart the two days of one document may be.
 NEAR_DAYS = 7
-#: A key this short that lost a word such as INV is too weak where the amounts differ.
+#: A shorter key, with a word such as INV on one side only, is too weak where amounts differ.
 SURE_KEY = 4
 #: How many of the largest items are looked for as sums, and how many steps each may take.
 MOST_TARGETS = 1_000
@@ -210,7 +210,7 @@ def _other_amount(state: Matching, group: Group, key: str, keys: Keys | None) ->
     ours, yours = group
     if keys is None:
         for one, other in zip(sorted(ours, key=_minor), sorted(yours, key=_minor), strict=False):
-            if len(key) >= SURE_KEY or one.number.casefold() == other.number.casefold():
+            if len(key) >= SURE_KEY or _is_bare(one) == _is_bare(other):
                 state.take([one], [other], How.OTHER_AMOUNT)
     elif len(ours) == len(yours) == 1 and len(key) >= SURE_KEY:
         is_a_number = key in keys.of(ours[0], 0) or key in keys.of(yours[0], 0)
@@ -347,6 +347,11 @@ def _sums(state: Matching) -> None:
             state.take([target], items, How.SUM)
         elif items:
             state.take(items, [target], How.SUM)
+
+
+def _is_bare(item: Item) -> bool:
+    """Whether the number begins with a digit, so that nothing says what kind of number it is."""
+    return item.number.strip()[:1].isdigit()
 
 
 def _minor(item: Item) -> int:
