@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
-from email.policy import default
 
 from portal.base.mail import one_line
 
@@ -43,7 +42,8 @@ def _messages(content: bytes) -> Iterator[bytes]:
 
 
 def _read(content: bytes) -> Iterator[Returned]:
-    message = message_from_bytes(content, policy=default)
+    # With the plain policy: the one that takes headers apart fails on what strangers can write.
+    message = message_from_bytes(content)
     reports = [
         part for part in message.walk() if part.get_content_type() == "message/delivery-status"
     ]
@@ -72,7 +72,7 @@ def _original_id(message: Message) -> str:
             told = str(inner[0].get("Message-ID", ""))
         elif kind == "text/rfc822-headers":
             raw = part.get_payload(decode=True)
-            head = message_from_bytes(raw if isinstance(raw, bytes) else b"", policy=default)
+            head = message_from_bytes(raw if isinstance(raw, bytes) else b"")
             told = str(head.get("Message-ID", ""))
         else:
             continue
