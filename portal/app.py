@@ -5,6 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from portal.audit.pages_public import answers as audit_answers
+from portal.audit.pages_samples import desk as samples_desk
+from portal.audit.pages_seats import desk as seats_desk
+from portal.audit.pages_trail import desk as audit_desk
 from portal.base.config import read_config
 from portal.base.installation import Installation, open_installation
 from portal.base.language import N_
@@ -23,6 +27,7 @@ from portal.payments.pages_staff import desk as receipts_desk
 from portal.people.pages_customer import account
 from portal.people.pages_delegations import delegations
 from portal.people.pages_notices import notices
+from portal.people.pages_people import people
 from portal.people.pages_public import public as sign_in
 from portal.people.pages_staff import desk as people_desk
 from portal.reports.pages_staff import desk as reports_desk
@@ -47,6 +52,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     home_desk,
     sign_in,
     account,
+    people,
     delegations,
     company,
     notices,
@@ -67,6 +73,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     receipts_desk,
     imports_desk,
     settings_desk,
+    audit_desk,
+    samples_desk,
+    seats_desk,
+    audit_answers,
 )
 
 OWN = (
@@ -80,7 +90,7 @@ NAVIGATION = Navigation(
         MenuItem("statements.index", N_("Statements")),
         MenuItem("invoices.index", N_("Invoices")),
         MenuItem("payments.index", N_("Payments")),
-        MenuItem("account.people", N_("People")),
+        MenuItem("people.index", N_("People")),
     ),
     staff=(
         MenuItem("desk_home.index", N_("Today")),
@@ -90,6 +100,7 @@ NAVIGATION = Navigation(
         MenuItem("desk_reports.ageing", N_("Ageing")),
         MenuItem("desk_imports.index", N_("Imports")),
         MenuItem("desk_people.users", N_("Users")),
+        MenuItem("desk_audit.index", N_("Audit")),
         MenuItem("desk_settings.company", N_("Settings")),
     ),
     customer_own=(

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from portal.audit import daily as audit
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.invoices import daily as downloads
@@ -36,6 +37,7 @@ ACTS: tuple[tuple[str, Run], ...] = (
     ("seals", stamp_again),
     ("downloads", downloads.run),
     ("people", people.run),
+    ("audit", audit.run),
     ("digest", digest.run),
 )
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from portal.audit.chain import TASKS as CHAIN
 from portal.base.access import SYSTEM
 from portal.base.engine import open_engine
 from portal.base.installation import Installation
@@ -94,6 +95,7 @@ REGISTRY = Registry(
         "import": do_import,
         "statement_run": do_statement_run,
         **DOWNLOADS,
+        **CHAIN,
     },
     letters={**LETTERS, "digest": digest_letter(LETTERS)},
 )

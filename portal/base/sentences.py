@@ -39,6 +39,21 @@ SENTENCES: dict[str, str] = {
         "The answers on the lines have changed since you opened this page. "
         "Read them again, then sign."
     ),
+    "audit.already_answered": N_(
+        "This request has been answered already; the answer cannot be changed here. "
+        "Write to the auditor."
+    ),
+    "audit.bad_answer": N_("Enter the balance by your books, or choose that you agree."),
+    "audit.day_to_come": N_("Choose a day that is over."),
+    "audit.no_recipient": N_("Choose an address for every request that shall be sent."),
+    "audit.nothing_to_draw": N_("No balance in this currency on that day can be drawn from."),
+    "audit.nothing_to_send": N_(
+        "Choose at least one request that has an address and was not sent yet."
+    ),
+    "auditor.is_colleague": N_(
+        "%(email)s is one of your own people with another role. "
+        "An auditor comes from outside: use another address."
+    ),
     "chase.nobody": N_(
         "Nobody of these can be reminded now: they have answered, or were reminded within two days."
     ),
@@ -223,7 +238,8 @@ SENTENCES: dict[str, str] = {
         "This address belongs to one of our own people. Use another address for a customer."
     ),
     "person.elsewhere_too": N_(
-        "%(name)s belongs to other companies too, where this would count as well. Ask us to change it."
+        "%(name)s belongs to other companies too, where this would count as well. "
+        "Ask us to change it."
     ),
     "person.nowhere": N_("Choose at least one role, or remove the person."),
     "person.last_admin": N_(
@@ -242,6 +258,15 @@ SENTENCES: dict[str, str] = {
     ),
     "resolution.open_left": N_(
         "%(count)s differences have no answer of ours yet. Settle them first."
+    ),
+    "sampling.interval": N_("Enter a sampling interval above zero."),
+    "sampling.size": N_(
+        "Enter how many balances to draw: at least 1, and at most as many as there are."
+    ),
+    "sampling.threshold": N_("Enter an amount above zero."),
+    "seat.days": N_("The last day must not be before the first one, nor over already."),
+    "seat.too_long": N_(
+        "A seat lasts %(days)s days at most. Choose an earlier last day; it can be changed later."
     ),
     "second_factor.does_not_match": N_(
         "This code does not belong to the new key. Add the key to the app again and enter the "

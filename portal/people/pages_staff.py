@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 
+from portal.audit.seats import list_seats
 from portal.base.access import allows
 from portal.base.language import gettext as _
 from portal.base.work import Work
@@ -118,6 +119,7 @@ def _users_page(form: InviteStaffForm, status: int = 200) -> Response:
         status,
         form=form,
         staff=queries.list_staff(r),
+        seats=list_seats(r),
     )
 
 

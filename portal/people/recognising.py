@@ -13,10 +13,12 @@ from portal.base.work import Reader
 from portal.people.addresses import folded
 from portal.people.delegations import runs
 from portal.people.tokens import digest
+from portal.tables.audits import AuditorSeat
 from portal.tables.people import Invitation, Membership, Session, User
 from portal.tables.signing import Delegation
 
 IDLE_CUSTOMER = dt.timedelta(minutes=30)
+AUDITOR = "auditor"
 IDLE_STAFF = dt.timedelta(hours=8)
 #: No role, but what a delegation counts as among them.
 HANDED_OVER = "(handed over)"
@@ -72,16 +74,28 @@ def _belongs_somewhere() -> ColumnElement[bool]:
     return or_(User.staff_role.is_not(None), exists(member))
 
 
+def _is_in_time(r: Reader, from_on: dt.date | None, until_on: dt.date | None) -> bool:
+    """Whether an auditor's seat is theirs today; who has no seat for a time is not asked."""
+    return from_on is None or until_on is None or from_on <= r.today <= until_on
+
+
+def _seat_of_auditor() -> ColumnElement[bool]:
+    return and_(AuditorSeat.user_id == User.id, User.staff_role == AUDITOR)
+
+
 def find_person_who_may_enter(r: Reader, email: str) -> User | None:
     """The person with this address if they may sign in now: neither disabled nor merely invited."""
-    return r.session.scalars(
-        select(User).where(
+    row = r.session.execute(
+        select(User, AuditorSeat.from_on, AuditorSeat.until_on)
+        .outerjoin(AuditorSeat, _seat_of_auditor())
+        .where(
             User.email == folded(email),
             User.disabled_at.is_(None),
             _belongs_somewhere(),
             ~is_only_invited(),
         )
     ).first()
+    return row[0] if row and _is_in_time(r, row.from_on, row.until_on) else None
 
 
 def find_session(r: Reader, token: str) -> SignedIn | None:
@@ -99,8 +113,11 @@ def find_session(r: Reader, token: str) -> SignedIn | None:
             Session.created_at,
             Session.seen_at,
             Session.expires_at,
+            AuditorSeat.from_on,
+            AuditorSeat.until_on,
         )
         .join(User, User.id == Session.user_id)
+        .outerjoin(AuditorSeat, _seat_of_auditor())
         .where(
             Session.token_hash == digest(token),
             Session.ended_at.is_(None),
@@ -108,18 +125,22 @@ def find_session(r: Reader, token: str) -> SignedIn | None:
             User.disabled_at.is_(None),
         )
     ).first()
-    found = SignedIn(*row) if row else None
-    return found if found and r.now - found.seen_at < found.idle else None
+    if row is None or not _is_in_time(r, row.from_on, row.until_on):
+        return None
+    found = SignedIn(*row[:-2])
+    return found if r.now - found.seen_at < found.idle else None
 
 
 def actor_of(r: Reader, user_id: int) -> Actor:
     """A person as an actor, with what they may do right now; `NotFound` when they are disabled."""
-    user = r.session.scalars(
-        select(User).where(User.id == user_id, User.disabled_at.is_(None))
+    row = r.session.execute(
+        select(User, AuditorSeat.from_on, AuditorSeat.until_on)
+        .outerjoin(AuditorSeat, _seat_of_auditor())
+        .where(User.id == user_id, User.disabled_at.is_(None))
     ).first()
-    if user is None:
+    if row is None or not _is_in_time(r, row.from_on, row.until_on):
         raise NotFound("person")
-    return _actor(r, user)
+    return _actor(r, row[0])
 
 
 def actor_in(r: Reader, session: SignedIn) -> Actor:

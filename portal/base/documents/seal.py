@@ -20,7 +20,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from portal.base.config import Config, ConfigError
 from portal.base.documents.apart import apart
@@ -75,6 +75,15 @@ def fingerprint_in(pem: bytes) -> str:
     if b"BEGIN CERTIFICATE" in pem:
         return fingerprint_of(x509.load_pem_x509_certificates(pem)[0])
     return _fingerprint(serialization.load_pem_public_key(pem))
+
+
+def sign_bytes(seal: Seal, data: bytes) -> bytes:
+    """The seal's signature of some bytes, for `openssl dgst -sha256 -verify`."""
+    key = serialization.load_pem_private_key(seal.pem, password=None)
+    if isinstance(key, rsa.RSAPrivateKey):
+        return key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    return key.sign(data, ec.ECDSA(hashes.SHA256()))
 
 
 def seal_file(config: Config) -> Path:
