@@ -16,6 +16,7 @@ from portal.base.access import Denied, NotFound, Permission, allows
 from portal.base.spreadsheets import guarded
 from portal.base.storage import Storage
 from portal.base.work import Reader
+from portal.base.workbooks import Unreadable
 from portal.imports.columns import Kind, Options
 from portal.imports.commands import read
 from portal.imports.kinds import find_kind
@@ -23,7 +24,6 @@ from portal.imports.labels import guesses
 from portal.imports.mapper import Plan, plan
 from portal.imports.reader import Source, opened
 from portal.imports.report import Report
-from portal.imports.sheets import Unreadable
 from portal.imports.sources import sources_in
 from portal.imports.uploads import unpacked
 from portal.tables.journal import ImportRun

@@ -11,15 +11,15 @@ import csv
 import gzip
 import hashlib
 import io
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TypeAlias
 
+from portal.base.encodings import MARKS, seems_chinese
 from portal.base.language import N_
-from portal.imports.sheets import Unreadable, sheet_rows
+from portal.base.workbooks import Unreadable, sheet_rows
 
 CHUNK = 5_000
 BLOCK = 1 << 20
@@ -29,13 +29,6 @@ LARGEST_RATIO = 200
 #: Ratios are only asked of what unpacks to more than this.
 RATIO_FROM = 64 << 20
 LONGEST_CELL = 100_000
-MARKS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-
-_FOREIGN = re.compile(r"[^\x00-\x7f]+")
 
 csv.field_size_limit(LONGEST_CELL)
 
@@ -166,29 +159,8 @@ def _can_be(path: Path, encoding: str) -> bool:
 
 
 def _seems_chinese(path: Path) -> bool:
-    """
-    Whether what GB18030 makes of a file looks like Chinese.
-
-    Most text of the West can be read so too: each accented letter swallows the one behind it and
-    becomes a rare character that stands alone.
-    """
-    lonely = told = 0
     with _unpacked(path) as file:
-        for line in io.TextIOWrapper(file, encoding="gb18030", newline=""):
-            runs = _FOREIGN.findall(line)
-            told += len(runs)
-            lonely += sum(len(run) == 1 and not _is_common(run) for run in runs)
-    return lonely * 2 <= told
-
-
-def _is_common(letter: str) -> bool:
-    r"""
-    Whether a character is one of GB2312, as nearly all in use are.
-
-    >>> _is_common("是"), _is_common(b"\xfcl".decode("gb18030"))
-    (True, False)
-    """
-    return bool(letter.encode("gb2312", "ignore"))
+        return seems_chinese(io.TextIOWrapper(file, encoding="gb18030", newline=""))
 
 
 class _Counted(io.RawIOBase):

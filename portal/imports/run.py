@@ -18,13 +18,13 @@ from portal.base.access import SYSTEM, Actor, Permission
 from portal.base.installation import Installation
 from portal.base.recording import RECORDER, Recorder
 from portal.base.work import Work
+from portal.base.workbooks import Unreadable
 from portal.imports.columns import Importer, Options
 from portal.imports.kinds import find_kind
 from portal.imports.mapper import Plan, mapped, plan
 from portal.imports.reader import Source, Table, digest_of, opened
 from portal.imports.report import FileReport, Report, in_words
 from portal.imports.rows import Findings, Problem
-from portal.imports.sheets import Unreadable
 from portal.imports.sources import sources_in
 
 log = logging.getLogger(__name__)

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from portal.base.language import gettext as _
+from portal.base.workbooks import Unreadable, sheet_names
 from portal.imports.kinds import KINDS, find_kind, is_not_yet
 from portal.imports.reader import Source, is_table, stem_of
 from portal.imports.report import Report
-from portal.imports.sheets import Unreadable, sheet_names
 
 ORDER = {kind.name: place for place, kind in enumerate(KINDS)}
 

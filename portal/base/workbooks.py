@@ -10,16 +10,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from numbers import Real
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, TypeAlias
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
+from portal.base.extent import MOST_CELLS, Extent
 from portal.base.language import N_
-from portal.imports.extent import MOST_CELLS, Extent
+
+#: A workbook as a file, or as what was read of one.
+Source: TypeAlias = Path | IO[bytes]
 
 MOST_MEMBERS = 200
 LARGEST_UNPACKED = 100 << 20
 LARGEST_RATIO = 100
+#: Of how many sheets the fullest is taken.
+MOST_SHEETS = 20
 #: Small members pack well without being a trap.
 RATIO_FROM = 1 << 20
 BLOCK = 1 << 16
@@ -52,30 +57,44 @@ NO_WORKBOOK = Unreadable(
 )
 
 
-def sheet_names(path: Path) -> list[str]:
+def sheet_names(path: Source) -> list[str]:
     """The names of a workbook's sheets, in their order."""
     return list(_workbook(path).sheet_names)
 
 
-def sheet_rows(path: Path, name: str | None) -> Iterator[tuple[int, list[str]]]:
+def sheet_rows(path: Source, name: str | None) -> Iterator[tuple[int, list[str]]]:
     """The rows of a sheet that hold anything, with their numbers; the first sheet unless named."""
     book = _workbook(path)
-    sheet = book.get_sheet_by_name(name) if name else book.get_sheet_by_index(0)
+    yield from _rows(book.get_sheet_by_name(name) if name else book.get_sheet_by_index(0))
+
+
+def fullest_sheet(path: Source) -> tuple[str, list[tuple[int, list[str]]]]:
+    """The name and the rows of the visible sheet with the most of them; the first of several."""
+    book = _workbook(path)
+    shown = [each.name for each in book.sheets_metadata if each.visible is SheetVisibleEnum.Visible]
+    read = [(name, list(_rows(book.get_sheet_by_name(name)))) for name in shown[:MOST_SHEETS]]
+    return max(read, key=lambda each: len(each[1]), default=("", []))
+
+
+def _rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[str]]]:
     for line, row in enumerate(sheet.to_python(skip_empty_area=False), start=1):
         cells = [_as_text(cell) for cell in row]
         if any(cells):
             yield line, cells
 
 
-def _workbook(path: Path) -> CalamineWorkbook:
+def _workbook(path: Source) -> CalamineWorkbook:
     _check_size(path)
     try:
-        return CalamineWorkbook.from_path(str(path))
+        if isinstance(path, Path):
+            return CalamineWorkbook.from_path(str(path))
+        path.seek(0)
+        return CalamineWorkbook.from_filelike(path)
     except (CalamineError, OSError, ValueError) as error:
         raise NO_WORKBOOK from error
 
 
-def _check_size(path: Path) -> None:
+def _check_size(path: Source) -> None:
     """Counts what is really unpacked: a file's own words about its size are not believed."""
     try:
         with zipfile.ZipFile(path) as archive:
