@@ -141,7 +141,7 @@ def _own_match() -> None:
             "kind in ('same', 'differs', 'ours', 'yours')", name=op.f("ck_own_match_known_kind")
         ),
         sa.CheckConstraint(
-            "decided in ('', 'accepted', 'timing', 'difference')",
+            "decided in ('', 'accepted', 'apart', 'timing', 'difference')",
             name=op.f("ck_own_match_known_decision"),
         ),
         sa.ForeignKeyConstraint(

@@ -85,9 +85,6 @@ SENTENCES: dict[str, str] = {
     ),
     "comparison.going_on": N_("This ledger is being compared just now. Wait until it is done."),
     "comparison.gone": N_("The rows of this comparison are deleted. Give us the file again."),
-    "comparison.prepared": N_(
-        "This statement is with your approver. Take it back before you compare it again."
-    ),
     "comparison.stale": N_(
         "Somebody decided something here a moment ago, or compared another file. Look at it again."
     ),
@@ -212,6 +209,61 @@ SENTENCES: dict[str, str] = {
         "%(currency)s is not a currency code. Use the three letters of ISO 4217, for example CNY."
     ),
     "notices.quiet_all_day": N_("Choose another hour: quiet hours that never end keep everything."),
+    "own_ledger.amount_missing": N_(
+        "This row has no amount. Enter it in your ledger, or leave the row out."
+    ),
+    "own_ledger.amount_unclear": N_(
+        "This is no amount: write it as a plain number, or choose how decimals are marked."
+    ),
+    "own_ledger.day_unclear": N_(
+        "This is no day. Write it as 2026-10-31, or choose the order of day, month and year."
+    ),
+    "own_ledger.empty": N_("There are no rows in it. Choose the file that holds your ledger."),
+    "own_ledger.formula_without_value": N_(
+        "The formula in cell %(cell)s was never worked out. Open the file in your spreadsheet "
+        "program, save it there, and send it again."
+    ),
+    "own_ledger.locked": N_(
+        "The workbook is locked with a password. Save it without one, and send it again."
+    ),
+    "own_ledger.no_amount_column": N_(
+        "No column holds amounts. Choose the columns with debit and credit, or the one with the "
+        "amount."
+    ),
+    "own_ledger.no_rows": N_(
+        "No row of it lies between %(from_on)s and %(to_on)s. Export the ledger of this period, or "
+        "choose how dates are written."
+    ),
+    "own_ledger.no_table": N_(
+        "This is no table that can be read. Save it as CSV or XLSX, and send it again."
+    ),
+    "own_ledger.other_currency": N_(
+        "Its amounts are in %(found)s, and the statement is in %(currency)s. Export the ledger in "
+        "%(currency)s."
+    ),
+    "own_ledger.other_currency_row": N_(
+        "This row is in another currency than the statement, %(currency)s. It is left out; compare "
+        "it with the statement in its own currency."
+    ),
+    "own_ledger.quotes": N_(
+        "From line %(line)s on a quotation mark is missing or too many. Save the file again as CSV "
+        "or XLSX."
+    ),
+    "own_ledger.too_large": N_(
+        "The file is larger than %(megabytes)s MB. Export only the period of the statement."
+    ),
+    "own_ledger.too_many_decimals": N_(
+        "This amount has more decimals than %(currency)s has. Round it in your ledger."
+    ),
+    "own_ledger.too_many_rows": N_(
+        "It has more than %(most)s rows. Export only the period of the statement."
+    ),
+    "own_ledger.unpacks_too_large": N_(
+        "It unpacks to more than a workbook may. Save the sheet as CSV, and send that."
+    ),
+    "own_ledger.unreadable": N_(
+        "The file is damaged and cannot be read. Save it again as CSV or XLSX."
+    ),
     "password.needed": N_("Choose a password."),
     "password.too_long": N_("Choose a password of at most %(longest)s characters."),
     "password.too_short": N_(

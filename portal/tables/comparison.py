@@ -116,7 +116,7 @@ class OwnMatch(Base):
         ),
         CheckConstraint("kind in ('same', 'differs', 'ours', 'yours')", name="known_kind"),
         CheckConstraint(
-            "decided in ('', 'accepted', 'timing', 'difference')", name="known_decision"
+            "decided in ('', 'accepted', 'apart', 'timing', 'difference')", name="known_decision"
         ),
         Index("ix_own_match_kind", "customer_id", "comparison_id", "kind", "nth"),
         STRICT_WITHOUT_ROWID,

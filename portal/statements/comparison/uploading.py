@@ -16,7 +16,6 @@ from portal.base.access import NotFound
 from portal.base.storage import Storage, keep_file
 from portal.base.work import Work
 from portal.core.errors import RuleBroken
-from portal.core.statement_status import Status
 from portal.statements.answers import locked, refuse_answered
 from portal.statements.comparison.mapping import Mapping
 from portal.statements.comparison.sheet import MOST_BYTES
@@ -63,7 +62,7 @@ def keep_ledger(w: Work, c: KeepLedger) -> int:
     """
     The id of the comparison that the file now belongs to; the same file again is the same one.
 
-    Raises: own_ledger.empty, own_ledger.too_large, comparison.prepared.
+    Raises: own_ledger.empty, own_ledger.too_large, and what `open_statement` raises.
     """
     statement = open_statement(w, c.statement_id)
     if not c.content.strip():
@@ -115,7 +114,7 @@ def map_ledger(w: Work, c: MapLedger) -> None:
     """
     The ledger is read so from now on, and the customer's next one too; what was decided is gone.
 
-    Raises: comparison.going_on, comparison.gone, comparison.prepared.
+    Raises: what `resting` raises.
     """
     comparison = resting(w, c.comparison_id)
     written = json.dumps(c.mapping.as_json(), ensure_ascii=False, sort_keys=True)
@@ -205,12 +204,10 @@ def open_statement(w: Work, statement_id: int) -> Statement:
     """
     The statement, locked, for who may compare it; it must wait for an answer.
 
-    Raises: statement.replaced, statement.already_answered, comparison.prepared.
+    Raises: statement.replaced, statement.already_answered, statement.with_approver.
     """
     statement = locked(w, statement_id, "statement.compare")
     refuse_answered(statement)
-    if statement.state == Status.PREPARED:
-        raise RuleBroken("comparison.prepared")
     return statement
 
 
