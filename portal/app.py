@@ -37,9 +37,11 @@ from portal.statements.pages_comparison import comparing
 from portal.statements.pages_customer import customer as statements
 from portal.statements.pages_differences import differences
 from portal.statements.pages_ledger import ledger
+from portal.statements.pages_passing import passing_pages
 from portal.statements.pages_public import public as verify
 from portal.statements.pages_signing import signing
 from portal.statements.pages_staff import desk as statements_desk
+from portal.statements.pages_versions import versions
 from portal.web import sessions, traces
 from portal.web.navigation import MenuItem, Navigation
 from portal.web.shell import furnish, new_app
@@ -64,6 +66,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     downloads,
     payments,
     signing,
+    passing_pages,
+    versions,
     verify,
     statements_desk,
     people_desk,

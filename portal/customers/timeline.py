@@ -73,6 +73,8 @@ NOTED = {
     ),
     "person.invited": (N_("%(email)s was invited"), "neutral"),
     "person.invited_again": (N_("A portal user was invited again"), "neutral"),
+    "person.limits_changed": (N_("How much a portal user may sign for was changed"), "neutral"),
+    "person.removed": (N_("A portal user was removed"), "warn"),
     "person.role_given": (N_("%(email)s was given a role"), "neutral"),
     "person.roles_changed": (N_("The roles of a portal user were changed"), "neutral"),
     "person.suspended": (N_("A portal user was suspended"), "warn"),

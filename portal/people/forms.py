@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import wtforms
 from wtforms.validators import StopValidation
 
@@ -9,9 +11,10 @@ from portal.base.access import CUSTOMER_ROLES, STAFF_ROLES
 from portal.base.language import LANGUAGES, N_
 from portal.base.language import gettext as _
 from portal.core.errors import RuleBroken
+from portal.core.money import Money
 from portal.people.addresses import folded, is_address
 from portal.people.passwords import check_password
-from portal.web.forms import Filled, Form, RadioField, SelectField, TicksField
+from portal.web.forms import Filled, Form, MoneyField, RadioField, SelectField, TicksField
 from portal.web.roles import ROLE_NAMES
 
 #: What stands for an address, a code, a password: nothing longer is even looked at.
@@ -181,14 +184,54 @@ class InviteStaffForm(Whom):
     role = SelectField(N_("Role"), choices=STAFF_CHOICES)
 
 
-class RolesForm(Form):
-    """What a person may do at a customer: one role or several."""
+class InviteToForm(Whom):
+    """Whom to invite, as what, and to which branches."""
 
     roles = TicksField(
-        N_("Roles"),
-        [Filled(N_("Choose at least one role."))],
-        choices=CUSTOMER_CHOICES,
+        N_("Roles"), [Filled(N_("Choose at least one role."))], choices=CUSTOMER_CHOICES
     )
+    branches = TicksField(N_("Branches"))
+
+
+class AccessForm(Form):
+    """What a person may do at each branch; `access_form` adds the fields, one a branch."""
+
+    @property
+    def places(self) -> list[TicksField]:
+        """The fields, in the order of the branches."""
+        return [field for field in self if isinstance(field, TicksField)]
+
+
+class LimitsForm(Form):
+    """How much a person may sign for; `limits_form` adds the fields, one a currency."""
+
+    @property
+    def limits(self) -> list[MoneyField]:
+        """The fields, by currency."""
+        return [field for field in self if isinstance(field, MoneyField)]
+
+
+def access_form(
+    branches: Sequence[tuple[str, str]], roles: Mapping[str, list[str]], *, is_fresh: bool = False
+) -> AccessForm:
+    """The form over these branches, as reference and name, filled with the roles held there."""
+    fields = {ref: TicksField(name, choices=CUSTOMER_CHOICES) for ref, name in branches}
+    kind: type[AccessForm] = type("AccessFormOfBranches", (AccessForm,), fields)
+    return kind(is_fresh=is_fresh, **{ref: roles.get(ref, []) for ref in fields})
+
+
+def limits_form(
+    currencies: Sequence[str], limits: Sequence[Money], *, is_fresh: bool = False
+) -> LimitsForm:
+    """The form over these currencies, filled with the limits that are on file."""
+    fields = {
+        f"limit_{currency}": MoneyField(
+            _("May sign for up to, in %(currency)s", currency=currency), currency=currency
+        )
+        for currency in sorted({*currencies, *(limit.currency for limit in limits)})
+    }
+    kind: type[LimitsForm] = type("LimitsFormOfCurrencies", (LimitsForm,), fields)
+    return kind(is_fresh=is_fresh, **{f"limit_{limit.currency}": limit for limit in limits})
 
 
 class StaffRoleForm(Form):

@@ -15,11 +15,13 @@ from portal.tables.people import Membership, User
 CHANGES = {
     "disabled": N_("%(by)s closed the account of %(person)s. It can no longer sign in."),
     "enabled": N_("%(by)s opened the account of %(person)s again."),
+    "limits_changed": N_("%(by)s changed how much %(person)s may sign for: %(where)s."),
     "invited": N_("%(by)s invited %(person)s to %(where)s."),
     "new_device": N_("Somebody signed in as %(person)s with a browser not seen before: %(where)s"),
     "password_changed": N_("The password of %(person)s was changed, all other sessions ended."),
     "recovery_code_used": N_("%(person)s signed in with a recovery code. Codes left: %(where)s."),
     "recovery_codes_renewed": N_("%(person)s made new recovery codes; the old ones are void."),
+    "removed": N_("%(by)s removed %(person)s from %(where)s."),
     "roles_changed": N_("%(by)s changed what %(person)s may do at %(where)s."),
     "second_factor_removed": N_("%(by)s removed the second factor of %(person)s."),
     "second_factor_set": N_("%(person)s set up an authenticator app as second factor."),

@@ -1,47 +1,31 @@
-"""One's own security and activity, and the people of a customer as its administrator sees them."""
+"""One's own security and activity."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 
-from portal.base.access import NotFound, allows
 from portal.base.language import gettext as _
 from portal.base.work import Work
 from portal.people import factors, queries
 from portal.people.commands import (
-    AtCustomer,
     ChangePassword,
-    ChangeRoles,
-    Invite,
     Reauthenticate,
     SetUpSecondFactor,
     change_password,
-    change_roles,
     drop_second_factor,
     end_own_session,
-    invite,
     prove_password,
     reauthenticate,
     renew_recovery_codes,
-    resend_invitation,
     send_security_code,
     set_up_second_factor,
-    suspend_person,
-    unsuspend_person,
 )
-from portal.people.forms import (
-    ChangePasswordForm,
-    EnrolAgainForm,
-    InviteForm,
-    ReproofForm,
-    ReproofMixin,
-    RolesForm,
-)
+from portal.people.forms import ChangePasswordForm, EnrolAgainForm, ReproofForm, ReproofMixin
 from portal.people.passwords import hash_password
-from portal.people.words import happened, role_hints
+from portal.people.words import happened
 from portal.web import current, respond, sessions
 from portal.web.cookies import path_here
 from portal.web.forms import Form
@@ -142,68 +126,6 @@ def activity() -> Response:
     )
 
 
-# ── The people of a customer ─────────────────────────────────────────────────
-
-
-@account.get("/people")
-@guard("person.view")
-def people() -> Response:
-    return _people_page(InviteForm())
-
-
-@account.post("/people")
-@guard("person.invite")
-def invite_person() -> Response:
-    form = InviteForm()
-    customer_id = _customer_id()
-    if form.validate() and respond.attempt(form, invite, _invitation(form, customer_id)):
-        respond.say(_("An invitation is on its way to %(email)s.", email=form.email.data))
-        return respond.see_other(".people", customer=request.form.get("customer", ""))
-    return _people_page(form, form.status)
-
-
-@account.route("/people/<ref>", methods=["GET", "POST"])
-@guard("person.change")
-def person(ref: str) -> Response:
-    customer_id = _customer_id()
-    found = queries.get_member(current.reader(), customer_id, ref)
-    form = RolesForm(roles=list(found.roles))
-    chosen = frozenset(form.roles.data or [])
-    wish = ChangeRoles(found.user_id, customer_id, chosen)
-    if form.is_submitted and form.validate() and respond.attempt(form, change_roles, wish):
-        respond.say(_("The roles of %(name)s are changed.", name=found.name))
-        return respond.see_other(".people", customer=request.values.get("customer", ""))
-    status = form.status if form.is_submitted else 200
-    customer = request.values.get("customer", "")
-    return respond.page(
-        "people/person.html",
-        status,
-        form=form,
-        person=found,
-        customer=customer,
-        role_hints=role_hints(),
-    )
-
-
-@account.post("/people/<ref>/suspension")
-@guard("person.change")
-def suspend(ref: str) -> Response:
-    return _act_on(ref, suspend_person, _("%(name)s is suspended."))
-
-
-@account.post("/people/<ref>/return")
-@guard("person.change")
-def unsuspend(ref: str) -> Response:
-    return _act_on(ref, unsuspend_person, _("%(name)s can sign in again."))
-
-
-@account.post("/people/<ref>/invitation")
-@guard("person.invite")
-def resend(ref: str) -> Response:
-    said = _("A new invitation is on its way to %(name)s.")
-    return _act_on(ref, lambda w, c: resend_invitation(w, c.user_id, c.customer_id), said)
-
-
 # ── What they share ──────────────────────────────────────────────────────────
 
 
@@ -254,57 +176,3 @@ def _offer(offered: str) -> dict[str, Any]:
         "secret": secret,
         "picture": factors.picture(uri),
     }
-
-
-def _customer_id() -> int:
-    """The customer the request names; else the only one, or the first by name."""
-    if current.actor().kind != "customer":
-        raise NotFound("customer")
-    mine = queries.list_customers_of(current.reader())
-    wanted = request.values.get("customer")
-    for customer_id, ref, _name in mine:
-        if wanted in {None, "", ref}:
-            return customer_id
-    raise NotFound("customer")
-
-
-def _invitation(form: InviteForm, customer_id: int) -> Invite:
-    return Invite(
-        str(form.email.data),
-        str(form.name.data),
-        str(form.role.data),
-        customer_id,
-        str(form.language.data),
-    )
-
-
-def _people_page(form: InviteForm, status: int = 200) -> Response:
-    r, customer_id = current.reader(), _customer_id()
-    mine = queries.list_customers_of(r)
-    at = queries.at_customer(customer_id)
-    return respond.page(
-        "people/people.html",
-        status,
-        form=form,
-        tabs=[
-            (name, url_for(".people", customer=ref), found == customer_id)
-            for found, ref, name in mine
-        ],
-        customer_ref=next(ref for found, ref, _name in mine if found == customer_id),
-        members=queries.list_members(r, customer_id),
-        may_invite=allows(r.actor, "person.invite", at),
-        may_change=allows(r.actor, "person.change", at),
-        role_hints=role_hints(),
-    )
-
-
-def _act_on(ref: str, act: Callable[[Work, AtCustomer], object], said: str) -> Response:
-    """Does something to a member of a customer and says so, or why not."""
-    customer_id = _customer_id()
-    member = queries.get_member(current.reader(), customer_id, ref)
-    form = Form()
-    if respond.attempt(form, act, AtCustomer(member.user_id, customer_id)):
-        respond.say(said % {"name": member.name})
-    else:
-        respond.say(str(form.form_errors[0]), "bad")
-    return respond.see_other(".people", customer=request.form.get("customer", ""))

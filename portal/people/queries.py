@@ -10,9 +10,11 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from portal.base.access import NotFound, visible_to
 from portal.base.work import Reader
+from portal.core.money import Money
 from portal.people.recognising import IDLE_CUSTOMER, IDLE_STAFF, is_only_invited
 from portal.tables.agreements import NoticeChoice, QuietHours
-from portal.tables.customers import Contact, Customer
+from portal.tables.customers import Contact, Customer, SignatoryLimit
+from portal.tables.invoices import Entry
 from portal.tables.journal import Audit
 from portal.tables.people import Membership, RecoveryCode, Session, User
 
@@ -32,6 +34,8 @@ class Member:
     is_invited: bool
     has_second_factor: bool
     seen_at: dt.datetime | None
+    #: The most they may sign for, one a currency.
+    limits: tuple[Money, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -199,6 +203,7 @@ def list_members(r: Reader, customer_id: int) -> list[Member]:
     roles: defaultdict[int, list[str]] = defaultdict(list)
     for user, role, *_ in rows:
         roles[user.id].append(role)
+    limits = _limits(r, {user.email for user, *_ in rows})
     return [
         Member(
             user.id,
@@ -210,10 +215,43 @@ def list_members(r: Reader, customer_id: int) -> list[Member]:
             is_invited=is_invited,
             has_second_factor=user.totp_secret is not None,
             seen_at=seen_at,
+            limits=tuple(limits[user.email]),
         )
         for user, _, suspended_at, is_invited, seen_at in rows
         if user.id in roles
     ]
+
+
+def _limits(r: Reader, addresses: set[str]) -> defaultdict[str, list[Money]]:
+    """By address, the most that each may sign for, by currency."""
+    found: defaultdict[str, list[Money]] = defaultdict(list)
+    rows = r.session.execute(
+        select(Contact.email, SignatoryLimit.amount_minor, SignatoryLimit.currency)
+        .join(SignatoryLimit, SignatoryLimit.contact_id == Contact.id)
+        .where(Contact.email.in_(addresses))
+        .order_by(SignatoryLimit.currency)
+    )
+    for email, minor, currency in rows:
+        found[email].append(Money(minor, currency))
+    return found
+
+
+def roles_of(r: Reader, user_id: int) -> dict[int, frozenset[str]]:
+    """What a person is at each customer that the reader may see."""
+    rows = visible_to(
+        select(Membership.customer_id, Membership.role), r.actor, Membership.customer_id
+    ).where(Membership.user_id == user_id)
+    roles: defaultdict[int, set[str]] = defaultdict(set)
+    for customer_id, role in r.session.execute(rows):
+        roles[customer_id].add(role)
+    return {customer_id: frozenset(held) for customer_id, held in roles.items()}
+
+
+def list_limit_currencies(r: Reader, customer_id: int) -> list[str]:
+    """The currencies in which a limit makes sense: of the customer's books, and the company's."""
+    used = visible_to(select(Entry.currency), r.actor, Entry.customer_id)
+    found = r.session.scalars(used.where(Entry.customer_id == customer_id).distinct())
+    return sorted({*found, r.company.currency})
 
 
 def list_staff(r: Reader) -> list[StaffMember]:

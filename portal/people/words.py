@@ -42,6 +42,8 @@ HAPPENED = {
     "person.created": N_("The account was created"),
     "person.invited": N_("Somebody was invited"),
     "person.invited_again": N_("An invitation was sent again"),
+    "person.limits_changed": N_("The limit for signing was changed"),
+    "person.removed": N_("A person was removed"),
     "person.role_given": N_("A role was given"),
     "person.roles_changed": N_("Roles were changed"),
     "person.suspended": N_("Access was suspended"),

@@ -178,7 +178,7 @@ def test_adding_the_same_person_again_adds_the_role(cast: Cast):
 
 def test_the_administrators_page_invites(chen: Browser, cast: Cast):
     page = chen.visit("/account/people")
-    chen.fill(page, "/account/people", email=ZOE, name="Zoe", role="customer_signatory")
+    chen.fill(page, "/account/people", email=ZOE, name="Zoe", roles="customer_signatory")
 
     assert "Zoe" in chen.visit("/account/people").text
     assert roles_of(cast, ZOE) == {(cast.customers["C1"], "customer_signatory")}

@@ -63,13 +63,13 @@ def invite(w: Work, c: Invite) -> Invited:
     """
     user, customer, is_new = give_role(w, c)
     where = customer.name if customer else w.company.name
-    if not is_new and not _is_still_invited(w, user):
+    if not is_new and not is_still_invited(w, user):
         tell_of_change(w, user, "roles_changed", where, also=_others(w, c.customer_id))
         return Invited(user.id)
     for admin in _others(w, c.customer_id):
         if admin.id != user.id:
             tell(w, admin, user, "invited", where)
-    return Invited(user.id, _send_invitation(w, user, where))
+    return Invited(user.id, send_invitation(w, user, where))
 
 
 def give_role(w: Work, c: Invite) -> tuple[User, Customer | None, bool]:
@@ -93,11 +93,11 @@ def resend_invitation(w: Work, user_id: int, customer_id: int | None) -> Invited
     """Mails a fresh invitation to who has not come yet; the older links stop working."""
     user = w.session.get_one(User, user_id)
     customer = _require_invite(w, customer_id)
-    if not _is_still_invited(w, user):
+    if not is_still_invited(w, user):
         raise RuleBroken("person.already_came")
     w.audit("person.invited_again", f"user/{user_id}", customer_id=customer_id)
     where = customer.name if customer else w.company.name
-    return Invited(user_id, _send_invitation(w, user, where))
+    return Invited(user_id, send_invitation(w, user, where))
 
 
 def accept_invitation(w: Work, c: AcceptInvitation) -> StartedSession:
@@ -182,7 +182,7 @@ def _give_role(w: Work, user: User, c: Invite) -> None:
     w.session.flush()
 
 
-def _is_still_invited(w: Work, user: User) -> bool:
+def is_still_invited(w: Work, user: User) -> bool:
     """Whether the person never came: no password, and no invitation that was ever used."""
     used = select(Invitation.id).where(
         Invitation.user_id == user.id, Invitation.used_at.is_not(None)
@@ -195,7 +195,7 @@ def _is_still_invited(w: Work, user: User) -> bool:
     )
 
 
-def _send_invitation(w: Work, user: User, where: str) -> str:
+def send_invitation(w: Work, user: User, where: str) -> str:
     """Mails a new token and makes the older ones worthless."""
     w.session.execute(
         update(Invitation)

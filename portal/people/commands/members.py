@@ -50,17 +50,22 @@ def change_roles(w: Work, c: ChangeRoles) -> None:
     if not c.roles or not c.roles <= set(CUSTOMER_ROLES):
         raise RuleBroken("person.bad_role", field="roles", role=", ".join(sorted(c.roles)))
     if "customer_admin" not in c.roles:
-        _keep_an_admin(w, c.customer_id, c.user_id)
-    held = _memberships(w, c.user_id, c.customer_id)
-    suspended_at = held[0].suspended_at
+        keep_an_admin(w, c.customer_id, c.user_id)
+    give_roles(w, customer, user, c.roles)
+
+
+def give_roles(w: Work, customer: Customer, user: User, roles: frozenset[str]) -> None:
+    """A person holds exactly these roles at a locked customer; the trail and the mails say so."""
+    held = memberships_at(w, user.id, customer.id)
+    suspended_at = held[0].suspended_at if held else None
     for membership in held:
-        if membership.role not in c.roles:
+        if membership.role not in roles:
             w.session.delete(membership)
-    for role in sorted(c.roles - {membership.role for membership in held}):
+    for role in sorted(roles - {membership.role for membership in held}):
         w.session.add(
             Membership(
-                user_id=c.user_id,
-                customer_id=c.customer_id,
+                user_id=user.id,
+                customer_id=customer.id,
                 role=role,
                 since_at=w.now,
                 suspended_at=suspended_at,
@@ -72,10 +77,9 @@ def change_roles(w: Work, c: ChangeRoles) -> None:
         f"user/{user.id}",
         customer_id=customer.id,
         before=sorted(membership.role for membership in held),
-        after=sorted(c.roles),
+        after=sorted(roles),
     )
-    also = admins_of(w, customer.id)
-    tell_of_change(w, user, "roles_changed", customer.name, also=also)
+    tell_of_change(w, user, "roles_changed", customer.name, also=admins_of(w, customer.id))
 
 
 def suspend_person(w: Work, c: AtCustomer) -> None:
@@ -85,12 +89,12 @@ def suspend_person(w: Work, c: AtCustomer) -> None:
     `RuleBroken`: person.last_admin.
     """
     customer, user = _member(w, c)
-    _keep_an_admin(w, c.customer_id, c.user_id)
+    keep_an_admin(w, c.customer_id, c.user_id)
     also = admins_of(w, customer.id)
-    for membership in _memberships(w, c.user_id, c.customer_id):
+    for membership in memberships_at(w, c.user_id, c.customer_id):
         membership.suspended_at = w.now
     w.session.flush()
-    if not _is_anywhere(w, user):
+    if not is_anywhere(w, user):
         end_sessions_of(w, user.id)
     user.link_epoch += 1
     w.audit("person.suspended", f"user/{user.id}", customer_id=customer.id)
@@ -100,7 +104,7 @@ def suspend_person(w: Work, c: AtCustomer) -> None:
 def unsuspend_person(w: Work, c: AtCustomer) -> None:
     """Gives a suspended person back what they might do at the customer before."""
     customer, user = _member(w, c)
-    for membership in _memberships(w, c.user_id, c.customer_id):
+    for membership in memberships_at(w, c.user_id, c.customer_id):
         membership.suspended_at = None
     w.session.flush()
     w.audit("person.unsuspended", f"user/{user.id}", customer_id=customer.id)
@@ -165,12 +169,13 @@ def _member(w: Work, c: AtCustomer) -> tuple[Customer, User]:
     if customer is None:
         raise NotFound("customer")
     w.require("person.change", customer)
-    if not _memberships(w, c.user_id, c.customer_id):
+    if not memberships_at(w, c.user_id, c.customer_id):
         raise NotFound("person")
     return customer, w.session.get_one(User, c.user_id)
 
 
-def _memberships(w: Work, user_id: int, customer_id: int) -> list[Membership]:
+def memberships_at(w: Work, user_id: int, customer_id: int) -> list[Membership]:
+    """What a person is at a customer, suspended or not."""
     return list(
         w.session.scalars(
             select(Membership)
@@ -180,14 +185,15 @@ def _memberships(w: Work, user_id: int, customer_id: int) -> list[Membership]:
     )
 
 
-def _is_anywhere(w: Work, user: User) -> bool:
+def is_anywhere(w: Work, user: User) -> bool:
+    """Whether somebody can still do anything anywhere."""
     left = select(Membership.customer_id).where(
         Membership.user_id == user.id, Membership.suspended_at.is_(None)
     )
     return user.staff_role is not None or w.session.scalar(left.limit(1)) is not None
 
 
-def _keep_an_admin(w: Work, customer_id: int, leaving: int) -> None:
+def keep_an_admin(w: Work, customer_id: int, leaving: int) -> None:
     """A customer that has an administrator keeps one, unless our own people decide otherwise."""
     admins = {admin.id for admin in admins_of(w, customer_id)}
     if leaving in admins and admins == {leaving} and w.actor.kind == "customer":
