@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
+from portal.base import formats
 from portal.base.language import N_, ngettext
 from portal.base.language import gettext as _
 from portal.core.ledger import Kind
@@ -133,6 +136,11 @@ def state_at_desk(state: str) -> tuple[str, str]:
     return _(word), tone
 
 
+def term_name(term: str) -> str:
+    """A term on the way from one balance to another, in the language of the moment."""
+    return _(SUMS[term]) if term in SUMS else _("Posted before the first period")
+
+
 def decision_name(decision: str) -> str:
     """What the house decided on a difference, in the language of the moment."""
     return _(DECISIONS[decision])
@@ -169,3 +177,17 @@ def deemed_name() -> str:
 def bucket_name(name: str) -> str:
     """A bucket of the ageing: days late, or not due."""
     return _("Not due") if name == "not_due" else _("%(days)s days", days=name)
+
+
+def behalf_words(authority: Mapping[str, Any]) -> str:
+    """On whose behalf somebody signed, as the evidence keeps it; empty for who signed for none."""
+    behalf = authority.get("on_behalf_of")
+    if behalf is None:
+        return ""
+    first, last = (dt.date.fromisoformat(behalf[name]) for name in ("from", "until"))
+    return _(
+        "on behalf of %(name)s, delegated %(first)s to %(last)s",
+        name=behalf["name"],
+        first=formats.day(first),
+        last=formats.day(last),
+    )

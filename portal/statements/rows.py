@@ -90,6 +90,16 @@ class StatementView:
     #: Of each line, the document's ref in the order of the lines.
     line_refs: tuple[str, ...]
 
+    @property
+    def to_confirm(self) -> Money:
+        """The balance that is to be confirmed: the closing one, or with what was delivered."""
+        return Money(self.snapshot.head.to_confirm_minor, self.row.currency)
+
+    @property
+    def delivered(self) -> Money:
+        """What was delivered and not invoiced by the period's end."""
+        return Money(self.snapshot.head.delivered_minor, self.row.currency)
+
 
 @dataclass(frozen=True, slots=True)
 class RunRow:

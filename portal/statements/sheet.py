@@ -12,6 +12,7 @@ from portal.base.language import gettext as _
 from portal.base.language import speaking
 from portal.core.money import Money
 from portal.core.statement import Head, Line, Statement, read_statement, sha256_of
+from portal.core.wording import filled
 from portal.core.words import amount_in_words
 from portal.statements.names import SUMS, bucket_name, kind_name
 
@@ -80,6 +81,61 @@ def printed_line(line: Line, currency: str) -> PrintedLine:
     )
 
 
+def printed_clauses(head: Head, language: str) -> list[str]:
+    """
+    What is said under the figures: the acknowledgement first, then the demand and the interest.
+
+    Who owes nothing is asked to confirm the balance and for nothing else. Statements of the first
+    shape have no wording of their own and say what was printed then.
+    """
+    to_confirm = Money(head.to_confirm_minor, head.currency)
+    asked = _(
+        "Please confirm that %(amount)s is the balance of your account as at %(day)s.",
+        amount=formats.money(to_confirm),
+        day=formats.day(head.period.to_on),
+    )
+    deadline = formats.day(head.confirm_by)
+    if head.wording is None:
+        return [
+            asked,
+            _(
+                "Confirm it, or tell us what differs, by %(day)s at the address below. Please pay "
+                "what is due by its due date. Late interest is reserved and not included here.",
+                day=deadline,
+            ),
+        ]
+    answer = _(
+        "Confirm it, or tell us what differs, by %(day)s at the address below.", day=deadline
+    )
+    if to_confirm.minor <= 0:
+        return [asked, answer]
+    facts = {
+        "amount": formats.money(to_confirm),
+        "day": formats.day(head.period.to_on),
+        "deadline": deadline,
+        "supplier": head.supplier.name,
+        "customer": head.customer.name,
+    }
+    clauses = head.wording.in_language(language)
+    said = (clauses.acknowledgement, answer, clauses.demand, clauses.interest)
+    return [filled(text, facts) for text in said if text]
+
+
+def printed_deliveries(statement: Statement) -> list[tuple[str, ...]]:
+    """What was delivered and not invoiced, a row each: date, number, order, reference, who, sum."""
+    return [
+        (
+            formats.day(each.delivered_on),
+            each.number,
+            each.order or "",
+            each.reference or "",
+            each.received_by or "",
+            formats.amount(each.amount_minor, statement.head.currency),
+        )
+        for each in statement.deliveries
+    ]
+
+
 def column_widths(lines: list[PrintedLine]) -> list[str]:
     """The widths of the seven columns: amounts get what their figures need, documents the rest."""
     longest = max((len(line.balance) for line in lines), default=0)
@@ -122,8 +178,12 @@ def _values(statement: Statement, digest: str, language: str, url: str) -> dict[
         "share": _percent(share),
         "last_share": _percent(CLOSING),
         "closing": formats.amount(closing.minor, head.currency),
-        "closing_money": formats.money(closing),
         "words": amount_in_words(closing, language),
+        "clauses": printed_clauses(head, language),
+        "deliveries": printed_deliveries(statement),
+        "delivered": formats.amount(head.delivered_minor, head.currency),
+        "to_confirm": formats.money(Money(head.to_confirm_minor, head.currency)),
+        "to_confirm_words": amount_in_words(Money(head.to_confirm_minor, head.currency), language),
         "lines": lines,
         "widths": column_widths(lines),
         "has_late": any(line.late for line in statement.lines),

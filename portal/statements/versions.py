@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Row, Select, select
 
@@ -13,7 +14,10 @@ from portal.core.money import Money
 from portal.core.statement import Line, read_statement
 from portal.core.statement import Statement as Snapshot
 from portal.core.statement_diff import LineDiff, diff
+from portal.statements.names import decision_name, kind_name, term_name
 from portal.statements.rows import StatementView
+from portal.statements.settled import our_answers
+from portal.statements.walking import walk_to
 from portal.tables.resolutions import Reissue
 from portal.tables.statements import Statement
 
@@ -131,3 +135,19 @@ def _changes(r: Reader, newer: Row, before: Snapshot, after: Snapshot) -> Change
         before=before,
         after=after,
     )
+
+
+def about_versions(r: Reader, view: StatementView, *, is_part: bool) -> dict[str, Any]:
+    """What a page says of a statement beside others: newer, older, agreed before; our answers."""
+    answers = our_answers(r, view.row.id)
+    return {
+        "replaced": changes_since(r, view),
+        # A part of the page shows neither.
+        "changes": changes_in(r, view) if view.in_force and not is_part else None,
+        "walk": None if is_part else walk_to(r, view),
+        "answers": {each.seq: each for each in answers if each.seq},
+        "answers_beside": [each for each in answers if not each.seq],
+        "decision_name": decision_name,
+        "kind_name": kind_name,
+        "term_name": term_name,
+    }
