@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 import portal
-from portal.cli import background, books, demo, people, serving, statements, system, verify
+from portal.cli import background, books, demo, people, reports, serving, statements, system, verify
 from portal.cli.frame import Commands
 
 
@@ -30,6 +30,7 @@ for command in (
     statements.statements,
     statements.ageing,
     statements.terms,
+    reports.measures,
     background.outbox,
     background.day,
     verify.verify,
