@@ -12,6 +12,7 @@ from portal.core.statement import read_statement
 from portal.people.commands import AnswerChallenge, answer_challenge
 from portal.statements import answers, confirming
 from portal.statements.offers import PURPOSE
+from portal.statements.standing import find_first
 from portal.tables.statements import Statement
 from tests.stories.people import actor, newest_code
 from tests.stories.teller import ACTS, World, money
@@ -84,6 +85,8 @@ def differs(
 
 def wish(world: World, person: str, statement: Statement, result: Result, remark: str = "") -> Any:
     """What somebody would sign, as their page showed it at this moment."""
+    with world.installation.reading(SYSTEM) as r:
+        first = find_first(r, statement.id)
     return confirming.ConfirmStatement(
         statement.id,
         result,
@@ -93,6 +96,7 @@ def wish(world: World, person: str, statement: Statement, result: Result, remark
         title="",
         remark=remark,
         is_authorised=True,
+        first_sha256=first.evidence_sha256 if first else "",
         key=f"{person}/{statement.id}/{world.installation.clock.now()}",
     )
 

@@ -1,8 +1,9 @@
 """What our own house does in a story, and what can be looked at afterwards."""
 
+import json
 import re
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from portal.base.access import SYSTEM
 from portal.core.money import Money
@@ -11,7 +12,8 @@ from portal.core.statement import read_statement
 from portal.statements.commands import ReissueStatement, reissue_statement
 from portal.statements.run import IssueStatements, issue_statements
 from portal.tables.journal import Outbox
-from portal.tables.statements import Statement
+from portal.tables.signing import Signature
+from portal.tables.statements import Confirmation, Statement
 from tests.stories.answering import WHICH, find, ticks_of
 from tests.stories.people import actor, email_of
 from tests.stories.teller import ACTS, CURRENCY, LOOKS, World, money
@@ -31,7 +33,13 @@ def reissued(world: World, person: str, customer: str, month: str, why: str) -> 
         reissue_statement(w, ReissueStatement(statement.id, why))
 
 
-# ── Looks ────────────────────────────────────────────────────────────────────
+@LOOKS.says(r"(?P<count>\w+) codes? (?:was|were) mailed")
+def codes_mailed(world: World, count: str) -> None:
+    with world.installation.reading(SYSTEM) as r:
+        found = r.session.scalar(
+            select(func.count()).where(Outbox.id > world.mails_before, Outbox.kind == "code")
+        )
+    assert found == ("no", "one", "two", "three").index(count), f"{found} were mailed"
 
 
 @LOOKS.says(WHICH + r"(?: version (?P<version>\d+))?: (?P<said>.+)")
@@ -56,12 +64,36 @@ def _stands_otherwise(world: World, statement: Statement, said: str) -> None:
     elif name == "agreed":
         found = str(ticks_of(world, statement).agreed)
         assert found == value, f"{found} lines are agreed to"
+    elif name in ("unapplied", "delivered"):
+        word = "delivered_not_invoiced" if name == "delivered" else name
+        found = Money(int(json.loads(statement.payload)[word]), CURRENCY)
+        assert found == money(value), f"{name} is {found.major()}"
     elif name == "differing":
         found = str(len(ticks_of(world, statement).differences))
         assert found == value, f"{found} lines differ"
+    elif name == "signatures":
+        found = str(_signatures(world, statement))
+        assert found == value, f"{found} signed"
     else:
         state = statement.state
         assert state == said.replace(" ", "_"), f"it is {state}"
+
+
+def _signatures(world: World, statement: Statement) -> int:
+    """Who has signed so far, whether the answer stands or waits for a second signature."""
+    with world.installation.reading(SYSTEM) as r:
+        first = r.session.scalar(
+            select(func.count()).where(
+                Signature.statement_id == statement.id,
+                or_(Signature.ended_at.is_(None), Signature.confirmation_id.is_not(None)),
+            )
+        )
+        standing = r.session.scalar(
+            select(func.count()).where(
+                Confirmation.statement_id == statement.id, Confirmation.withdrawn_at.is_(None)
+            )
+        )
+    return (first or 0) + (standing or 0)
 
 
 @LOOKS.says(r"(?P<customer>[A-Z][\w ]*) has no statement of (?P<month>{month})")

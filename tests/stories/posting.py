@@ -3,7 +3,12 @@
 import tempfile
 from pathlib import Path
 
+from sqlalchemy import select
+
+from portal.base.access import SYSTEM
+from portal.core.money import Money
 from portal.imports.run import import_files
+from portal.tables.deliveries import Delivery
 from tests.stories.teller import ACTS, CURRENCY, LOOKS, World
 
 
@@ -87,6 +92,21 @@ def delivery(world: World, customer: str, number: str, amount: str) -> None:
         delivered_on=_today(world),
         amount=amount,
     )
+
+
+@ACTS.says(r"(?P<number>[\w-]+) of " + NAME + r" is invoiced by (?P<invoice>[\w-]+)")
+def delivery_is_invoiced(world: World, number: str, customer: str, invoice: str) -> None:
+    with world.installation.reading(SYSTEM) as r:
+        row = r.session.scalars(select(Delivery).where(Delivery.number == number)).one()
+        told = {
+            "delivery_id": number,
+            "customer_id": world.code_of(customer),
+            "currency": CURRENCY,
+            "delivered_on": row.delivered_on.isoformat(),
+            "amount": Money(row.amount_minor, CURRENCY).major(),
+            "invoice_id": invoice,
+        }
+    _post(world, "deliveries", **told)
 
 
 @LOOKS.says(r"refused: (?P<code>[\w.]+)")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from portal.base.access import Denied, NotFound
 from portal.base.clock import Clock
 from portal.base.installation import Installation
 from portal.core.errors import RuleBroken
@@ -97,6 +98,8 @@ def _play(step: Step, world: World, mails: Callable[[World], int]) -> None:
         _at_line(step.line, ACTS.does, world, step.sentence)
     except RuleBroken as broken:
         world.refused = broken.code
+    except (Denied, NotFound):
+        world.refused = "not_allowed"
     told = [text for _, text in step.expected if text.startswith("refused")]
     assert bool(world.refused) == bool(told), f"line {step.line}: refused as {world.refused!r}"
     for line, sentence in step.expected:

@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 
 from portal.base.installation import Installation
 from portal.people import passwords
-from tests.stories import answering, people, posting
+from tests.stories import answering, chasing, handing_on, people, posting, settling
 from tests.stories.house import newest_mail
 from tests.stories.reader import read_story
 from tests.stories.teller import World, tell
@@ -16,7 +16,7 @@ from tests.stories.teller import World, tell
 FOLDER = Path(__file__).parent
 STORIES = sorted(FOLDER.glob("*.story"))
 #: Taught by being imported.
-VOCABULARY = (answering, people, posting)
+VOCABULARY = (answering, chasing, handing_on, people, posting, settling)
 
 
 @pytest.fixture(autouse=True)
