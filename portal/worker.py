@@ -35,6 +35,7 @@ from portal.statements.letters import LETTERS as STATEMENTS
 from portal.statements.letters_signing import LETTERS as SIGNING
 from portal.statements.letters_versions import LETTERS as VERSIONS
 from portal.statements.reminding import LETTERS as REMINDERS
+from portal.statements.run import LETTERS as RUNS
 from portal.statements.run import work_run
 from portal.tables.journal import ImportRun, Timetable
 
@@ -86,7 +87,7 @@ def do_import(installation: Installation, payload: dict[str, Any]) -> None:
     run_import(installation, payload["run_id"], actor)
 
 
-LETTERS = {**INVOICES, **PEOPLE, **STATEMENTS, **REMINDERS, **SIGNING, **VERSIONS}
+LETTERS = {**INVOICES, **PEOPLE, **STATEMENTS, **RUNS, **REMINDERS, **SIGNING, **VERSIONS}
 REGISTRY = Registry(
     tasks={
         "certificate": make_certificate,

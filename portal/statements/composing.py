@@ -120,6 +120,8 @@ class Asked:
     by_dates_only: bool = False
     #: The one account whose statement is made anew, when it is.
     again: Again | None = None
+    #: Only the accounts in this currency; empty is every one.
+    currency: str = ""
 
     @cached_property
     def until(self) -> dt.date:
@@ -196,6 +198,8 @@ def compose(session: Session, asked: Asked, cycles: dict[int, Cycle]) -> Iterato
     for key in sorted(keys):
         last = previous.get(key)
         if key[0] not in cycles or _is_stated(asked, last):
+            continue
+        if asked.currency not in {"", key[1]}:
             continue
         opening = last.closing_minor if last else before.get(key, 0) + _opened_with(asked)
         lines = taken.get(key, [])

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.base.work import Reader
+from portal.core.errors import RuleBroken
 from portal.core.period import Month, last_closed_month
 from portal.statements.deeming import deem
 from portal.statements.reminding import remind
@@ -45,7 +46,12 @@ def _issue(installation: Installation, on: dt.date) -> dict[str, Any]:
         issue_on = r.calendar().nth_workday(on.year, on.month, r.policy.issue_on_workday)
         if on < issue_on or _is_issued(r, month):
             return {"issued": 0}
-    issued = issue_statements(partial(installation.work, SYSTEM, on), IssueStatements(month))
+    try:
+        issued = issue_statements(partial(installation.work, SYSTEM, on), IssueStatements(month))
+    except RuleBroken as broken:
+        if broken.code != "statement_run.paused":
+            raise
+        return {"period": str(month), "issued": 0, "paused": True}
     return {"period": str(month), "issued": issued.issued, "unchanged": issued.unchanged}
 
 

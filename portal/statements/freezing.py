@@ -6,6 +6,7 @@ One batch is one part of one transaction; whoever calls holds the customers' loc
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -41,8 +42,10 @@ LINE = ("customer_id", "statement_id", "seq", "entry_id", "in_force")
 EVENT = ("customer_id", "subject_kind", "subject_id", "kind", "at", "user_id", "facts")
 MAIL = (
     *("key", "kind", "channel", "to_address", "to_name", "language", "payload", "user_id"),
-    *("customer_id", "documents", "on", "state", "tries", "created_at"),
+    *("customer_id", "documents", "on", "state", "tries", "created_at", "not_before"),
 )
+#: When a mail leaves that is held until somebody lets it go.
+HELD = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ class Batch:
     run_id: int | None = None
     #: The kind of the mails that tell of them.
     mail: str = "statement"
+    #: The mails wait until somebody lets them go.
+    holds_mails: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +253,7 @@ def _mails(
                 "pending",
                 0,
                 w.now,
+                HELD if batch.holds_mails else None,
             )
 
 
