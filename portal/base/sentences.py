@@ -140,6 +140,9 @@ SENTENCES: dict[str, str] = {
     "download.too_many": N_(
         "One download holds %(most)s invoices at most. Choose fewer, for example by month."
     ),
+    "draft.stale": N_(
+        "Somebody changed this draft meanwhile. Look at it again; nothing was changed."
+    ),
     "hand.another_group": N_(
         "%(item)s belongs to a customer outside the group. Transfer the money to that customer "
         "first."
@@ -352,10 +355,6 @@ SENTENCES: dict[str, str] = {
     "statement.not_in_this_state": N_(
         "This statement is in another state by now. Look at it again; nothing was changed."
     ),
-    "statement.nothing_new": N_(
-        "Nothing was posted to this statement since it was issued. To have it answered again, "
-        "settle its differences and ask for a sign-off."
-    ),
     "statement.reason_missing": N_("Write why there is a new version; the customer reads it."),
     "statement.replaced": N_(
         "This statement was replaced by a corrected version. Open that one; "
@@ -369,6 +368,9 @@ SENTENCES: dict[str, str] = {
     ),
     "statement_run.bad_answer_day": N_("Choose a day after today by which to answer."),
     "statement_run.draft_used": N_("This run has been started already. Look at it on its page."),
+    "statement_run.goes_on": N_(
+        "A run for %(month)s goes on already. Wait until it is done, or look at it."
+    ),
     "statement_run.month_not_over": N_(
         "This month ends on %(ends_on)s. Choose a month that is over."
     ),
@@ -437,6 +439,7 @@ SENTENCES: dict[str, str] = {
         "It says that the letter is for checking only or is no demand: “%(phrase)s”. Such a letter "
         "may not interrupt the limitation period. Take the sentence out, or tick the choice below."
     ),
+    "wording.law_unknown": N_("Choose one of the laws that texts are kept for."),
     "wording.too_long": N_("Shorten the clause to %(longest)s characters."),
     "wording.unknown_fact": N_(
         "{%(fact)s} is nothing that can be filled in. Use one of: %(known)s."
