@@ -30,6 +30,7 @@ from portal.people.pages_notices import notices
 from portal.people.pages_people import people
 from portal.people.pages_public import public as sign_in
 from portal.people.pages_staff import desk as people_desk
+from portal.reports.pages_measures import desk as measures_desk
 from portal.reports.pages_staff import desk as reports_desk
 from portal.settings.pages_staff import desk as settings_desk
 from portal.statements.pages_agreement import company
@@ -42,6 +43,7 @@ from portal.statements.pages_public import public as verify
 from portal.statements.pages_signing import signing
 from portal.statements.pages_staff import desk as statements_desk
 from portal.statements.pages_versions import versions
+from portal.statements.pages_wording import desk_wording
 from portal.web import sessions, traces
 from portal.web.navigation import MenuItem, Navigation
 from portal.web.shell import furnish, new_app
@@ -74,9 +76,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     customers_desk,
     contacts_desk,
     reports_desk,
+    measures_desk,
     receipts_desk,
     imports_desk,
     settings_desk,
+    desk_wording,
     audit_desk,
     samples_desk,
     seats_desk,
@@ -121,6 +125,7 @@ NAVIGATION = Navigation(
     ),
     sign_in="sign_in.show",
     sign_out="sign_in.sign_out",
+    stay="account.stay",
 )
 
 

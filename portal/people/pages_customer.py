@@ -58,6 +58,13 @@ def end_session(ref: str) -> Response:
     return respond.see_other(".security")
 
 
+@account.post("/session")
+@guard("security.own")
+def stay() -> Response:
+    """Somebody is still there; that the session is in use is a trace, as of every request."""
+    return Response(status=204, headers={"Accord-Idle": str(current.idle_seconds())})
+
+
 @account.post("/security/code")
 @guard("security.own")
 def mail_code() -> Response:

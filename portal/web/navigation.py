@@ -33,6 +33,8 @@ class Navigation:
     """on every page of the demo, for whoever looks around"""
     sign_in: str = ""
     sign_out: str = ""
+    stay: str = ""
+    """where a page says that its reader is still there"""
     search: dict[str, str] = field(default_factory=dict)
     """actor kind → endpoint that a 404 offers to search in"""
 

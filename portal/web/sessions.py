@@ -7,6 +7,7 @@ second factor each begin a new one, and ending it in the database ends every cop
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -14,6 +15,7 @@ from flask_login import LoginManager, UserMixin, current_user
 
 from portal.base.access import VISITOR
 from portal.people.commands import Device
+from portal.people.commands.sessions import SEEN_EVERY
 from portal.people.recognising import SignedIn, actor_in, find_session
 from portal.web import current
 from portal.web.cookies import keep, kept
@@ -109,7 +111,13 @@ def _recognise(token: str) -> None:
         g.actor = actor_in(r, found)
     g.signed_in = found
     left = int((found.expires_at - r.now).total_seconds())
-    g.idle_seconds = min(int(found.idle.total_seconds()), left)
+    g.idle_seconds = min(_stays(found, r.now), left)
+
+
+def _stays(found: SignedIn, now: dt.datetime) -> int:
+    """For how many seconds the session goes on; seen too shortly ago, this visit is not noted."""
+    unseen = now - found.seen_at
+    return int((found.idle - (unseen if unseen < SEEN_EVERY else dt.timedelta(0))).total_seconds())
 
 
 def _forget() -> None:

@@ -36,6 +36,7 @@ class Frame:
     demo_menu: list[ShownItem]
     home_url: str
     sign_out_url: str
+    stay_url: str
     idle_seconds: int
     here: str
     printed: str
@@ -71,6 +72,7 @@ def frame_of(navigation: Navigation) -> Frame:
         demo_menu=shown_items(navigation.demo, actor) if _is_demo() else [],
         home_url=url_for(home) if home else "/",
         sign_out_url=url_for(navigation.sign_out) if navigation.sign_out else "",
+        stay_url=url_for(navigation.stay) if navigation.stay else "",
         idle_seconds=current.idle_seconds(),
         here=request.full_path.rstrip("?") if request.method == "GET" else htmx.current_path,
         printed=" · ".join(filter(None, [request.url, filters.moment(current.reader().now), name])),

@@ -191,23 +191,30 @@ document.addEventListener("keydown", (event) => {
 
 // ── Idle ────────────────────────────────────────────────────────────────────
 
-const NOTICE = 120;
+// A little more than the two minutes that are promised: timers and networks are late.
+const NOTICE = 150;
+const idle = document.getElementById("idle");
 let idleTimer;
 
 function watch() {
   const seconds = Number(body.dataset.idle);
   clearTimeout(idleTimer);
-  if (seconds > NOTICE) idleTimer = setTimeout(() => document.getElementById("idle")?.showModal(), (seconds - NOTICE) * 1000);
+  if (seconds > NOTICE) idleTimer = setTimeout(() => idle?.showModal(), (seconds - NOTICE) * 1000);
 }
 
-async function stay(address) {
+// Nothing on the page is touched, whatever the answer: what was typed stays, and can be sent after signing in.
+async function stay() {
+  const form = find("form", idle);
   try {
-    const answer = await fetch(address, { method: "HEAD", redirect: "manual" });
-    if (!answer.ok) location.reload();
+    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" });
+    if (!answer.ok) return warn(idle.dataset.ended);
+    body.dataset.idle = answer.headers.get("Accord-Idle");
+    watch();
   } catch { warn(alerts?.dataset.offline); }
 }
 
-document.getElementById("idle")?.addEventListener("close", () => { stay(find("[data-stay]").dataset.stay); watch(); });
+idle?.addEventListener("submit", (event) => { event.preventDefault(); idle.close(); });
+idle?.addEventListener("close", stay);
 document.addEventListener("htmx:after:request", watch);
 
 watch();
