@@ -115,14 +115,11 @@ def _note_down(match: OwnMatch, c: Decide, said: dict[str, Any]) -> None:
     elif c.word == "apart":
         said["refused"] += [[line, row] for line in c.ours for row in c.yours]
     elif c.word == "timing" and match.kind == "differs":
-        said["accepted"].append(pair)
         said["reasons"][key_of(c.ours, c.yours)] = [Reason.TIMING.value, ""]
     elif c.word == "timing":
         said[f"timing_{match.kind}"] += [*c.ours, *c.yours]
     elif c.word == "difference":
         _check_reason(match, c)
-        if match.kind == "differs":
-            said["accepted"].append(pair)
         said["reasons"][key_of(c.ours, c.yours)] = [c.reason, c.note.strip()[:LONGEST_NOTE]]
 
 

@@ -80,7 +80,7 @@ def _match_rows(match: ShownMatch, currency: str) -> Iterator[Row]:
             *_side(other, currency),
             other.at if other else None,
             match.difference if at == 0 else None,
-            how_name(match.how),
+            how_name(match.how, match.kind),
             word,
             match.note,
         ]

@@ -84,7 +84,8 @@ class MappingForm(Form):
             **kept,
         )
         self.sheet = sheet
-        self.header_row.choices = options([("0", _("There is none")), *_heads(sheet)])
+        heads = _heads(sheet, mapping.header_row)
+        self.header_row.choices = options([("0", _("There is none")), *heads])
 
     def mapping(self, guessed: Mapping) -> Mapping:
         """What is chosen now."""
@@ -104,11 +105,12 @@ class MappingForm(Form):
         )
 
 
-def _heads(sheet: Sheet) -> list[tuple[str, str]]:
-    """The first rows, each with what stands in it."""
+def _heads(sheet: Sheet, chosen: int) -> list[tuple[str, str]]:
+    """The first rows and the chosen one, each with what stands in it."""
     return [
         (str(number), f"{number}: {' · '.join(filter(None, cells))[:60]}")
-        for number, cells in sheet.rows[:HEADS]
+        for at, (number, cells) in enumerate(sheet.rows)
+        if at < HEADS or number == chosen
     ]
 
 

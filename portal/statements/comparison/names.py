@@ -34,7 +34,8 @@ HOWS = {
     "sum": N_("Together they come to the same amount"),
     "duplicate": N_("This number stands here more than once"),
     "timing": N_("In transit: the other side has it in another month"),
-    "": "",
+    "ours": N_("No row of yours has this number or this amount"),
+    "yours": N_("No line of ours has this number or this amount"),
 }
 #: Where a row says what was decided, and how that is toned.
 DECIDED = {
@@ -45,9 +46,9 @@ DECIDED = {
 }
 
 
-def how_name(how: str) -> str:
-    """Why rows stand where they stand, in the language of the moment."""
-    return _(HOWS[how]) if HOWS[how] else ""
+def how_name(how: str, kind: str) -> str:
+    """Why lines and rows stand where they stand, in the language of the moment."""
+    return _(HOWS[how or kind])
 
 
 def decision_name(decided: str, why: str) -> tuple[str, str]:

@@ -276,13 +276,12 @@ def _line(seq: int, line: Line, currency: str) -> Place:
 
 def _row(row: OwnRow, currency: str) -> Place:
     amount = formats.amount(row.amount_minor, currency)
-    about = " · ".join(word for word in (row.reference, row.text) if word)
-    number = row.number or row.reference or row.text
+    number, *more = [word for word in (row.number, row.reference, row.text) if word] or ["—"]
     return Place(
         ((number, False),),
         ((amount, False),),
         row.dated_on,
-        "" if about == number else about,
+        " · ".join(word for word in more if word != number),
         row.row,
         row.amount_minor,
     )
