@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from typing import Any
 
 from sqlalchemy import select
 
 from portal.base.language import LANGUAGES
 from portal.base.mail import queue_mail
-from portal.base.policy import policy_on
+from portal.base.policies import decide
 from portal.base.work import Work
 from portal.core.ageing import Scheme
 from portal.core.errors import RuleBroken
 from portal.core.terms import parse_terms
 from portal.tables.people import User
-from portal.tables.settings import Company, Policy
+from portal.tables.settings import Company
 
 BANK_FIELDS = ("bank_name", "bank_holder", "bank_account")
 
@@ -91,25 +89,8 @@ def change_policy(w: Work, c: ChangePolicy) -> int | None:
     """The id of the new version of the policy; None when it says what is in force already."""
     w.require("company.change")
     _check_policy(c)
-    in_force = policy_on(w.session, w.today)
-    values: dict[str, Any] = {
-        **in_force.values,
-        **{f.name: getattr(c, f.name) for f in fields(c)},
-        "ageing_buckets": list(c.ageing_buckets),
-    }
-    if values == dict(in_force.values):
-        return None
-    version = Policy(
-        effective_on=w.today,
-        body=json.dumps(values, ensure_ascii=False, sort_keys=True),
-        author=w.actor.name,
-        created_at=w.now,
-    )
-    w.session.add(version)
-    w.session.flush()
-    changed = {name: values[name] for name in values if values[name] != in_force.values[name]}
-    w.audit("policy.changed", f"policy/{version.id}", changed=changed)
-    return version.id
+    values = {f.name: getattr(c, f.name) for f in fields(c)}
+    return decide(w, {**values, "ageing_buckets": list(c.ageing_buckets)})
 
 
 @contextmanager
