@@ -43,6 +43,7 @@ from portal.statements.pages_public import public as verify
 from portal.statements.pages_signing import signing
 from portal.statements.pages_staff import desk as statements_desk
 from portal.statements.pages_versions import versions
+from portal.statements.pages_wizard import wizard
 from portal.statements.pages_wording import desk_wording
 from portal.web import sessions, traces
 from portal.web.navigation import MenuItem, Navigation
@@ -71,6 +72,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     passing_pages,
     versions,
     verify,
+    wizard,
     statements_desk,
     people_desk,
     customers_desk,

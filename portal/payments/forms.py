@@ -36,7 +36,11 @@ class ApplyForm(Form):
         ]
 
     def takes(self) -> list[tuple[PayableRow, Money]]:
-        """What each item takes; a broken rule is told of the item's own field, and is nothing."""
+        """
+        What each item takes; a broken rule names the item's own field.
+
+        Raises: as `core.applying.taken`.
+        """
         wishes = [
             Wish(item.number, item.open, bool(tick.data), amount.data)
             for item, tick, amount in self.lines
@@ -44,10 +48,18 @@ class ApplyForm(Form):
         try:
             amounts = taken(self.receipt.credit.unapplied, wishes)
         except RuleBroken as broken:
-            self.blame(RuleBroken(broken.code, self._field_of(broken), **broken.facts))
-            return []
+            raise RuleBroken(broken.code, self._field_of(broken), **broken.facts) from broken
         pairs = zip(self.receipt.items, amounts, strict=True)
         return [(item, amount) for item, amount in pairs if amount.minor]
+
+    def is_chosen(self) -> bool:
+        """Whether something fitting is chosen; what is wrong is told."""
+        try:
+            self.takes()
+        except RuleBroken as broken:
+            self.blame(broken)
+            return False
+        return True
 
     def _field_of(self, broken: RuleBroken) -> str | None:
         named = broken.facts.get("item")

@@ -10,7 +10,9 @@ from flask import Blueprint, Response
 from portal.base import formats
 from portal.base.access import NotFound, allows
 from portal.base.language import gettext as _
+from portal.base.sentences import sentence
 from portal.base.spreadsheets import Row
+from portal.core.errors import RuleBroken
 from portal.core.money import Money
 from portal.customers.queries import CustomerFilter, CustomerRow, list_customers
 from portal.invoices.names import kind_name
@@ -35,6 +37,7 @@ from portal.web.lists import SheetFormat
 desk = Blueprint("desk_receipts", __name__, url_prefix="/desk")
 
 STATES = ("unapplied", "payment", "credit_note", "all")
+NOTHING_CHOSEN = "hand.nothing_chosen"
 #: What a spreadsheet can hold.
 MOST_ROWS = 1_000_000
 
@@ -165,13 +168,13 @@ def _page(ref: str, status: int = 200, **forms: Any) -> Response:
 
 def _counted(form: ApplyForm) -> dict[str, Any]:
     """What the choice comes to: what goes where, what stays, or why it cannot be."""
-    left, said = form.receipt.credit.unapplied, len(form.form_errors)
-    takes = [] if form.told() else form.takes()
+    left, takes = form.receipt.credit.unapplied, []
     problems = [text for _id, text in form.told()]
-    del form.form_errors[said:]
-    if not form.is_submitted:
-        for field in form:
-            field.errors = []
+    if not problems:
+        try:
+            takes = form.takes()
+        except RuleBroken as broken:
+            problems = [sentence(broken)] if broken.code != NOTHING_CHOSEN else []
     total = Money.total((amount for _, amount in takes), left.currency)
     return {"takes": takes, "total": total, "rest": left - total, "problems": problems}
 
@@ -189,10 +192,9 @@ def remainder(ref: str) -> Response:
 @guard("payment.apply")
 def apply_(ref: str) -> Response:
     form = apply_form(get_receipt(reader(), ref))
-    if form.validate():
-        command = form.command()
-        if command.takes and respond.attempt(form, apply_by_hand, command):
-            return respond.see_other(".show", ref=ref)
+    is_fit = form.validate() and form.is_chosen()
+    if is_fit and respond.attempt(form, apply_by_hand, form.command()):
+        return respond.see_other(".show", ref=ref)
     return _page(ref, form.status, apply=form)
 
 

@@ -53,3 +53,36 @@ def grade_of(name: str, place: int) -> int:
 def nothing(amounts: Sequence[Money]) -> bool:
     """Whether there is no amount at all to draw."""
     return not any(amount.minor for amount in amounts)
+
+
+MEASURES = {
+    "overdue_rate": N_("Overdue rate, by amount"),
+    "overdue_rate_by_count": N_("Overdue rate, by number"),
+    "dso_30": N_("DSO over 30 days"),
+    "dso_90": N_("DSO over 90 days"),
+    "dso_365": N_("DSO over 365 days"),
+    "dso_countback": N_("DSO counted back"),
+    "best_possible_dso": N_("Best possible DSO"),
+    "average_days_delinquent": N_("Average days delinquent"),
+    "average_days_late": N_("Average days late, by amount"),
+    "average_days_late_by_count": N_("Average days late, by number"),
+    "turnover": N_("Turnover a year"),
+    "turnover_days": N_("Days of one turnover"),
+    "cei": N_("Collection effectiveness"),
+}
+REASONS = {
+    "no_sales": N_("nothing was invoiced"),
+    "nothing_open": N_("nothing is open"),
+    "nothing_paid": N_("nothing was paid yet"),
+    "nothing_to_collect": N_("nothing could be collected"),
+}
+
+
+def measure_name(name: str) -> str:
+    """What a measure is called."""
+    return _(MEASURES[name])
+
+
+def reason_name(reason: str) -> str:
+    """Why a measure has no value."""
+    return _(REASONS[reason]) if reason in REASONS else "\N{EM DASH}"
