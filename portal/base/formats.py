@@ -90,6 +90,16 @@ def short_moment(value: dt.datetime, zone: str) -> str:
     return format_datetime(value, pattern, tzinfo=ZoneInfo(zone), locale=current_locale())
 
 
+def clock(value: dt.datetime, zone: str) -> str:
+    """
+    A time of the day in a time zone, where the day is plain: `15:02`.
+
+    >>> clock(dt.datetime(2026, 11, 2, 7, 2, tzinfo=dt.UTC), "Asia/Shanghai")
+    '15:02'
+    """
+    return f"{value.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
 def number(value: Decimal | str) -> str:
     """
     A quantity or price with the decimals it was given with, its thousands marked.

@@ -97,6 +97,11 @@ def authority_of(r: Reader, actor: Actor, statement: Statement) -> Authority:
     )
 
 
+def authority_by_id(r: Reader, statement_id: int) -> Authority:
+    """Every right that the reader's actor holds on a statement that they may sign."""
+    return authority_of(r, r.actor, r.session.get_one(Statement, statement_id))
+
+
 def _limits(r: Reader, customer_id: int) -> dict[tuple[str, str], int]:
     """By address and currency: the limits on file of a customer's contacts and people."""
     members = (

@@ -21,12 +21,20 @@ from portal.base.language import gettext as _
 from portal.core.money import Money
 from portal.core.words import amount_in_words
 from portal.people.commands.challenges import masked
+from portal.statements.confirmations import signed_in
 from portal.statements.evidence import sha256_of_text
-from portal.statements.names import EVENTS, event_name, kind_name, reason_name, result_name
+from portal.statements.names import (
+    EVENTS,
+    behalf_words,
+    event_name,
+    kind_name,
+    reason_name,
+    result_name,
+)
 from portal.statements.sealing import Standing
 
 #: Counts up when the template changes what is printed.
-TEMPLATE = "certificate/1"
+TEMPLATE = "certificate/2"
 #: The certificate speaks its signer's language, and says in the other what each part is.
 OTHER = {"en": "zh-CN", "zh-CN": "en"}
 HEADINGS = {
@@ -36,7 +44,9 @@ HEADINGS = {
     "differences": N_("Differences"),
     "remark": N_("Remark"),
     "signature": N_("Signature"),
+    "signatures": N_("Signatures"),
     "identity": N_("How the signer was identified"),
+    "identities": N_("How the signers were identified"),
     "life": N_("What happened, and when"),
     "proof": N_("How to check this document"),
 }
@@ -105,15 +115,11 @@ def _values(sources: Sources, evidence: dict[str, Any], digest: str) -> dict[str
         "tone": {"confirmed": "ok", "refused": "bad"}.get(evidence["result"], "part"),
         "closing": formats.money(closing),
         "words": amount_in_words(closing, current_language()),
-        "signed_at": moment(evidence["at"], evidence["zone"]),
         "differences": list(differences_of(evidence)),
         "own_closing": _figure(evidence["answers"]["own_closing"], said["currency"]),
-        "has_owed": any(text["name"] == "owes" for text in evidence["declarations"]),
-        "authority": _authority(evidence),
-        "masked_email": masked(evidence["signer"]["email"]),
-        "identity": list(_identity(evidence)),
+        "has_owed": all(_has_owed(each) for each in signed_in(evidence)),
+        "signatures": [_signature(each) for each in signed_in(evidence)],
         "life": list(_life(evidence)),
-        "device": _device(evidence["context"]["agent"]),
         "digest": digest,
         "pdf_sha256": hashlib.sha256(sources.statement_pdf).hexdigest(),
         "audit": sources.audit,
@@ -180,6 +186,27 @@ def _subject(said: dict[str, Any]) -> str:
         return f"{kind_name(said['kind'])} {said['document']}"
     day = formats.day(dt.date.fromisoformat(said["date"])) if said["date"] else ""
     return " · ".join(filter(None, [said["document"], day])) or "—"
+
+
+def _has_owed(evidence: dict[str, Any]) -> bool:
+    """Whether a signer acknowledged the debt too."""
+    return any(text["name"] == "owes" for text in evidence["declarations"])
+
+
+def _signature(evidence: dict[str, Any]) -> dict[str, Any]:
+    """One signature as it is printed: who, when, on which right, identified how, from where."""
+    signer, context = evidence["signer"], evidence["context"]
+    return {
+        "name": signer["typed_name"],
+        "line": ", ".join(filter(None, (signer["title"], evidence["customer"]["name"]))),
+        "at": moment(evidence["at"], evidence["zone"]),
+        "account": f"{signer['name']} · {masked(signer['email'])}",
+        "authority": _authority(evidence),
+        "behalf": behalf_words(signer["authority"]),
+        "remark": evidence["remark"],
+        "identity": list(_identity(evidence)),
+        "where": " · ".join((context["address"] or _("not known"), _device(context["agent"]))),
+    }
 
 
 def _authority(evidence: dict[str, Any]) -> str:

@@ -12,7 +12,11 @@ from portal.base.documents.check import SealedDocument, read_seal
 from portal.base.documents.timestamps import is_about
 from portal.base.work import Reader
 from portal.core.statement import sha256_of
-from portal.statements.confirmations import find_by_file, seal_fingerprints
+from portal.statements.confirmations import (
+    find_by_file,
+    find_public_confirmation,
+    seal_fingerprints,
+)
 from portal.tables.statements import Confirmation
 
 
@@ -56,8 +60,22 @@ def check_document(r: Reader, pdf: bytes, own_fingerprint: str = "") -> CheckedD
         ),
         _timestamp(sealed),
         _evidence(r, sealed),
+        *([_in_force(r, code)] if code else []),
     )
     return CheckedDocument(checks, code or "")
+
+
+def _in_force(r: Reader, code: str) -> DocumentCheck:
+    """A withdrawn answer counts no more; one that was replaced proves what was answered then."""
+    found = find_public_confirmation(r, code)
+    assert found is not None
+    if found.withdrawn_at is not None:
+        detail = f"withdrawn by its signer at {found.withdrawn_at}: it counts no more"
+        return DocumentCheck("document.in_force", ok=False, detail=detail)
+    if found.is_replaced:
+        detail = "replaced by a corrected version; it proves what was answered to the earlier one"
+        return DocumentCheck("document.in_force", ok=True, detail=detail)
+    return DocumentCheck("document.in_force", ok=True, detail="in force")
 
 
 def check_apart(pdf: bytes, fingerprint: str) -> CheckedDocument:
@@ -87,6 +105,8 @@ def _timestamp(sealed: SealedDocument) -> DocumentCheck:
 
 def _files_together(sealed: SealedDocument) -> DocumentCheck:
     """The statement is the one that the evidence names, the timestamp is the evidence's."""
+    if "answer.json" in sealed.files:  # an answer to an auditor speaks of no statement
+        return DocumentCheck("document.evidence", ok=True, detail="an answer to an auditor")
     evidence, statement = (
         sealed.files.get(name, b"") for name in ("evidence.json", "statement.json")
     )

@@ -11,12 +11,24 @@ from sqlalchemy import or_, select
 
 from portal.base.access import visible_to
 from portal.base.work import Reader
+from portal.core.authority import withdraw_until
+from portal.statements.names import behalf_words
 from portal.tables.audits import SealStage
-from portal.tables.journal import Event
-from portal.tables.people import Membership, User
+from portal.tables.journal import Event, Outbox
+from portal.tables.people import User
 from portal.tables.statements import Certificate, Confirmation, Statement
 
-SIGNATORY = "customer_signatory"
+
+@dataclass(frozen=True)
+class SignatureView:
+    """One of the signatures of an answer."""
+
+    ref: str
+    #: Name and position, as they were typed.
+    name: str
+    at: dt.datetime
+    on_behalf: str
+    remark: str
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,23 @@ class ConfirmationView:
     verify_code: str
     statement_sha256: str
     evidence: dict[str, Any]
+    #: When its signer took it back; None while it stands.
+    withdrawn_at: dt.datetime | None = None
+
+    @property
+    def signatures(self) -> list[SignatureView]:
+        """Each signature, as the evidence has it: the first of two, then what completed it."""
+        return [_signature(each) for each in signed_in(self.evidence)]
+
+    @property
+    def number(self) -> str:
+        """The certificate's number."""
+        return str(self.evidence["certificate_number"])
+
+    @property
+    def undo_until(self) -> dt.datetime:
+        """The last moment at which a signer may take it back."""
+        return withdraw_until(self.signed_at)
 
 
 @dataclass(frozen=True)
@@ -49,6 +78,7 @@ class PublicConfirmation:
     evidence_sha256: str
     signed_at: dt.datetime
     is_replaced: bool
+    withdrawn_at: dt.datetime | None
 
 
 @dataclass(frozen=True)
@@ -61,15 +91,34 @@ class Step:
     facts: dict[str, Any]
 
 
-def find_confirmation(r: Reader, statement_id: int) -> ConfirmationView | None:
-    """The answer to a statement that the reader may see; None while it has none."""
-    row = r.session.execute(
-        visible_to(select(Confirmation), r.actor, Confirmation.customer_id).where(
-            Confirmation.statement_id == statement_id
-        )
-    ).scalar_one_or_none()
-    if row is None:
-        return None
+def signed_in(evidence: dict[str, Any]) -> list[dict[str, Any]]:
+    """The evidence of each signature of an answer: of one, or of two in their order."""
+    first = evidence.get("first_signature")
+    return [*([first["evidence"]] if first else []), evidence]
+
+
+def _signature(evidence: dict[str, Any]) -> SignatureView:
+    signer = evidence["signer"]
+    return SignatureView(
+        ref=signer["ref"],
+        name=", ".join(filter(None, (signer["typed_name"], signer["title"]))),
+        at=dt.datetime.fromisoformat(evidence["at"]),
+        on_behalf=behalf_words(signer["authority"]),
+        remark=evidence["remark"],
+    )
+
+
+def list_confirmations(r: Reader, statement_id: int) -> list[ConfirmationView]:
+    """Every answer a statement ever had that the reader may see: the newest first."""
+    rows = r.session.scalars(
+        visible_to(select(Confirmation), r.actor, Confirmation.customer_id)
+        .where(Confirmation.statement_id == statement_id)
+        .order_by(Confirmation.id.desc())
+    )
+    return [_view(row) for row in rows]
+
+
+def _view(row: Confirmation) -> ConfirmationView:
     evidence = json.loads(row.evidence)
     return ConfirmationView(
         id=row.id,
@@ -81,6 +130,48 @@ def find_confirmation(r: Reader, statement_id: int) -> ConfirmationView | None:
         verify_code=row.verify_code,
         statement_sha256=row.statement_sha256,
         evidence=evidence,
+        withdrawn_at=row.withdrawn_at,
+    )
+
+
+def find_confirmation(r: Reader, statement_id: int) -> ConfirmationView | None:
+    """The answer that stands on a statement that the reader may see; None while it has none."""
+    return standing_one(list_confirmations(r, statement_id))
+
+
+def standing_one(found: list[ConfirmationView]) -> ConfirmationView | None:
+    """The answer among these that was not withdrawn."""
+    return next((each for each in found if each.withdrawn_at is None), None)
+
+
+def certified(r: Reader, statement_id: int, code: str = "") -> ConfirmationView | None:
+    """The answer with this certificate's code; without one what stands, else the last there was."""
+    every = list_confirmations(r, statement_id)
+    if code:
+        return next((each for each in every if each.verify_code == code), None)
+    return standing_one(every) or (every[0] if every else None)
+
+
+def may_undo(r: Reader, confirmation: ConfirmationView) -> bool:
+    """Whether the reader signed this and may still take it back."""
+    me = r.refs.of("us", r.actor.user_id) if r.actor.user_id else ""
+    is_signer = me in {each["signer"]["ref"] for each in signed_in(confirmation.evidence)}
+    return is_signer and confirmation.withdrawn_at is None and r.now <= confirmation.undo_until
+
+
+def receipts_of(r: Reader, confirmation: ConfirmationView) -> list[str]:
+    """The addresses to which an answer's receipt went or goes, for who may see the answer."""
+    return list(
+        r.session.scalars(
+            visible_to(select(Outbox.to_address), r.actor, Confirmation.customer_id)
+            .join(Confirmation, Confirmation.customer_id == Outbox.customer_id)
+            .where(
+                Confirmation.id == confirmation.id,
+                Outbox.kind == "confirmation",
+                Outbox.key.startswith(f"confirmation/{confirmation.id}/", autoescape=True),
+            )
+            .order_by(Outbox.id)
+        )
     )
 
 
@@ -107,6 +198,7 @@ def find_public_confirmation(r: Reader, code: str) -> PublicConfirmation | None:
         evidence_sha256=confirmation.evidence_sha256,
         signed_at=confirmation.signed_at,
         is_replaced=not found.in_force,
+        withdrawn_at=confirmation.withdrawn_at,
     )
 
 
@@ -164,23 +256,6 @@ def masked_name(name: str) -> str:
     return f"{name[:1]}……{name[-1:]}"
 
 
-def signatory_names(r: Reader, customer_id: int) -> list[str]:
-    """Who can sign for a customer that the reader may see, by name."""
-    return list(
-        r.session.scalars(
-            visible_to(select(User.name), r.actor, Membership.customer_id)
-            .join(Membership, Membership.user_id == User.id)
-            .where(
-                Membership.customer_id == customer_id,
-                Membership.role == SIGNATORY,
-                Membership.suspended_at.is_(None),
-                User.disabled_at.is_(None),
-            )
-            .order_by(User.name, User.id)
-        )
-    )
-
-
 def life_of(r: Reader, statement_id: int) -> list[Step]:
     """What happened to a statement that the reader may see, the newest first."""
     rows = r.session.execute(
@@ -196,7 +271,8 @@ def certificate_name(view: ConfirmationView, company: str) -> str:
     """The file name of a certificate: the same for the same answer, wherever it is saved."""
     said = view.evidence["statement"]
     customer = view.evidence["customer"]["name"].split()[0]
-    plain = "_".join((company, customer, said["period"][1][:7], view.result))
+    result = "withdrawn" if view.withdrawn_at else view.result
+    plain = "_".join((company, customer, said["period"][1][:7], result))
     return (
         "".join(letter if letter.isalnum() or letter in "-_" else "" for letter in plain) + ".pdf"
     )

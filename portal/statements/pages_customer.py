@@ -14,16 +14,18 @@ from portal.base.documents.qr import qr_svg
 from portal.base.formats import moment
 from portal.base.language import current_language, ngettext
 from portal.base.language import gettext as _
-from portal.core.statement_status import UNANSWERED
+from portal.core.statement_status import UNANSWERED, Status
 from portal.core.words import amount_in_words
 from portal.people.queries import list_customers_of
 from portal.statements import answers, confirmations, deeming, exports, queries
+from portal.statements.approval import about_signatures
 from portal.statements.certificate import PrintedStatement, certificate_pdf, statement_pdf
 from portal.statements.certificate_sheet import differences_of
 from portal.statements.forms import DifferenceForm
 from portal.statements.names import event_name, reason_name, result_name, shown_state
 from portal.statements.rows import StatementFilter, StatementRow, StatementView
 from portal.statements.shown import SHOWS, LineFilter, ShownLine, equation, shown_line, shown_lines
+from portal.statements.versions import about_versions
 from portal.web import current, respond
 from portal.web.controls import here
 from portal.web.forms import Form
@@ -114,7 +116,7 @@ def _page(view: StatementView, opened: Opened, status: int = 200) -> Response:
         "statements/show.html",
         status,
         fragments={"lines": "lines", **({line.ref: "line"} if line else {})},
-        also={"bar": "bar"} if opened.announce else {},
+        also=_also(view) if opened.announce else {},
         announce=opened.announce,
         line=line,
         panel=opened.seq if is_panel else 0,
@@ -123,6 +125,11 @@ def _page(view: StatementView, opened: Opened, status: int = 200) -> Response:
         asked_seq=line.seq if line else 0,
         **_about(view, ticks),
     )
+
+
+def _also(view: StatementView) -> dict[str, str]:
+    """What an answer on a line renews besides: once replaced, what stands otherwise."""
+    return {"bar": "bar"} if view.in_force else {"replaced": "replaced", "bar": "bar"}
 
 
 def _asked_line(view: StatementView, ticks: answers.Ticks, seq: int) -> ShownLine | None:
@@ -146,27 +153,40 @@ def _about(view: StatementView, ticks: answers.Ticks) -> dict[str, Any]:
         "equation": equation(view),
         "shown": shown_lines(view, ticks, _line_filter()),
         "narrowed": _line_filter(),
-        "may": {
-            "answer": waiting and allows(r.actor, "statement.answer", view.row),
-            "compare": allows(r.actor, "statement.compare", view.row),
-            "sign": waiting and allows(r.actor, "statement.confirm", view.row),
-            "acknowledge": waiting and allows(r.actor, "statement.acknowledge", view.row),
-        },
-        "confirmation": confirmations.find_confirmation(r, view.row.id),
-        "signatories": confirmations.signatory_names(r, view.row.customer_id),
+        "may": _may(view),
+        **about_signatures(r, view),
         "life": _life(view),
         "kept": _kept_query(),
         "reason_name": reason_name,
         "result_name": result_name,
+        **about_versions(r, view, is_part=bool(htmx.is_partial)),
+    }
+
+
+def _may(view: StatementView) -> dict[str, bool]:
+    actor, waiting = current.actor(), _may_answer(view)
+    is_open = waiting and view.row.state != Status.PREPARED
+    return {
+        "answer": is_open and allows(actor, "statement.answer", view.row),
+        "prepare": is_open and allows(actor, "statement.prepare", view.row),
+        "sign": waiting and allows(actor, "statement.confirm", view.row),
+        "compare": allows(actor, "statement.compare", view.row),
+        "acknowledge": waiting and allows(actor, "statement.acknowledge", view.row),
     }
 
 
 def _life(view: StatementView) -> list[tuple[str, str, str, str]]:
     r = current.reader()
     return [
-        (moment(step.at, r.company.timezone), step.who or r.company.name, event_name(step.kind), "")
+        (moment(step.at, r.company.timezone), step.who or r.company.name, _told(step), "")
         for step in confirmations.life_of(r, view.row.id)
     ]
+
+
+def _told(step: confirmations.Step) -> str:
+    """What happened, and what was said with it."""
+    name, comment = event_name(step.kind), step.facts.get("comment")
+    return _("%(what)s: %(comment)s", what=name, comment=comment) if comment else name
 
 
 def _may_answer(view: StatementView) -> bool:
@@ -219,8 +239,9 @@ def say_difference(ref: str, seq: int) -> Response:
     version = request.args.get("version", 0, int)
     if form.validate():
         command = form.command(view.row.id, seq, version)
-        if respond.attempt(form, answers.say_difference, command):
-            return _after_line(view, seq, form, done=True)
+        done = respond.attempt(form, answers.say_difference, command)
+        if done or _is_replaced(view):
+            return _after_line(view, seq, form, done=done)
     if not 1 <= seq <= view.row.line_count:
         raise NotFound("line")
     return _page(view, Opened(seq, form), form.status)
@@ -229,12 +250,24 @@ def say_difference(ref: str, seq: int) -> Response:
 def _after_line(view: StatementView, seq: int, form: Form, *, done: bool) -> Response:
     problem = "" if done else str(form.form_errors[0])
     if not htmx.is_partial:
+        if not done and _is_replaced(view):
+            return _replaced_page(view)
         if problem:
             respond.say(problem, "bad")
         return _back(view.row.ref, seq)
     view = queries.get_statement(current.reader(), view.row.ref)
     told = problem or _progress(view, seq)
     return _page(view, Opened(seq, problem=problem, announce=told), 200 if done else form.status)
+
+
+def _is_replaced(view: StatementView) -> bool:
+    """Whether a new version came while the page was open, as the books say now."""
+    return not queries.get_statement(current.reader(), view.row.ref).in_force
+
+
+def _replaced_page(view: StatementView) -> Response:
+    """409 with what stands otherwise, and the way to the version that keeps the answers."""
+    return _page(queries.get_statement(current.reader(), view.row.ref), Opened(), 409)
 
 
 def _progress(view: StatementView, seq: int) -> str:
@@ -265,6 +298,8 @@ def agree_to_others(ref: str) -> Response:
     if respond.attempt(form, answers.agree_all_others, answers.AgreeAllOthers(view.row.id)):
         count = form.outcome
         respond.say(ngettext("%(num)s line agreed.", "%(num)s lines agreed.", count))
+    elif _is_replaced(view):
+        return _replaced_page(view)
     else:
         respond.say(str(form.form_errors[0]), "bad")
     return respond.see_other(".show", ref=ref, **_kept_query())
@@ -278,6 +313,8 @@ def acknowledge(ref: str) -> Response:
     command = answers.AcknowledgeReceipt(view.row.id)
     if respond.attempt(form, answers.acknowledge_receipt, command):
         respond.say(_("Receipt is noted. That is not yet an answer to the statement."))
+    elif _is_replaced(view):
+        return _replaced_page(view)
     else:
         respond.say(str(form.form_errors[0]), "bad")
     return respond.see_other(".show", ref=ref)
@@ -307,7 +344,7 @@ def download(ref: str, kind: str) -> Response:
 def certificate(ref: str) -> Response:
     r = current.reader()
     view = queries.get_statement(r, ref)
-    found = confirmations.find_confirmation(r, view.row.id)
+    found = confirmations.certified(r, view.row.id, request.args.get("code", ""))
     public_url = current.installation().config.public_url.rstrip("/")
     code_url = f"{public_url}/verify/{found.verify_code}" if found else ""
     return respond.page(
@@ -327,7 +364,7 @@ def certificate(ref: str) -> Response:
 def certificate_file(ref: str) -> Response:
     r = current.reader()
     view = queries.get_statement(r, ref)
-    found = confirmations.find_confirmation(r, view.row.id)
+    found = confirmations.certified(r, view.row.id, request.args.get("code", ""))
     if found is None:
         raise NotFound("certificate")
     note_access("downloaded", f"confirmation/{found.id}", view.row.customer_id)

@@ -30,6 +30,7 @@ CHECK_NAMES = {
     "document.certificate": N_("Kept by us, byte by byte"),
     "document.timestamp": N_("Timestamp"),
     "document.evidence": N_("Evidence as in our books"),
+    "document.in_force": N_("In force"),
 }
 
 

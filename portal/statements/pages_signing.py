@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 from werkzeug.exceptions import Gone
 
-from portal.base.access import Actor, NotFound, allows
+from portal.base.access import Actor, Denied, NotFound, allows
 from portal.base.language import current_language
 from portal.base.language import gettext as _
 from portal.base.work import Reader, Work
@@ -29,16 +29,19 @@ from portal.people.commands import (
 from portal.people.links import read_link
 from portal.people.recognising import actor_of
 from portal.people.tokens import digest
-from portal.statements import answers, confirming, offers, queries, standing
+from portal.statements import answers, confirmations, confirming, offers, queries
+from portal.statements.approval import find_approval, last_closing_on, signing_rule
+from portal.statements.authorities import authority_by_id, list_signatories
 from portal.statements.confirming import RequestConfirmation
 from portal.statements.evidence import Surroundings
 from portal.statements.forms import SignForm
-from portal.statements.names import reason_name, shown_state
-from portal.statements.rows import StatementView
+from portal.statements.names import reason_name, result_name, shown_state
+from portal.statements.rows import StatementFilter, StatementView
 from portal.statements.shown import LineFilter, equation, shown_differences, shown_lines
 from portal.web import current, respond, sessions
 from portal.web.forms import Form
 from portal.web.guard import guard
+from portal.web.lists import asked
 
 signing = Blueprint("signing", __name__)
 
@@ -60,8 +63,12 @@ class Ceremony:
 
 
 def _by_session(ref: str) -> Ceremony:
+    """Who is signed in, at a statement that they may sign."""
+    view = queries.get_statement(current.reader(), ref)
+    if not allows(current.actor(), "statement.confirm", view.row):
+        raise Denied("statement.confirm")
     return Ceremony(
-        view=queries.get_statement(current.reader(), ref),
+        view=view,
         person=current.actor(),
         here=url_for("signing.review", ref=ref),
         code_url=url_for("signing.send_code", ref=ref),
@@ -82,7 +89,9 @@ def send_code(ref: str) -> Response:
 @guard("statement.confirm")
 def review(ref: str) -> Response:
     ceremony = _by_session(ref)
-    if not _is_waiting(ceremony.view):
+    if _is_done(ceremony):
+        return _done_page(ceremony.view)
+    if not ceremony.view.in_force:
         return respond.redirect_to(ceremony.back_url)
     return _page(ceremony, _fresh_form(current.reader(), ceremony))
 
@@ -93,8 +102,37 @@ def sign(ref: str) -> Response:
     ceremony = _by_session(ref)
     form = SignForm()
     if form.validate() and _is_signed(form, ceremony, confirming.confirm_statement):
-        return respond.redirect_to(ceremony.back_url)
+        return respond.redirect_to(ceremony.here)
     return _page(ceremony, form, form.status)
+
+
+def _is_done(ceremony: Ceremony) -> bool:
+    """Whether nothing is left to sign for this person: it is answered, or waits for another."""
+    if ceremony.view.row.is_answered:
+        return True
+    approval = find_approval(current.reader(), ceremony.view)
+    first = approval.first if approval else None
+    if first is None or first.user_id != ceremony.person.user_id:
+        return False
+    by = authority_by_id(current.reader(), ceremony.view.row.id)
+    return not by.is_enough
+
+
+def _done_page(view: StatementView) -> Response:
+    """The page after signing: what was kept, the way back, what waits next."""
+    r = current.reader()
+    found = confirmations.find_confirmation(r, view.row.id)
+    waiting = queries.list_statements(r, StatementFilter(state="waiting", per_page=2)).rows
+    return respond.page(
+        "statements/confirmed.html",
+        view=view,
+        confirmation=found,
+        approval=find_approval(r, view),
+        may_undo=found and confirmations.may_undo(r, found),
+        receipts=confirmations.receipts_of(r, found) if found else [],
+        following=next((each for each in waiting if each.id != view.row.id), None),
+        result_name=result_name,
+    )
 
 
 # ── By the link of a mail ────────────────────────────────────────────────────
@@ -172,7 +210,7 @@ def sign_by_link(token: str) -> Response:
     if form.validate() and _is_signed(form, ceremony, act):
         if isinstance(form.outcome, str):
             sessions.begin(form.outcome)
-        return respond.see_other("statements.show", ref=ceremony.view.row.ref)
+        return respond.see_other("signing.review", ref=ceremony.view.row.ref)
     return _page(ceremony, form, form.status)
 
 
@@ -200,7 +238,8 @@ def _send_code(ceremony: Ceremony) -> Response:
     form = Form()
     command = RequestConfirmation(ceremony.view.row.id)
     if respond.attempt(form, confirming.request_confirmation, command, ceremony.person):
-        return respond.redirect_to(ceremony.here)
+        refusal = "?answer=refused" if request.args.get("answer") == "refused" else ""
+        return respond.redirect_to(f"{ceremony.here}{refusal}")
     respond.say(str(form.form_errors[0]), "bad")
     answered = not _is_waiting(ceremony.view) or form.status == 409
     return respond.redirect_to(ceremony.back_url if answered else ceremony.here)
@@ -249,8 +288,9 @@ def _is_said(command: confirming.ConfirmStatement, person: Actor) -> bool:
 
 def _fresh_form(r: Reader, ceremony: Ceremony) -> SignForm:
     ticks = answers.read_ticks(r, ceremony.view.row.id, ceremony.view.snapshot.lines)
+    fitting = fitting_result(ticks.differences)
     return SignForm(
-        result=fitting_result(ticks.differences).value,
+        result=asked("answer", [Result.REFUSED.value]) or fitting.value,
         typed_name=ceremony.person.name,
         position=offers.title_of(r),
     )
@@ -278,11 +318,28 @@ def _shown(r: Reader, ceremony: Ceremony, form: SignForm) -> Mapping[str, Any]:
         "own_closing": Money(own, view.row.currency),
         "answers_sha256": confirming.answers_digest(ticks),
         "offered": offered,
-        "first": standing.find_first(r, view.row.id),
+        **_standing(r, view, offered),
         "sent_to": offers.code_is_out(r, view.row.sha256),
         "words": amount_in_words(view.row.closing, current_language()),
         "reason_name": reason_name,
         "buttons": _buttons(view),
+    }
+
+
+def _standing(
+    r: Reader, view: StatementView, offered: offers.OfferedDeclarations
+) -> dict[str, Any]:
+    """What the page says of other signatures, of the rule for this one, and of last time."""
+    approval = find_approval(r, view)
+    mine = (r.actor.user_id, approval.first.user_id if approval and approval.first else None)
+    every = list_signatories(r, view.row.customer_id) if not offered.by.is_enough else []
+    others = [each.name for each in every if each.user_id not in mine]
+    return {
+        "approval": approval,
+        "answered": confirmations.find_confirmation(r, view.row.id),
+        "rule": signing_rule(offered.by, approval, others),
+        "before": last_closing_on(r, view),
+        "result_name": result_name,
     }
 
 

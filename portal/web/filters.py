@@ -47,6 +47,11 @@ def short_moment(value: dt.datetime) -> str:
     return formats.short_moment(value, current.reader().company.timezone)
 
 
+def clock(value: dt.datetime) -> str:
+    """A time of the day in the company's zone."""
+    return formats.clock(value, current.reader().company.timezone)
+
+
 def relative(value: dt.date, today: dt.date) -> str:
     """How far a day is from today: `in 3 days`, `today`, `2 days ago`."""
     days = (value - today).days
@@ -76,6 +81,7 @@ def bind_filters(app: Flask) -> None:
     """Makes the formats filters of every template."""
     app.jinja_env.filters.update(
         amount=amount,
+        clock=clock,
         dated=dated,
         day=formats.day,
         figure=figure,

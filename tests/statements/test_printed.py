@@ -133,7 +133,9 @@ def test_the_certificate_is_sealed_from_the_event(any_stage: Stage):
         "document.unchanged": True,
         "document.seal": True,
         "document.certificate": True,
+        "document.timestamp": True,
         "document.evidence": True,
+        "document.in_force": True,
     }
 
 
