@@ -47,8 +47,10 @@ def upload(ref: str) -> Response:
     if form.validate():
         command = form.command(current.installation().storage, view.row.id)
         if respond.attempt(form, keep_ledger, command):
-            is_begun = working.begin(current.installation(), form.outcome, current.actor())
-            return respond.see_other("comparison.show" if is_begun else ".mapping", ref=ref)
+            state = working.begin(current.installation(), form.outcome, current.actor())
+            return respond.see_other(
+                ".mapping" if state == "uploaded" else "comparison.show", ref=ref
+            )
     return comparison_page(view_of(ref), Told(form), form.status)
 
 

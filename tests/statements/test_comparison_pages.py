@@ -1,5 +1,6 @@
-"""The pages of a comparison as people use them without scripts; what they may not see is not there."""
+"""The pages of a comparison, without scripts; what people may not see is not there."""
 
+import io
 import re
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from portal.people.commands import NewUser, create_user_with_password
 from tests.page import Page
 from tests.people.cast import PASSWORD, Browser
-from tests.statements.own_ledgers import laid, planted_rows, right_rows
+from tests.statements.own_ledgers import as_csv, laid, planted_rows, right_rows
 from tests.statements.stage import Stage
 
 EVE = "eve@huadong.example"
@@ -125,6 +126,122 @@ def test_a_viewer_sees_none_of_it(stage: Stage, visitor: Browser, path: str):
 
     visitor.visit(path, 403)
     assert "Compare with my ledger" not in visitor.visit(f"/statements/{stage.ref}").links
+
+
+# ── From a file ──────────────────────────────────────────────────────────────
+
+
+def uploaded(chen: Browser, path: str, content: bytes, name: str = "own.csv") -> Page:
+    """A file sent as without scripts; where that leads."""
+    chen.visit(path)
+    file = (io.BytesIO(content), name)
+    return chen.follow(chen.send(path, data={"file": file, "pasted": ""}))
+
+
+def compared(chen: Browser, path: str, page: Page, **changed: str) -> Page:
+    """The columns are as they were guessed, but for what is changed."""
+    return chen.follow(chen.fill(page, f"{path}/mapping", act="compare", **changed))
+
+
+def test_a_first_ledger_is_asked_how_it_is_read_and_shows_what_it_understood(
+    chen: Browser, path: str
+):
+    page = uploaded(chen, path, as_csv(planted_rows()).encode())
+
+    assert page.heading == "How your ledger is read"
+    assert page.form(f"{path}/mapping")["column_debit"] == "2"
+    assert "128,400.00" in page.by_id("understood").text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_file_becomes_a_result(chen: Browser, path: str, encoding: str):
+    content = as_csv(planted_rows(), "日期,单据号,借方,贷方\n").encode(encoding)
+    page = compared(chen, path, uploaded(chen, path, content))
+
+    assert "Differs: 1" in page.text
+    assert "Only in your ledger: 1" in page.text
+
+
+def test_the_second_ledger_is_read_as_the_first(chen: Browser, path: str):
+    compared(chen, path, uploaded(chen, path, as_csv(planted_rows()).encode()))
+    page = uploaded(chen, path, as_csv(right_rows()).encode())
+
+    assert page.response.request.path == path
+    assert "Differs: 0" in page.text
+
+
+def test_pasted_rows_are_compared(chen: Browser, path: str):
+    text = as_csv(planted_rows()).replace(",", "\t")
+    page = chen.follow(chen.send(path, data={"pasted": text}))
+    page = compared(chen, path, page)
+
+    assert "Pasted rows" in page.text
+    assert "Only on our statement: 1" in page.text
+
+
+def test_a_ledger_from_the_other_side_is_turned_round(chen: Browser, path: str):
+    content = as_csv(planted_rows(), "Date,Document,Credit,Debit\n").encode()
+    page = uploaded(chen, path, content)
+
+    assert page.form(f"{path}/mapping")["side"] == "flipped"
+    assert "Differs: 1" in compared(chen, path, page).text
+
+
+def test_the_sides_can_be_turned_on_the_result(chen: Browser, path: str):
+    compared(chen, path, uploaded(chen, path, as_csv(planted_rows()).encode()))
+    again = uploaded(chen, path, as_csv(planted_rows(), "Date,Document,Credit,Debit\n").encode())
+    if again.response.request.path.endswith("/mapping"):
+        again = compared(chen, path, again, side="")
+    page = chen.follow(chen.fill(again, f"{path}/sides"))
+
+    assert "Differs: 1" in page.text
+
+
+def test_a_file_without_amounts_says_what_is_missing_and_is_not_lost(chen: Browser, path: str):
+    page = uploaded(chen, path, b"Date,Document\n2026-10-01,INV-1\n")
+    refused = chen.fill(page, f"{path}/mapping", 422, act="compare")
+
+    assert refused.by_id("error-summary").text
+    assert "own.csv waits to be read" in chen.visit(path).text
+
+
+def test_a_file_that_is_no_table_says_so_and_is_kept(chen: Browser, path: str):
+    page = uploaded(chen, path, b"\x00\x01\x02 nothing", "photo.xlsx")
+
+    assert "photo.xlsx could not be compared" in page.text
+    assert "The file is kept" in page.text
+
+
+def test_a_ledger_in_another_currency_is_refused(chen: Browser, path: str):
+    rows = as_csv(right_rows()).replace("\n", ",EUR\n").replace("Credit,EUR", "Credit,Currency")
+    page = uploaded(chen, path, rows.encode())
+    refused = chen.fill(page, f"{path}/mapping", 422, act="compare")
+
+    assert "EUR" in refused.by_id("error-summary").text
+
+
+def test_nothing_sent_is_told(chen: Browser, path: str):
+    chen.visit(path)
+    page = chen.send(path, 422, data={"pasted": ""})
+
+    assert "Choose a file, or paste rows." in page.by_id("error-summary").text
+
+
+def test_a_bad_row_is_left_out_and_named(chen: Browser, path: str):
+    content = as_csv(right_rows()) + "2026-10-29,INV-9,12x4,\n"
+    page = compared(chen, path, uploaded(chen, path, content.encode()))
+
+    assert "1 row was left out" in page.text
+    assert "Row 8" in page.text
+
+
+def test_the_comparison_can_be_taken_along(stage: Stage, chen: Browser, path: str):
+    laid(stage, planted_rows())
+    text = chen.client.get(f"{path}.csv").get_data(as_text=True)
+
+    assert "Unexplained" in text
+    assert "Only in your ledger,,,,GR-77" in text
+    assert chen.client.get(f"{path}.xlsx").get_data()[:2] == b"PK"
 
 
 def test_the_statement_leads_to_the_comparison(stage: Stage, chen: Browser, path: str):

@@ -99,8 +99,9 @@ def apply_comparison(w: Work, c: ApplyComparison) -> Applied:
     free, contradicting = _sorted_out(wanted, standing, overrides=c.overrides)
     lines = _write_lines(w, statement, free, standing)
     documents = _write_documents(w, statement, wanted, standing)
-    kept = {seq: v for seq, v in standing.set_lines.items() if int(seq) not in lines}
-    comparison.applied = json.dumps({"lines": kept | lines, "documents": documents})
+    comparison.applied = json.dumps(
+        {"lines": {**standing.set_lines, **lines}, "documents": documents}
+    )
     comparison.applied_version, comparison.applied_at = comparison.row_version, w.now
     done = Applied(
         len(wanted.agreed),
@@ -137,9 +138,8 @@ def wanted_answers(w: Work, comparison: Comparison, snapshot: Snapshot, missing:
             continue
         match = chosen.get(each.seq)
         is_missing = match is not None and match.kind == "ours"
-        if is_missing and each.reason is Reason.NOT_RECEIVED:
-            each = replace(each, reason=missing)  # noqa: PLW2901
-        named = _with_reason(each, match)
+        is_plain = is_missing and each.reason is Reason.NOT_RECEIVED
+        named = _with_reason(replace(each, reason=missing) if is_plain else each, match)
         check_difference(named, snapshot.lines[each.seq - 1])
         said.append(named)
     return Answers(plain.agreed, tuple(said))

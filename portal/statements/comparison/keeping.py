@@ -46,7 +46,7 @@ def decided(comparison: Comparison) -> dict[str, Any]:
         "timing_yours": [],
         "reasons": {},
     }
-    return empty | json.loads(comparison.decisions)
+    return {**empty, **json.loads(comparison.decisions)}
 
 
 def decisions_of(said: dict[str, Any]) -> Decisions:
@@ -204,8 +204,8 @@ def books_of(r: Reader, comparison: Comparison) -> OwnBooks:
         )
         .order_by(OwnRow.row)
     )
-    for *cells, is_outside in found:
-        rows[bool(is_outside)].append(Row(*cells))
+    for row, on, number, reference, minor, text, is_outside in found:
+        rows[bool(is_outside)].append(Row(row, on, number, reference, minor, text))
     return OwnBooks(
         tuple(rows[False]), kept.get("own_opening"), kept.get("own_closing"), tuple(rows[True])
     )

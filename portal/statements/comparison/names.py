@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from portal.base.language import N_
@@ -61,12 +62,19 @@ def decision_name(decided: str, why: str) -> tuple[str, str]:
 
 def problem_sentence(kept: dict[str, Any]) -> str:
     """What is wrong with a file, or with one of its rows, and what to do."""
+    facts: dict[str, Any] = {name: _fact(text) for name, text in kept["facts"].items()}
     if not kept["row"]:
-        return sentence(RuleBroken(kept["code"], **kept["facts"]))
-    problem = RowProblem(
-        kept["row"], kept["column"], kept["value"], kept["code"], dict(kept["facts"])
-    )
-    return problem.sentence
+        return sentence(RuleBroken(kept["code"], **facts))
+    said = RowProblem(kept["row"], kept["column"], kept["value"], kept["code"], facts).sentence
+    return _("Row %(row)s: %(problem)s", row=kept["row"], problem=said)
+
+
+def _fact(text: str) -> object:
+    """A day is one again, so that it is written as people read it."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return text
 
 
 def bridge_steps(bridge: Bridge, counts: dict[str, int], currency: str) -> list[tuple[str, Money]]:

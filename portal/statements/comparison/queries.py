@@ -130,8 +130,9 @@ class Group:
 
 def find_comparison(r: Reader, view: StatementView) -> ComparisonView | None:
     """The newest comparison of a statement that the reader was given; None where there is none."""
+    columns: list[Any] = [Comparison, User.name]
     newest: Select[Any] = (
-        select(Comparison, User.name)
+        select(*columns)
         .join(User, User.id == Comparison.user_id)
         .where(
             Comparison.customer_id == view.row.customer_id,

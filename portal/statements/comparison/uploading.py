@@ -68,7 +68,7 @@ def keep_ledger(w: Work, c: KeepLedger) -> int:
     if not c.content.strip():
         raise RuleBroken("own_ledger.empty", field="file" if c.file_name else "pasted")
     if len(c.content) > MOST_BYTES:
-        raise RuleBroken("own_ledger.too_large", field="file", most=MOST_BYTES >> 20)
+        raise RuleBroken("own_ledger.too_large", field="file", megabytes=MOST_BYTES >> 20)
     media_type = "application/octet-stream" if c.file_name else "text/plain"
     digest = keep_file(w, c.storage, c.content, media_type)
     newest = w.session.scalars(

@@ -69,26 +69,29 @@ def remembered(r: Reader, customer_id: int, sheet: Sheet) -> Mapping | None:
     return refitted(mapping_from_json(json.loads(known.mapping)), sheet)
 
 
-def begin(installation: Installation, comparison_id: int, actor: Actor) -> bool:
-    """Whether the ledger is compared, or begun to be, without asking how it is read."""
+def begin(installation: Installation, comparison_id: int, actor: Actor) -> str:
+    """The state of a ledger that was taken in: compared where it is known how it is read."""
     with installation.reading(SYSTEM) as r:
         comparison = r.session.get_one(Comparison, comparison_id)
         if comparison.state != "uploaded":
-            return comparison.state in {"running", "ready"}
-        try:
-            sheet = sheet_of(installation.storage, comparison)
-        except RuleBroken as broken:
-            problem = _told(broken)
-            mapping = None
-        else:
-            problem = {}
-            mapping = remembered(r, comparison.customer_id, sheet)
-    if problem:
+            return comparison.state
+        sheet, problem = _read(installation.storage, comparison)
+        mapping = remembered(r, comparison.customer_id, sheet) if sheet else None
+    if sheet is None:
         _fail(installation, comparison_id, "uploaded", problem)
+        return "failed"
     if mapping is None:
-        return False
+        return "uploaded"
     _begin(installation, comparison_id, mapping, actor, is_large=len(sheet.rows) > AT_ONCE)
-    return True
+    return "running"
+
+
+def _read(storage: Storage, comparison: Comparison) -> tuple[Sheet | None, dict[str, Any]]:
+    """The table in the file, or why it is none."""
+    try:
+        return sheet_of(storage, comparison), {}
+    except RuleBroken as broken:
+        return None, _told(broken)
 
 
 def _begin(
