@@ -19,6 +19,9 @@ UNDONE = {
     "entry": "select 1 from import_undo u join import_range g on g.run_id = u.run_id"
     " where u.open_as is not null and g.kind = 'entry'"
     " and old.id between g.first_id and g.last_id",
+    "delivery": "select 1 from import_undo u join import_range g on g.run_id = u.run_id"
+    " where u.open_as is not null and g.kind = 'delivery'"
+    " and old.id between g.first_id and g.last_id",
     "allocation": "select 1 from import_undo u where u.open_as is not null"
     " and old.source = 'import/' || u.run_id",
 }
@@ -139,7 +142,8 @@ def _guard_postgresql() -> None:
         "create trigger entry_append_only before update on entry"
         " for each row execute function refuse_change('entry.append_only')"
     )
-    op.execute("drop trigger allocation_no_delete on allocation")
+    for table in ("allocation", "delivery"):
+        op.execute(f"drop trigger {table}_no_delete on {table}")
     for table, is_undone in UNDONE.items():
         op.execute(
             f"create function refuse_{table}_delete() returns trigger language plpgsql as $$ "
@@ -188,9 +192,10 @@ def downgrade() -> None:
             "create trigger entry_append_only before update or delete on entry"
             " for each row execute function refuse_change('entry.append_only')"
         )
-        op.execute(
-            "create trigger allocation_no_delete before delete on allocation"
-            " for each row execute function refuse_change('allocation.append_only')"
-        )
+        for table in ("allocation", "delivery"):
+            op.execute(
+                f"create trigger {table}_no_delete before delete on {table}"
+                f" for each row execute function refuse_change('{table}.append_only')"
+            )
     for table in ("import_undo", "import_range", "hand_act"):
         op.drop_table(table)

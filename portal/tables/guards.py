@@ -49,11 +49,13 @@ UNDONE_ENTRY = (
     " where u.open_as is not null and g.kind = 'entry'"
     " and old.id between g.first_id and g.last_id"
 )
+UNDONE_DELIVERY = UNDONE_ENTRY.replace("'entry'", "'delivery'")
 UNDONE_ALLOCATION = (
     "select 1 from import_undo u where u.open_as is not null and old.source = 'import/' || u.run_id"
 )
 _STATED = dict.fromkeys((*APPEND_ONLY, *MOSTLY_FROZEN), "") | {
     "allocation": f"when not exists ({UNDONE_ALLOCATION}) ",
+    "delivery": f"when not exists ({UNDONE_DELIVERY}) ",
     "entry": f"when not exists ({UNDONE_ENTRY}) ",
     "part": "when not exists (select 1 from pending p"
     " where p.customer_id = old.customer_id and p.entry_id = old.entry_id) ",
@@ -187,7 +189,7 @@ def _postgresql_freezing() -> Iterable[str]:
             f"create trigger {table}_frozen before update of {columns} on {table} "
             f"for each row execute function refuse_change('{table}.frozen')"
         )
-        if table not in {"allocation", "part"}:
+        if table not in {"allocation", "delivery", "part"}:
             yield (
                 f"create trigger {table}_no_delete before delete on {table} "
                 f"for each row execute function refuse_change('{table}.append_only')"
@@ -196,7 +198,11 @@ def _postgresql_freezing() -> Iterable[str]:
 
 def _postgresql_undoing() -> Iterable[str]:
     """What lets entries and applications go with the import that made them."""
-    for table, is_undone in (("entry", UNDONE_ENTRY), ("allocation", UNDONE_ALLOCATION)):
+    for table, is_undone in (
+        ("entry", UNDONE_ENTRY),
+        ("delivery", UNDONE_DELIVERY),
+        ("allocation", UNDONE_ALLOCATION),
+    ):
         yield (
             f"create function refuse_{table}_delete() returns trigger language plpgsql as $$ "
             f"begin if exists ({is_undone}) then return old; end if; "

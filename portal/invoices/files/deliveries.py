@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, text
 
-from portal.base.batch import insert_rows
+from portal.base.batch import insert_rows, reserve_ids
 from portal.base.lookup import found_by, plain_day, plain_moment, streamed
+from portal.base.recording import note
 from portal.base.work import Reader, Work
 from portal.core.money import Money
 from portal.imports.columns import Counts, Options, columns
@@ -26,6 +27,7 @@ STANDING = """select d.*, c.code as customer_code from delivery d
 join customer c on c.id = d.customer_id where d.number in (:keys)"""
 WRITTEN = """select d.*, c.code as customer_code from delivery d
 join customer c on c.id = d.customer_id order by d.number"""
+IDS = "select id from delivery where number in (:keys)"
 LEARN = """update delivery set invoice_code = coalesce(invoice_code, :invoice_code),
 received_by = coalesce(received_by, :received_by) where number = :number"""
 
@@ -97,8 +99,10 @@ class Deliveries:
         """Every row was seen to as it came."""
 
     def _post(self, fresh: Any) -> None:
-        rows = [(*each, self._posted_at) for each in fresh]
-        names = (*Told._fields, "posted_at")
+        told = list(fresh)
+        ids = reserve_ids(self._w.session, Delivery.__table__, len(told))
+        rows = [(row_id, *each, self._posted_at) for row_id, each in zip(ids, told, strict=True)]
+        names = ("id", *Told._fields, "posted_at")
         insert_rows(self._w.session, Delivery.__table__, names, rows, are_plain=True)
         self.counts.added += len(rows)
 
@@ -106,6 +110,9 @@ class Deliveries:
         rows = [{name: getattr(each, name) for name in ("number", *LEARNED)} for each in learned]
         if rows:
             self._w.session.execute(text(LEARN), rows)
+            numbers = [row["number"] for row in rows]
+            changed = found_by(self._w.session, IDS, numbers)
+            note(self._w.session, "changed_delivery", sorted(row.id for row in changed))
 
     def _told(self, rows: Rows) -> dict[int, Told]:
         numbers, currencies = rows.keys("delivery_id"), rows.currencies()
