@@ -40,6 +40,7 @@ from portal.statements.pages_differences import differences
 from portal.statements.pages_ledger import ledger
 from portal.statements.pages_passing import passing_pages
 from portal.statements.pages_public import public as verify
+from portal.statements.pages_settling import desk_settling
 from portal.statements.pages_signing import signing
 from portal.statements.pages_staff import desk as statements_desk
 from portal.statements.pages_versions import versions
@@ -74,6 +75,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     verify,
     wizard,
     statements_desk,
+    desk_settling,
     people_desk,
     customers_desk,
     contacts_desk,

@@ -128,3 +128,29 @@ def _take_back(w: Work, old: Statement) -> None:
 def _issue(w: Work) -> Issue:
     deadline = w.calendar().add_workdays(w.today, w.policy.confirm_within_workdays)
     return issue_under(w.policy, w.company, w.today, deadline)
+
+
+@dataclass(frozen=True)
+class ReissueStatements:
+    """Replace several statements, each by a new version of itself, for one reason."""
+
+    statement_ids: tuple[int, ...]
+    reason: str
+
+
+def reissue_statements(w: Work, c: ReissueStatements) -> int:
+    """
+    How many statements have a new version: all of those named, or none.
+
+    Raises: statement.not_in_this_state, statement.followed.
+    """
+    # By customer, as everybody locks them, so that two of these never wait for one another.
+    found = w.session.execute(
+        select(Statement.id)
+        .where(Statement.id.in_(c.statement_ids))
+        .order_by(Statement.customer_id, Statement.id)
+    )
+    ids = list(found.scalars())
+    for statement_id in ids:
+        reissue_statement(w, ReissueStatement(statement_id, c.reason))
+    return len(ids)
