@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from portal.core.document_number import keys_of
-from portal.core.matching import Found, How, Item, Matching, match
+from portal.core.matched import Found, How, Item, Matching
+from portal.core.matching import match
 from portal.core.statement import Line, Statement
 
 # fmt: off
@@ -176,11 +177,12 @@ def compare(
     ours = {seq: _item_of_line(seq, line) for seq, line in enumerate(lines, start=1)}
     yours = {row.row: _item_of_row(row) for row in rows.values()}
     accepted = _accepted(decisions.accepted, ours, yours)
-    state = match(
+    free = (
         _without(ours, (seq for pair in accepted for seq in pair.ours)),
         _without(yours, (at for pair in accepted for at in pair.yours)),
-        decisions.refused,
     )
+    every = (list(ours.values()), list(yours.values()))
+    state = match(free, every, decisions.refused)
     matches = [_match(found, ours, yours) for found in (*accepted, *state.found)]
     matches.sort(key=lambda each: (each.ours, each.yours))
     opening_minor = books.opening_minor
