@@ -45,7 +45,13 @@ SENTENCES: dict[str, str] = {
     ),
     "audit.bad_answer": N_("Enter the balance by your books, or choose that you agree."),
     "audit.day_to_come": N_("Choose a day that is over."),
+    "audit.file_too_large": N_(
+        "The file is larger than %(most)s MB. Send it to the auditor another way."
+    ),
     "audit.no_recipient": N_("Choose an address for every request that shall be sent."),
+    "audit.nobody_to_remind": N_(
+        "Nobody is to be reminded: all have answered, or were mailed today already."
+    ),
     "audit.nothing_to_draw": N_("No balance in this currency on that day can be drawn from."),
     "audit.nothing_to_send": N_(
         "Choose at least one request that has an address and was not sent yet."
@@ -63,6 +69,11 @@ SENTENCES: dict[str, str] = {
     "chase.timetable": N_(
         "Write the workdays after issue in rising order, for example 3, 5, 8: at most %(most)s, "
         "none later than %(latest)s."
+    ),
+    "batch.empty": N_("Choose at least one statement to confirm."),
+    "batch.replaced": N_(
+        "Statement %(number)s cannot be confirmed with the others any more. Nothing was signed; "
+        "look at them again."
     ),
     "code.expired": N_("This code has run out or was replaced by a newer one. Ask for a new code."),
     "code.grant_used": N_(
@@ -313,6 +324,9 @@ SENTENCES: dict[str, str] = {
     ),
     "resolution.open_left": N_(
         "%(count)s differences have no answer of ours yet. Settle them first."
+    ),
+    "sampling.count": N_(
+        "That draws %(found)s balances. Choose so that it is at least 1 and at most %(most)s."
     ),
     "sampling.interval": N_("Enter a sampling interval above zero."),
     "sampling.size": N_(

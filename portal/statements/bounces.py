@@ -192,7 +192,7 @@ def list_refusing(r: Reader, customer_id: int) -> dict[str, str]:
     return {bounce.address: bounce.problem for bounce in found}
 
 
-def _marked(customer_id: int) -> Select[tuple[Bounce]]:
+def _marked(customer_id: int) -> Select[Bounce]:
     return (
         select(Bounce)
         .join(Customer, Customer.id == Bounce.customer_id)

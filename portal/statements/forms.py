@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from typing import Any, cast
 
 import wtforms
 from wtforms.validators import Length, Optional
 
-from portal.base import formats
 from portal.base.language import N_
 from portal.base.language import gettext as _
 from portal.core.confirmation import OF_LINES, Reason, Result
 from portal.core.money import Money
-from portal.core.period import Month
 from portal.statements.answers import LONGEST_NOTE, SayDifference
 from portal.statements.confirming import ConfirmStatement
 from portal.statements.evidence import Surroundings
 from portal.statements.names import REASONS
 from portal.statements.own_documents import SayOwnDocument
-from portal.statements.run import IssueStatements
-from portal.web.forms import DateField, Filled, Form, MoneyField, SelectField, options
+from portal.web.forms import DateField, Filled, Form, MoneyField
 
 LONGEST_NAME = 100
 #: How many months back a run may go.
@@ -159,22 +155,3 @@ class CheckForm(Form):
 
     code = wtforms.StringField(N_("Code of the certificate"))
     file = wtforms.FileField(N_("The certificate as PDF"))
-
-
-class RunForm(Form):
-    """Of which month, and for whom; no customers is everyone."""
-
-    month = SelectField(N_("Month"), [Filled(N_("Choose a month."))])
-    customers = wtforms.StringField(N_("Only these customers"), [Length(max=2000)])
-
-    def offer(self, newest: Month) -> None:
-        """Offers the months that are over, the newest first."""
-        months = [newest.plus(-back) for back in range(MONTHS)]
-        pairs = [(str(month), formats.month(month.first_on)) for month in months]
-        self.month.choices = options(pairs)
-
-    def command(self) -> IssueStatements:
-        """What the form asks for; `RuleBroken` where the month is none."""
-        codes = re.split(r"[,;\s，；、]+", self.customers.data or "")
-        wanted = tuple(dict.fromkeys(code for code in codes if code))
-        return IssueStatements(Month.parse(self.month.data or ""), wanted)

@@ -13,9 +13,6 @@ from portal.base import formats
 from portal.base.access import allows
 from portal.base.language import gettext as _
 from portal.base.spreadsheets import Row
-from portal.core.errors import RuleBroken
-from portal.core.period import last_closed_month
-from portal.statements.forms import RunForm
 from portal.statements.names import state_at_desk
 from portal.statements.progress import (
     RunProgress,
@@ -25,7 +22,6 @@ from portal.statements.progress import (
 )
 from portal.statements.queries import get_run, list_board, list_statements, total_statements
 from portal.statements.rows import BoardRow, RunRow, StateCount, StatementFilter, StatementRow
-from portal.statements.starting import RunPreview, preview_start, start_run
 from portal.web import lists, respond
 from portal.web.current import actor, reader
 from portal.web.guard import guard
@@ -52,6 +48,7 @@ def index() -> Response:
         fragments={"statements-part": "statements"},
         found=found,
         totals=_sums(total_statements(reader(), asked)),
+        may_run=allows(actor(), "statement.run"),
         chips=_chips(asked),
         asked=asked,
         **_common(asked, found.page, found.pages, found.count),
@@ -168,62 +165,6 @@ def runs() -> Response:
         may_run=allows(actor(), "statement.run"),
         today=reader().today,
     )
-
-
-@desk.get("/statement-runs/new")
-@guard("statement.run")
-def new_run() -> Response:
-    newest = last_closed_month(reader().today)
-    return _new_page(_run_form(month=lists.asked("month") or str(newest), **_wanted()))
-
-
-@desk.post("/statement-runs")
-@guard("statement.run")
-def start() -> Response:
-    form = _run_form()
-    if form.validate() and respond.attempt(form, start_run, form.command()):
-        ref = reader().refs.of("ru", form.outcome)
-        return respond.see_other(".run", ref=ref)
-    return _new_page(form)
-
-
-def _wanted() -> dict[str, str]:
-    return {"customers": lists.asked("customers") or lists.asked("customer")}
-
-
-def _run_form(**kept: Any) -> RunForm:
-    form = RunForm(**kept)
-    form.offer(last_closed_month(reader().today))
-    return form
-
-
-def _new_page(form: RunForm) -> Response:
-    preview = _preview(form)
-    return respond.page(
-        "statements/run_new.html",
-        form.status if form.told() else 200,
-        form=form,
-        preview=preview,
-        reasons=_reasons(),
-    )
-
-
-def _preview(form: RunForm) -> RunPreview | None:
-    """What the run would do; what is wrong with the question is told on the form."""
-    try:
-        return preview_start(reader(), form.command())
-    except RuleBroken as broken:
-        if not form.told():
-            form.blame(broken)
-        return None
-
-
-def _reasons() -> dict[str, str]:
-    return {
-        "nothing": _("Nothing was posted and nothing is owed"),
-        "not_this_month": _("Their cycle does not end in this month"),
-        "stated_later": _("They have a later statement already"),
-    }
 
 
 @desk.get("/statement-runs/<ref>")

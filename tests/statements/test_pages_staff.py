@@ -6,12 +6,11 @@ from sqlalchemy import func, select
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.base.outbox import drain
-from portal.tables.journal import Outbox
 from portal.tables.statements import Statement
 from portal.worker import REGISTRY
 from tests.desk import DeskBrowser, Office, an_office, foot_of, rows_of
 
-RUNS, NEW = "/desk/statement-runs", "/desk/statement-runs/new"
+RUNS = "/desk/statement-runs"
 
 
 @pytest.fixture
@@ -34,44 +33,7 @@ def work_off(office: Office) -> None:
 
 
 def start(clerk: DeskBrowser, status: int = 303, **fields: str):
-    return clerk.fill(clerk.visit(NEW), RUNS, status, **fields)
-
-
-def test_the_newest_closed_month_is_looked_at_first(clerk: DeskBrowser):
-    page = clerk.visit(NEW)
-
-    assert "Issue 3 statements" in page.text
-    assert "2 customers cannot be mailed" not in page.text
-    assert "3 customers cannot be mailed" in page.text
-
-
-def test_looking_changes_nothing(office: Office, clerk: DeskBrowser):
-    clerk.visit(NEW)
-    clerk.visit(f"{NEW}?month=2026-09&customers=HUADONG")
-
-    assert count(office, Statement.id) == 0
-    assert count(office, Outbox.id) == 0
-
-
-def test_who_gets_none_is_told_with_the_reason(clerk: DeskBrowser):
-    page = clerk.visit(f"{NEW}?month=2026-09")
-
-    assert rows_of(page, "left-out") == [
-        ["Nothing was posted and nothing is owed", "BERGMANN, ZHIYUAN", "2"]
-    ]
-    assert "Issue 1 statement" in page.text
-
-
-@pytest.mark.parametrize(
-    ("query", "said"),
-    [
-        ("month=2026-13", "Write the month 2026-13 as YYYY-MM"),
-        ("month=2026-11", "This month ends on 30 Nov 2026"),
-        ("customers=NOBODY", "There is no customer with the code NOBODY"),
-    ],
-)
-def test_a_wrong_question_is_answered_in_words(clerk: DeskBrowser, query: str, said: str):
-    assert said in clerk.visit(f"{NEW}?{query}", 422).text
+    return clerk.send(RUNS, status, data={"month": "2026-10", **fields})
 
 
 def test_a_run_is_done_by_a_worker_and_its_board_fills(office: Office, clerk: DeskBrowser):
@@ -102,19 +64,17 @@ def test_a_running_board_asks_again_until_it_is_done(office: Office, clerk: Desk
 
 
 def test_a_second_click_makes_nothing_twice(office: Office, clerk: DeskBrowser):
-    form = clerk.visit(NEW)
     for _click in range(2):
-        clerk.fill(form, RUNS)
+        start(clerk)
     work_off(office)
-    again = clerk.fill(form, RUNS, 422)
+    again = start(clerk, 422)
 
     assert "There is nothing to issue for 2026-10" in again.text
     assert count(office, Statement.id) == 3
 
 
 def test_a_run_for_some_leaves_the_others_alone(office: Office, clerk: DeskBrowser):
-    form = clerk.visit(f"{NEW}?month=2026-10&customers=huadong".replace("huadong", "HUADONG"))
-    clerk.fill(form, RUNS)
+    start(clerk, customers="HUADONG")
     work_off(office)
 
     assert count(office, Statement.id) == 1
@@ -124,9 +84,8 @@ def test_a_run_for_some_leaves_the_others_alone(office: Office, clerk: DeskBrows
 def test_who_may_not_issue_is_told_so(office: Office, role: str):
     visitor = office.enter(role)
 
-    visitor.visit(NEW, 403)
     visitor.send(RUNS, 403, data={"month": "2026-10"})
-    assert "Start a statement run" not in visitor.visit(RUNS).text
+    assert "Prepare a statement run" not in visitor.visit(RUNS).text
 
 
 def test_the_board_counts_and_narrows(office: Office, clerk: DeskBrowser):
