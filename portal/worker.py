@@ -16,7 +16,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from portal.audit.answering import TASKS as ANSWERS
 from portal.audit.chain import TASKS as CHAIN
+from portal.audit.pack import TASKS as PACKS
+from portal.audit.requests import LETTERS as REQUESTS
 from portal.base.access import SYSTEM
 from portal.base.engine import open_engine
 from portal.base.installation import Installation
@@ -87,7 +90,16 @@ def do_import(installation: Installation, payload: dict[str, Any]) -> None:
     run_import(installation, payload["run_id"], actor)
 
 
-LETTERS = {**INVOICES, **PEOPLE, **STATEMENTS, **RUNS, **REMINDERS, **SIGNING, **VERSIONS}
+LETTERS = {
+    **REQUESTS,
+    **INVOICES,
+    **PEOPLE,
+    **STATEMENTS,
+    **RUNS,
+    **REMINDERS,
+    **SIGNING,
+    **VERSIONS,
+}
 REGISTRY = Registry(
     tasks={
         "certificate": make_certificate,
@@ -96,7 +108,9 @@ REGISTRY = Registry(
         "import": do_import,
         "statement_run": do_statement_run,
         **DOWNLOADS,
+        **ANSWERS,
         **CHAIN,
+        **PACKS,
     },
     letters={**LETTERS, "digest": digest_letter(LETTERS)},
 )

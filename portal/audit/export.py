@@ -14,7 +14,7 @@ from portal.base.work import Reader, audit_entry
 
 README = """Audit trail, written out by Accord.
 
-audit.jsonl      one entry a line, oldest first, as sorted JSON: what was hashed, then prev_hash, hash
+audit.jsonl      one entry a line, oldest first, as sorted JSON, with prev_hash and hash
 audit.jsonl.sig  a signature of the whole file audit.jsonl by the company's seal (SHA-256, DER)
 seal.pem         the certificate of the seal, the same as at /verify/seal.pem
 

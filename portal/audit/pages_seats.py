@@ -5,7 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from portal.audit.forms import InviteAuditorForm, SeatForm
-from portal.audit.seats import ChangeSeat, InviteAuditor, change_seat, get_seat, invite_auditor
+from portal.audit.seats import (
+    ChangeSeat,
+    InviteAuditor,
+    SeatRow,
+    change_seat,
+    get_seat,
+    invite_auditor,
+)
 from portal.base.language import gettext as _
 from portal.web import respond
 from portal.web.current import reader
@@ -35,9 +42,12 @@ def _told(form: InviteAuditorForm) -> InviteAuditor:
 def seat(ref: str) -> Response:
     found = get_seat(reader(), ref)
     form = SeatForm(from_on=found.from_on, until_on=found.until_on, purpose=found.purpose)
-    if form.is_submitted and form.validate():
-        if respond.attempt(form, change_seat, ChangeSeat(found.user_id, form.terms())):
-            respond.say(_("The seat of %(name)s is changed.", name=found.name))
-            return respond.see_other("desk_people.users")
+    if form.is_submitted and form.validate() and _is_changed(form, found):
+        respond.say(_("The seat of %(name)s is changed.", name=found.name))
+        return respond.see_other("desk_people.users")
     status = form.status if form.is_submitted else 200
     return respond.page("audit/seat.html", status, form=form, seat=found)
+
+
+def _is_changed(form: SeatForm, found: SeatRow) -> bool:
+    return respond.attempt(form, change_seat, ChangeSeat(found.user_id, form.terms()))

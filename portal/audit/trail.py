@@ -180,7 +180,7 @@ def _names(r: Reader, key: Any, name: Any, wanted: set[Any]) -> dict[int, str]:
     ids = sorted(each for each in wanted if each is not None)
     if not ids:
         return {}
-    return {found: text for found, text in r.session.execute(select(key, name).where(key.in_(ids)))}
+    return {row[0]: row[1] for row in r.session.execute(select(key, name).where(key.in_(ids)))}
 
 
 def _ids(rows: Iterable[Audit], kind: str) -> set[int]:

@@ -1,4 +1,4 @@
-"""R98–R103: Samples of balances: what each method draws, that it draws it again, what it projects."""
+"""R98–R103: Samples of balances: what a method draws, that it draws it again, what it projects."""
 
 import pytest
 from hypothesis import given
