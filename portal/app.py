@@ -34,6 +34,7 @@ from portal.reports.pages_measures import desk as measures_desk
 from portal.reports.pages_staff import desk as reports_desk
 from portal.settings.pages_staff import desk as settings_desk
 from portal.statements.pages_agreement import company
+from portal.statements.pages_batch import batch
 from portal.statements.pages_comparison import comparing
 from portal.statements.pages_customer import customer as statements
 from portal.statements.pages_differences import differences
@@ -70,6 +71,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     downloads,
     payments,
     signing,
+    batch,
     passing_pages,
     versions,
     verify,

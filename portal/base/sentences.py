@@ -187,9 +187,58 @@ SENTENCES: dict[str, str] = {
     ),
     "hand.undone_already": N_("This was undone already. Nothing more was changed."),
     "hand.unknown_customer": N_("There is no customer with the code %(customer)s. Check the code."),
+    "import.not_done": N_("This import is not finished. Look at it again."),
+    "import.undo_applied": N_(
+        "%(number)s was applied to %(other)s since. End that first, and take the import back then."
+    ),
+    "import.undo_by_hand": N_(
+        "Something was done with %(number)s by hand since. Put it right by hand instead."
+    ),
+    "import.undo_changed": N_(
+        "The file %(file)s changed since what this one added. Take that one back first, if it"
+        " can be."
+    ),
+    "import.undo_contact_changed": N_(
+        "The contact %(contact)s was changed since. Put right by hand what is wrong."
+    ),
+    "import.undo_customer_used": N_(
+        "Customer %(customer)s has documents, contacts or people of their own by now. Put "
+        "right by hand what is wrong."
+    ),
+    "import.undo_delivery_stated": N_(
+        "Statement %(statement)s shows the delivery %(number)s already. Send a corrected "
+        "invoice instead."
+    ),
+    "import.undo_ended": N_(
+        "This file ended applications, and they cannot begin again by themselves. Apply the "
+        "money by hand."
+    ),
+    "import.undo_ended_since": N_(
+        "The file %(file)s ended since what this one applied. Apply the money by hand instead."
+    ),
+    "import.undo_lines": N_(
+        "This file added lines to invoices that had some already. They cannot be told apart; "
+        "send a corrected invoice."
+    ),
+    "import.undo_named": N_("%(other)s is about %(number)s. Take that back first."),
+    "import.undo_paid": N_(
+        "%(other)s was applied to %(number)s since. End that first, and take the import back then."
+    ),
+    "import.undo_parts": N_(
+        "This file replaced due parts of invoices that were here before. Import the right "
+        "parts instead."
+    ),
+    "import.undo_referred": N_(
+        "Something else refers by now to what this import added. Put right by hand what is wrong."
+    ),
+    "import.undo_stated": N_(
+        "%(number)s stands on statement %(statement)s already. Send a credit note or an "
+        "adjustment instead."
+    ),
     "import.undo_too_late": N_(
         "An import can be taken back for %(hours)s hours only. Send credit notes instead."
     ),
+    "import.undone_already": N_("This import was taken back already. Nothing more was changed."),
     "invitation.over": N_("This invitation was used already or has run out. Ask for a new one."),
     "import.empty_file": N_("The file is empty. Choose another one."),
     "import.going_on": N_("This import is going on or done already. Look at it again."),

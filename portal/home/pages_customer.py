@@ -41,6 +41,7 @@ def index() -> Response:
         owed=[(total, _bar(total)) for total in seen.totals],
         waiting=[(each, _who_signs(each, seen)) for each in seen.waiting[:TOLD]],
         unasked=list_unasked(r),
+        together=sum(1 for each in seen.waiting if _who_signs(each, seen) is None),
         owners=sorted({branch.owner for branch in seen.branches if branch.owner}),
         company=r.company,
         today=r.today,

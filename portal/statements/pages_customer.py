@@ -19,6 +19,7 @@ from portal.core.words import amount_in_words
 from portal.people.queries import list_customers_of
 from portal.statements import answers, confirmations, deeming, exports, queries
 from portal.statements.approval import about_signatures
+from portal.statements.batching import may_join
 from portal.statements.certificate import PrintedStatement, certificate_pdf, statement_pdf
 from portal.statements.certificate_sheet import differences_of
 from portal.statements.forms import DifferenceForm
@@ -54,6 +55,7 @@ def index() -> Response:
         "statements/index.html",
         fragments={"statements-part": "rows"},
         found=found,
+        choosable={row.ref for row in found.rows if may_join(r.actor, row)},
         rows=[(row, _shown(row, r.today)) for row in found.rows],
         narrowed=narrowed,
         years=_year_tabs(queries.statement_years(r, narrowed.customer_id), narrowed.year),
@@ -352,7 +354,7 @@ def certificate(ref: str) -> Response:
         view=view,
         confirmation=found,
         differences=list(differences_of(found.evidence)) if found else [],
-        words=amount_in_words(view.row.closing, current_language()),
+        words=amount_in_words(view.to_confirm, current_language()),
         qr=qr_svg(code_url, _("Address where this certificate can be checked")) if found else "",
         result_name=result_name,
         may_sign=_may_answer(view) and allows(r.actor, "statement.confirm", view.row),

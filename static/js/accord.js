@@ -167,7 +167,7 @@ function press(key) {
   const here = document.activeElement.closest?.("[data-rows] tr");
   const button = (here && find(`[data-key="${key}"]`, here)) ?? find(`[data-key="${key}"]:not([data-rows] *)`);
   if (!button) return false;
-  if (button.matches("input")) button.focus();
+  if (button.matches("input:not([type=checkbox])")) button.focus();
   else { button.focus(); button.click(); }
   return true;
 }

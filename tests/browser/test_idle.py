@@ -85,7 +85,7 @@ def test_without_scripts_what_was_sent_too_late_is_handed_back(open_page: OpenPa
     page.get_by_role("button", name="Send the invitation").click()
     page.get_by_label("E-mail address").fill(LI_MIN)
     page.locator("form[action='/login'] button[type=submit]").click()
-    page.get_by_label("Password").fill("accord-li-min")
+    page.locator("#password").fill("accord-li-min")
     page.locator("form[action='/login/password'] button[type=submit]").click()
     page.get_by_role("button", name="Send it now").click()
 
