@@ -38,6 +38,8 @@ ledger = Blueprint("ledger", __name__)
 
 #: Rows of a ledger that are shown before it is compared.
 PREVIEWED = 5
+#: Columns that hold figures.
+FIGURES = frozenset({"debit", "credit", "amount", "balance"})
 
 
 @ledger.post("/statements/<ref>/comparison")
@@ -155,6 +157,7 @@ def _shown(view: StatementView, draft: Draft, form: MappingForm) -> dict[str, An
         "fields": field_names(),
         "columns": column_choices(draft.sheet, draft.mapping),
         "heads": [names.get(chosen.get(place, ""), _("left out")) for place in range(width)],
+        "is_figure": [chosen.get(place) in FIGURES for place in range(width)],
         "rows": rows,
         "width": width,
         "understood": [

@@ -46,6 +46,11 @@ class LedgerForm(Form):
     file = wtforms.FileField(N_("Your ledger as a file"), render_kw={"data-sends": ""})
     pasted = wtforms.TextAreaField(N_("Rows copied from a spreadsheet"))
 
+    def __init__(self, **kept: Any) -> None:
+        """A file is what most have; pasting stands behind a word."""
+        super().__init__(**kept)
+        self.file.flags.required = True
+
     def validate(self, extra_validators: Any = None) -> bool:
         """One of the two is there."""
         good = super().validate(extra_validators)

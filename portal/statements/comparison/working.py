@@ -66,7 +66,8 @@ def remembered(r: Reader, customer_id: int, sheet: Sheet) -> Mapping | None:
     known = r.session.get(LedgerMapping, customer_id)
     if known is None:
         return None
-    return refitted(mapping_from_json(json.loads(known.mapping)), sheet)
+    fitted = refitted(mapping_from_json(json.loads(known.mapping)), sheet)
+    return fitted if fitted is not None and fitted.has_amounts else None
 
 
 def begin(installation: Installation, comparison_id: int, actor: Actor) -> str:
