@@ -14,6 +14,7 @@ from portal.core.authority import Asked, First, Right, Signer, Way, covers, way_
 from portal.core.confirmation import Result
 from portal.core.money import Money
 from portal.people.delegations import SIGNATORY, runs
+from portal.statements.snapshot import to_confirm
 from portal.tables.customers import Contact, SignatoryLimit
 from portal.tables.people import Membership, User
 from portal.tables.signing import Delegation, Signature
@@ -91,7 +92,7 @@ def authority_of(r: Reader, actor: Actor, statement: Statement) -> Authority:
     return Authority(
         signer=Signer(actor.user_id, tuple(rights)),
         currency=statement.currency,
-        closing_minor=statement.closing_minor,
+        closing_minor=to_confirm(statement).minor,
         limits_in_use=bool(limits),
         handed_over=handed_over,
     )

@@ -99,7 +99,7 @@ def certificate_job(sources: Sources, language: str) -> Job:
 
 def _values(sources: Sources, evidence: dict[str, Any], digest: str) -> dict[str, object]:
     said = evidence["statement"]
-    closing = Money.parse(said["closing"], said["currency"])
+    closing = Money.parse(said.get("to_confirm", said["closing"]), said["currency"])
     url = f"{sources.public_url}/verify/{evidence['verify_code']}"
     period = formats.period(*(dt.date.fromisoformat(day) for day in said["period"]))
     return {

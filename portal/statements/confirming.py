@@ -22,7 +22,6 @@ from portal.base.work import Work
 from portal.core.authority import Right, Way, still_counts
 from portal.core.confirmation import Result, check_result
 from portal.core.errors import RuleBroken
-from portal.core.money import Money
 from portal.core.statement import read_statement
 from portal.people.commands import SentChallenge, send_challenge, use_grant
 from portal.people.commands.challenges import masked
@@ -33,6 +32,7 @@ from portal.statements.declarations import keep_declaration
 from portal.statements.evidence import Answered, Surroundings
 from portal.statements.keeping import keep_answer
 from portal.statements.offers import PURPOSE, authority_declared_at, declarations_for, named
+from portal.statements.snapshot import to_confirm
 from portal.statements.standing import can_still_sign, find_first
 from portal.tables.people import Challenge, User
 from portal.tables.signing import Signature
@@ -106,8 +106,7 @@ def request_confirmation(w: Work, c: RequestConfirmation) -> SentChallenge:
     if just_sent is not None:
         return SentChallenge(masked(just_sent.sent_to), just_sent.expires_at)
     user = w.session.get_one(User, w.actor.user_id)
-    closing = Money(statement.closing_minor, statement.currency)
-    facts = {"number": statement.number, "amount": named(closing)}
+    facts = {"number": statement.number, "amount": named(to_confirm(statement))}
     return send_challenge(w, user.id, PURPOSE, statement.sha256, facts)
 
 

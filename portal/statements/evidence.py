@@ -136,12 +136,23 @@ def _statement(statement: Statement, head: Head) -> dict[str, Any]:
         "confirm_by": str(head.confirm_by),
         "opening": major(head.sums.opening_minor),
         "closing": major(head.sums.closing_minor),
+        **_with_deliveries(head),
         "overdue": major(statement.overdue_minor),
         "unapplied": major(head.unapplied_minor),
         "disputed": major(head.disputed_minor),
         "lines": statement.line_count,
         "policy_version": head.policy_version,
         "sha256": statement.sha256,
+    }
+
+
+def _with_deliveries(head: Head) -> dict[str, str]:
+    """What was delivered and not invoiced, where it belongs to the balance that is confirmed."""
+    if not head.counts_deliveries:
+        return {}
+    return {
+        "delivered_not_invoiced": Money(head.delivered_minor, head.currency).major(),
+        "to_confirm": Money(head.to_confirm_minor, head.currency).major(),
     }
 
 
@@ -168,7 +179,7 @@ def _answers(head: Head, ticks: Ticks) -> dict[str, Any]:
             }
             for each in named
         ],
-        "own_closing": major(own_closing_minor(head.sums.closing_minor, ticks.lines, named)),
+        "own_closing": major(own_closing_minor(head.to_confirm_minor, ticks.lines, named)),
     }
 
 

@@ -12,11 +12,11 @@ from portal.base import formats
 from portal.base.language import speaking
 from portal.base.outbox import Letter, NotNeeded
 from portal.base.work import Reader, Work
-from portal.core.money import Money
 from portal.core.statement_status import UNANSWERED
 from portal.people.links import statement_link_token
 from portal.statements.bounces import statement_refused
 from portal.statements.names import result_name
+from portal.statements.snapshot import to_confirm
 from portal.tables.agreements import Agreement
 from portal.tables.customers import Contact, Customer
 from portal.tables.journal import Outbox
@@ -107,7 +107,7 @@ def about_statement(r: Reader, statement: Statement, language: str) -> dict[str,
         "number": statement.number,
         "customer_name": customer.name,
         "period_text": period,
-        "closing": Money(statement.closing_minor, statement.currency),
+        "closing": to_confirm(statement),
         "confirm_by": statement.confirm_by,
     }
 

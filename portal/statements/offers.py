@@ -16,6 +16,7 @@ from portal.core.statement import read_statement
 from portal.people.commands.challenges import masked
 from portal.statements.authorities import Authority, authority_of
 from portal.statements.declarations import ABOUT_THE_ACCOUNT, DeclaredText, declared, names_of
+from portal.statements.snapshot import to_confirm
 from portal.tables.customers import Contact
 from portal.tables.people import Challenge, User
 from portal.tables.signing import Signature
@@ -44,7 +45,7 @@ def _facts(r: Reader, statement: Statement) -> dict[str, str]:
     return {
         "supplier": head.supplier.name,
         "customer": head.customer.name,
-        "amount": named(Money(head.sums.closing_minor, head.currency)),
+        "amount": named(Money(head.to_confirm_minor, head.currency)),
         "day": formats.day(head.period.to_on),
         "email": r.actor.email,
     }
@@ -86,7 +87,7 @@ def offered_declarations(r: Reader, statement_id: int) -> OfferedDeclarations:
         owes=text("owes"),
         authority=text("authority"),
         asks_authority=asks_authority,
-        asks_debt=statement.closing_minor > 0,
+        asks_debt=to_confirm(statement).minor > 0,
         by=by,
     )
 

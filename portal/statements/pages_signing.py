@@ -38,6 +38,7 @@ from portal.statements.forms import SignForm
 from portal.statements.names import reason_name, result_name, shown_state
 from portal.statements.rows import StatementFilter, StatementView
 from portal.statements.shown import LineFilter, equation, shown_differences, shown_lines
+from portal.statements.versions import about_versions
 from portal.web import current, respond, sessions
 from portal.web.forms import Form
 from portal.web.guard import guard
@@ -308,7 +309,7 @@ def _shown(r: Reader, ceremony: Ceremony, form: SignForm) -> Mapping[str, Any]:
     offered = offers.offered_declarations(r, view.row.id)
     form.owes.label.text = offered.owes
     form.is_authorised.label.text = offered.authority
-    own = own_closing_minor(view.row.closing.minor, view.snapshot.lines, ticks.differences)
+    own = own_closing_minor(view.to_confirm.minor, view.snapshot.lines, ticks.differences)
     return {
         "ceremony": ceremony,
         "view": view,
@@ -320,9 +321,10 @@ def _shown(r: Reader, ceremony: Ceremony, form: SignForm) -> Mapping[str, Any]:
         "offered": offered,
         **_standing(r, view, offered),
         "sent_to": offers.code_is_out(r, view.row.sha256),
-        "words": amount_in_words(view.row.closing, current_language()),
+        "words": amount_in_words(view.to_confirm, current_language()),
         "reason_name": reason_name,
         "buttons": _buttons(view),
+        **about_versions(r, view, is_part=False),
     }
 
 
@@ -345,7 +347,7 @@ def _standing(
 
 def _buttons(view: StatementView) -> dict[str, str]:
     """What the button says for each answer: the act, and the sum where one is confirmed."""
-    amount = offers.named(view.row.closing)
+    amount = offers.named(view.to_confirm)
     return {
         Result.CONFIRMED.value: _("Confirm %(amount)s", amount=amount),
         Result.CONFIRMED_WITH_DIFFERENCES.value: _(

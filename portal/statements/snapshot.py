@@ -15,12 +15,16 @@ from portal.base.policy import PolicyInForce
 from portal.core.deliveries import Delivered
 from portal.core.ledger import Kind
 from portal.core.money import Money
-from portal.core.statement import Head, Line, Party, Statement
+from portal.core.statement import Head, Line, Party, Statement, read_statement
 from portal.core.statement_status import Status
 from portal.core.wording import Wording
 from portal.statements.composing import Composed
 from portal.statements.wording import wording_in_force
 from portal.tables.settings import Company
+from portal.tables.statements import Statement as StatementRow
+
+#: What stands in the payload of a statement whose deliveries count.
+COUNTED = '"deliveries_stand":"inside"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,13 @@ def statement_number(customer_code: str, period_to: dt.date, currency: str) -> s
     '202610-HD-001-CNY'
     """
     return f"{period_to:%Y%m}-{customer_code}-{currency}"
+
+
+def to_confirm(row: StatementRow) -> Money:
+    """The balance that a stored statement asks to confirm, deliveries included where they count."""
+    if COUNTED not in row.payload:  # so that most are not read
+        return Money(row.closing_minor, row.currency)
+    return Money(read_statement(row.payload).head.to_confirm_minor, row.currency)
 
 
 def head_of(composed: Composed, customer: Party, issue: Issue, version: int) -> Head:
