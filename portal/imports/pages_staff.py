@@ -19,6 +19,7 @@ from portal.imports.queries import (
     layout_of,
     list_imports,
 )
+from portal.imports.undoing import UndoImport, undo_import
 from portal.imports.uploads import plain_name
 from portal.web import lists, respond
 from portal.web.current import actor, installation, reader
@@ -29,7 +30,14 @@ desk = Blueprint("desk_imports", __name__, url_prefix="/desk")
 
 #: Bad rows shown on the page; the annotated file has them all.
 SHOWN = 200
-TONES = {"staged": "neutral", "checked": "info", "running": "info", "done": "ok", "failed": "bad"}
+TONES = {
+    "staged": "neutral",
+    "checked": "info",
+    "running": "info",
+    "done": "ok",
+    "failed": "bad",
+    "undone": "neutral",
+}
 
 
 @desk.get("/imports")
@@ -83,7 +91,7 @@ def _page(found: ImportFile, form: ReadingForm | None = None) -> Response:
 
 def _layout(found: ImportFile) -> tuple[Layout | None, str]:
     """How the file is laid out, while that can still be changed; or why it cannot be read."""
-    if found.row.state in {"running", "done"}:
+    if found.row.state in {"running", "done", "undone"}:
         return None, ""
     layout = layout_of(reader(), installation().storage, found)
     return (None, layout) if isinstance(layout, str) else (layout, "")
@@ -123,6 +131,17 @@ def _start(ref: str, form: Form, *, is_dry_run: bool) -> Response:
     return respond.see_other(".show", ref=ref)
 
 
+@desk.post("/imports/<ref>/undo")
+@guard("import.run")
+def undo(ref: str) -> Response:
+    form = Form()
+    if respond.attempt(form, undo_import, UndoImport(get_import(reader(), ref).row.id)):
+        respond.say(_("The import was taken back. You can upload the mended file now."))
+    for _id, sentence in form.told():
+        respond.say(sentence, "bad")
+    return respond.see_other(".show", ref=ref)
+
+
 @desk.get("/imports/<ref>/problems.csv")
 @guard("import.view")
 def problems(ref: str) -> Response:
@@ -140,5 +159,6 @@ def state_of(found: str) -> tuple[str, str]:
         "running": _("Running"),
         "done": _("Imported"),
         "failed": _("Failed"),
+        "undone": _("Taken back"),
     }
     return words[found], TONES[found]

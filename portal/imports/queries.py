@@ -17,6 +17,7 @@ from portal.base.spreadsheets import guarded
 from portal.base.storage import Storage
 from portal.base.work import Reader
 from portal.base.workbooks import Unreadable
+from portal.core.applying import TAKE_BACK_FOR
 from portal.imports.columns import Kind, Options
 from portal.imports.commands import read
 from portal.imports.kinds import find_kind
@@ -26,6 +27,7 @@ from portal.imports.reader import Source, opened
 from portal.imports.report import Report
 from portal.imports.sources import sources_in
 from portal.imports.uploads import unpacked
+from portal.tables.hand import ImportUndo
 from portal.tables.journal import ImportRun
 from portal.tables.people import User
 
@@ -46,6 +48,8 @@ class ImportRow:
     who: str
     started_at: dt.datetime
     files: tuple[dict[str, Any], ...]
+    #: When it was taken back; None while it stands.
+    undone_at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class ImportFile:
     rejects: tuple[dict[str, Any], ...]
     warnings: tuple[dict[str, Any], ...]
     left_alone: tuple[dict[str, Any], ...]
+    #: Until when it can be taken back; None where it no longer can.
+    undo_until: dt.datetime | None
 
     def sum(self, word: str) -> int:
         """The rows of all its tables that became this."""
@@ -102,13 +108,14 @@ def list_imports(r: Reader, page: int = 1) -> ImportPage:
     count = r.session.scalar(select(func.count()).select_from(ImportRun)) or 0
     pages = max(1, -(-count // PER_PAGE))
     found = (
-        select(ImportRun, User.name)
+        select(ImportRun, User.name, ImportUndo.at)
         .outerjoin(User, User.id == ImportRun.user_id)
+        .outerjoin(ImportUndo, ImportUndo.run_id == ImportRun.id)
         .order_by(ImportRun.id.desc())
         .limit(PER_PAGE)
         .offset((min(page, pages) - 1) * PER_PAGE)
     )
-    rows = tuple(_row(r, run, who) for run, who in r.session.execute(found))
+    rows = tuple(_row(r, run, who, undone) for run, who, undone in r.session.execute(found))
     return ImportPage(rows, count, min(page, pages), pages)
 
 
@@ -119,15 +126,25 @@ def get_import(r: Reader, ref: str) -> ImportFile:
     if run is None:
         raise NotFound("import")
     who = r.session.scalar(select(User.name).where(User.id == run.user_id))
+    undone = r.session.scalar(select(ImportUndo.at).where(ImportUndo.run_id == run.id))
     report = _report(run)
     return ImportFile(
-        _row(r, run, who),
+        _row(r, run, who, undone),
         read(run.options, run.kind),
         bool(json.loads(run.options).get("is_dry_run")),
         tuple(report.get("rejects", ())),
         tuple(report.get("warnings", ())),
         tuple(report.get("left_alone", ())),
+        _undo_until(r, run, undone),
     )
+
+
+def _undo_until(r: Reader, run: ImportRun, undone: dt.datetime | None) -> dt.datetime | None:
+    """Until when an import can be taken back, if time alone decides."""
+    if undone is not None or run.state != "done" or run.finished_at is None:
+        return None
+    until = run.finished_at + TAKE_BACK_FOR
+    return until if r.now <= until else None
 
 
 def layout_of(r: Reader, storage: Storage, found: ImportFile) -> Layout | str | None:
@@ -193,14 +210,15 @@ def _report(run: ImportRun) -> dict[str, Any]:
     return dict(json.loads(run.report)) if run.report else {}
 
 
-def _row(r: Reader, run: ImportRun, who: str | None) -> ImportRow:
+def _row(r: Reader, run: ImportRun, who: str | None, undone: dt.datetime | None) -> ImportRow:
     return ImportRow(
         run.id,
         r.refs.of("im", run.id),
         run.file_name,
         run.kind,
-        run.state,
+        run.state if undone is None else "undone",
         who or "",
         run.started_at,
         tuple(_report(run).get("files", ())),
+        undone,
     )
