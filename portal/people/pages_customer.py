@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 from portal.base.language import gettext as _
 from portal.base.work import Work
 from portal.people import factors, queries
+from portal.people.activity import WHOLE, activity_sheet, list_activity
 from portal.people.commands import (
     ChangePassword,
     Reauthenticate,
@@ -25,11 +26,11 @@ from portal.people.commands import (
 )
 from portal.people.forms import ChangePasswordForm, EnrolAgainForm, ReproofForm, ReproofMixin
 from portal.people.passwords import hash_password
-from portal.people.words import happened
-from portal.web import current, respond, sessions
+from portal.web import current, lists, respond, sessions
 from portal.web.cookies import path_here
 from portal.web.forms import Form
 from portal.web.guard import guard
+from portal.web.lists import SheetFormat
 
 account = Blueprint("account", __name__, url_prefix="/account")
 
@@ -127,10 +128,17 @@ def activity() -> Response:
     r = current.reader()
     return respond.page(
         "people/activity.html",
-        activity=queries.list_activity(r),
-        said=happened,
+        activity=list_activity(r),
         own=queries.get_own_security(r),
+        sheets=lists.sheet_links("/account/activity"),
     )
+
+
+@account.get("/activity.<any(csv, xlsx):file_format>")
+@guard("security.own")
+def export_activity(file_format: SheetFormat) -> Response:
+    rows = list_activity(current.reader(), WHOLE)
+    return lists.sheet(file_format, "activity", *activity_sheet(rows))
 
 
 # ── What they share ──────────────────────────────────────────────────────────

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from portal.base.access import NotFound, visible_to
 from portal.base.work import Reader
@@ -15,10 +15,7 @@ from portal.people.recognising import IDLE_CUSTOMER, IDLE_STAFF, is_only_invited
 from portal.tables.agreements import NoticeChoice, QuietHours
 from portal.tables.customers import Contact, Customer, SignatoryLimit
 from portal.tables.invoices import Entry
-from portal.tables.journal import Audit
 from portal.tables.people import Membership, RecoveryCode, Session, User
-
-ACTIVITY_ROWS = 100
 
 
 @dataclass(frozen=True)
@@ -90,16 +87,6 @@ class CustomerPlace:
     """A customer as something that a permission can be asked for."""
 
     customer_id: int
-
-
-@dataclass(frozen=True)
-class Activity:
-    """Something a person did, or that was done to their account."""
-
-    at: dt.datetime
-    kind: str
-    subject: str
-    is_own: bool
 
 
 @dataclass(frozen=True)
@@ -317,21 +304,6 @@ def list_open_sessions(r: Reader) -> list[OpenSession]:
             row.seen_at,
         )
         for row in rows
-    ]
-
-
-def list_activity(r: Reader) -> list[Activity]:
-    """What the actor did and what was done to their account, newest first."""
-    own, about = Audit.actor_id == r.actor.user_id, Audit.subject == f"user/{r.actor.user_id}"
-    rows = r.session.execute(
-        select(Audit.at, Audit.kind, Audit.subject, Audit.actor_id)
-        .where(or_(own, about))
-        .order_by(Audit.id.desc())
-        .limit(ACTIVITY_ROWS)
-    )
-    return [
-        Activity(at, kind, subject, is_own=actor_id == r.actor.user_id)
-        for at, kind, subject, actor_id in rows
     ]
 
 

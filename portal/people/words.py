@@ -74,6 +74,20 @@ HAPPENED = {
 }
 
 
+#: What was looked at, by the act and what it was about; then by the act alone.
+LOOKED = {
+    "opened/statement": N_("A statement was opened"),
+    "opened/invoice": N_("An invoice was opened"),
+    "downloaded/statement": N_("A statement was downloaded"),
+    "downloaded/invoice": N_("An invoice was downloaded"),
+    "downloaded/confirmation": N_("A certificate was downloaded"),
+    "downloaded/download": N_("An archive of invoices was downloaded"),
+    "opened": N_("A page was opened"),
+    "downloaded": N_("A file was downloaded"),
+    "exported": N_("A list was exported"),
+}
+
+
 def role_hints() -> dict[str, str]:
     """What each of a customer's roles permits, in the language of the moment."""
     return {role: _(hint) for role, hint in ROLE_HINTS.items()}
@@ -92,6 +106,11 @@ def always_sent(kind: str) -> list[tuple[str, str]]:
 def notice_name(event: str) -> str:
     """What the messages about an event are, in the language of the moment."""
     return _(NOTICES[event][0]) if event in NOTICES else _("What the daily mail gathers")
+
+
+def looked(act: str, about: str) -> str:
+    """What an entry of the access log tells, in the language of the moment."""
+    return _(LOOKED.get(f"{act}/{about}") or LOOKED[act])
 
 
 def happened(kind: str) -> str:
