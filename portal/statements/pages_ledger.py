@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 from portal.base.access import NotFound
 from portal.base.language import gettext as _
 from portal.base.sentences import sentence
-from portal.core.comparison import guess_flipped
+from portal.core.comparison import flipped, guess_flipped
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
 from portal.statements.comparison import working
@@ -129,7 +129,7 @@ def _tried(view: StatementView, draft: Draft, *, may_turn: bool) -> Draft:
         return replace(draft, broken=broken)
     if may_turn and guess_flipped(view.snapshot.lines, own.books.rows):
         turned = replace(draft.mapping, is_flipped=not draft.mapping.is_flipped)
-        again = rows_of(draft.sheet, turned, head.currency, head.period)
+        again = replace(own, books=flipped(own.books))
         return replace(draft, mapping=turned, own=again, is_turned=True)
     return replace(draft, own=own)
 
