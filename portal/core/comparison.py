@@ -303,7 +303,7 @@ def _match(found: Found, ours: Mapping[int, Item], yours: Mapping[int, Item]) ->
 def _only_ours(
     state: Matching, ours: Mapping[int, Item], decisions: Decisions, outside: Iterable[OwnRow]
 ) -> list[Single]:
-    doubles = _doubles(ours.values()) if state.ours else set()
+    doubles = _doubles(state.ours.values(), ours.values())
     elsewhere = {
         (key, row.amount_minor)
         for row in (outside if state.ours else ())
@@ -322,7 +322,7 @@ def _only_ours(
 
 
 def _only_yours(state: Matching, yours: Mapping[int, Item], decisions: Decisions) -> list[Single]:
-    doubles = _doubles(yours.values()) if state.yours else set()
+    doubles = _doubles(state.yours.values(), yours.values())
     return [
         Single(
             at,
@@ -339,9 +339,10 @@ def _marks(item: Item) -> tuple[str, int]:
     return (keys[0] if keys else "", item.minor)
 
 
-def _doubles(items: Iterable[Item]) -> set[tuple[str, int]]:
-    """Numbers that stand on a side more than once with one amount."""
-    counted = Counter(map(_marks, items))
+def _doubles(singles: Iterable[Item], side: Iterable[Item]) -> set[tuple[str, int]]:
+    """Numbers that stand on a side more than once with one amount, as far as singles ask."""
+    amounts = {item.minor for item in singles}
+    counted = Counter(_marks(item) for item in side if item.minor in amounts)
     return {mark for mark, count in counted.items() if count > 1 and mark[0]}
 
 

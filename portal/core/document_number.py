@@ -18,6 +18,20 @@ _RUNS = re.compile(r"\d+|[^\W\d_]+")
 _MENTIONED = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z]|[-/._#](?=[0-9A-Za-z]))*")
 _DAY = re.compile(r"(?:19|20)\d\d[-/.]?\d\d?[-/.]?\d\d?|\d\d?[-/.]\d\d?[-/.](?:\d\d){1,2}")
 _LEAST_DIGITS = 3
+_MARKS = {place: None for place in range(128) if not chr(place).isalnum()}
+
+
+def squeezed(number: str) -> str:
+    """
+    A number without case, blanks and punctuation, its zeros and words kept: quicker than its keys.
+
+    >>> squeezed("INV-2026/0041"), squeezed("—")
+    ('inv20260041', '')
+    """
+    if number.isascii():
+        return number.translate(_MARKS).lower()
+    number = unicodedata.normalize("NFKC", number).casefold()
+    return "".join(filter(str.isalnum, number))
 
 
 def keys_of(number: str) -> tuple[str, ...]:

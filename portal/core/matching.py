@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from portal.core.matched import Item, Keys, Matching, in_order
 from portal.core.matching_by_amount import match_amounts, match_sums
-from portal.core.matching_by_number import match_numbers, named_in, taken_out
+from portal.core.matching_by_number import match_at_once, match_numbers, named_in, taken_out
 
 #: A match can make another the only one that is left; nobody looks oftener than this.
 MOST_ROUNDS = 8
@@ -28,7 +28,11 @@ def match(
     together the same amount; the same number, another amount of the same sign; the same amount in
     equal number on one day, or within seven days and unique on both sides; sums (UX C5).
     """
-    state = Matching(in_order(free[0]), in_order(free[1]), refused)
+    state = Matching(
+        {item.at: item for item in free[0]}, {item.at: item for item in free[1]}, refused
+    )
+    match_at_once(state)
+    state.ours, state.yours = in_order(state.ours.values()), in_order(state.yours.values())
     keys = Keys()
     for _round in range(MOST_ROUNDS):
         before = len(state.found)

@@ -6,7 +6,8 @@ It compares no days; an amount decides only which of several rows of one number 
 
 from collections.abc import Callable, Iterable, Iterator
 
-from portal.core.matched import Group, How, Item, Keys, Matching, minor_of, pair_up, sign_of
+from portal.core.document_number import squeezed
+from portal.core.matched import Found, Group, How, Item, Keys, Matching, minor_of, pair_up, sign_of
 
 #: A shorter key, with a word such as INV on one side only, is too weak where amounts differ.
 SURE_KEY = 4
@@ -26,6 +27,25 @@ def match_numbers(state: Matching, keys: Keys) -> None:
     for depth in DEPTHS:
         for key, group in _marked(state, shared[depth], sign_of):
             _other_amount(state, group, key, keys if depth else None)
+
+
+def match_at_once(state: Matching) -> None:
+    """Most documents, quickly: a number and an amount that both sides have once, written alike."""
+    ours, yours = _once(state.ours.values()), _once(state.yours.values())
+    for mark in ours.keys() & yours.keys():
+        one, other = ours[mark], yours[mark]
+        if one is not None and other is not None and (one.at, other.at) not in state.refused:
+            del state.ours[one.at], state.yours[other.at]
+            state.found.append(Found((one.at,), (other.at,), How.NUMBER))
+
+
+def _once(items: Iterable[Item]) -> dict[tuple[str, int], Item | None]:
+    """Items by number and amount; nothing where several share both, or there is no number."""
+    found: dict[tuple[str, int], Item | None] = {}
+    for item in items:
+        mark = (squeezed(item.number), item.minor)
+        found[mark] = item if mark[0] and mark not in found else None
+    return found
 
 
 def _sharing(state: Matching, keys: Keys, depth: int) -> dict[str, Group]:
