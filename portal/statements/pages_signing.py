@@ -123,7 +123,8 @@ def _done_page(view: StatementView) -> Response:
     """The page after signing: what was kept, the way back, what waits next."""
     r = current.reader()
     found = confirmations.find_confirmation(r, view.row.id)
-    waiting = queries.list_statements(r, StatementFilter(state="waiting", per_page=2)).rows
+    waiting = queries.list_statements(r, StatementFilter(state="waiting")).rows
+    mine = (each for each in waiting if allows(r.actor, "statement.confirm", each))
     return respond.page(
         "statements/confirmed.html",
         view=view,
@@ -131,7 +132,7 @@ def _done_page(view: StatementView) -> Response:
         approval=find_approval(r, view),
         may_undo=found and confirmations.may_undo(r, found),
         receipts=confirmations.receipts_of(r, found) if found else [],
-        following=next((each for each in waiting if each.id != view.row.id), None),
+        following=next((each for each in mine if each.id != view.row.id), None),
         result_name=result_name,
     )
 
