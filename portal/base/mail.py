@@ -80,6 +80,9 @@ def queue_mail(
     """
     user_id = to.id if isinstance(to, User) else None
     wishes = wished(w, user_id, kind) if user_id is not None else {}
+    times = [given["not_before"] for given in (wishes, columns) if given.get("not_before")]
+    if times:
+        columns["not_before"] = max(times)
     return w.later(
         key,
         kind,

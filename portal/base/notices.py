@@ -23,7 +23,10 @@ from portal.tables.people import User
 #: Event → the kinds of mails that tell of it.
 EVENTS: Mapping[str, frozenset[str]] = {
     "receipts": frozenset({"confirmation"}),
+    "comments": frozenset({"differences_answered", "statement_returned"}),
     "downloads": frozenset({"download"}),
+    "runs": frozenset({"run_done"}),
+    "audits": frozenset({"audit_answered"}),
 }
 #: What gathers the others: as such it comes at once, and stopping it stops what it gathers.
 DIGEST = "digest"

@@ -15,12 +15,19 @@ ROLE_HINTS = {
 #: Event → what its messages are, and whom they reach: customers' people, staff, or both.
 NOTICES = {
     "receipts": (N_("Receipts of answers to statements"), {"customer"}),
+    "comments": (N_("Answers to your differences, and statements returned to you"), {"customer"}),
     "downloads": (N_("An archive of invoices is ready"), {"customer"}),
+    "runs": (N_("A statement run that you started is done"), {"staff"}),
+    "audits": (N_("A customer answered a request of yours as auditor"), {"staff"}),
 }
 #: What is always sent, and why.
 ALWAYS = {
     "customer": (
         (N_("Statements, and reminders to answer them"), N_("they have legal effect")),
+        (
+            N_("Statements passed to you to sign, and answers withdrawn"),
+            N_("they have legal effect"),
+        ),
         (N_("Agreements accepted or revoked for your company"), N_("they have legal effect")),
         (N_("Codes, invitations, and changes of your account"), N_("they keep it safe")),
     ),

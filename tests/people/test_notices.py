@@ -14,15 +14,17 @@ from sqlalchemy import select
 
 from portal.base.access import SYSTEM
 from portal.base.clock import Clock
+from portal.base.config import ROOT
 from portal.base.installation import Installation
 from portal.base.mail import queue_mail
-from portal.base.notices import read_unsubscribe, unsubscribe_path, wished
+from portal.base.notices import EVENTS, read_unsubscribe, unsubscribe_path, wished
 from portal.base.outbox import Letter, Registry, drain
 from portal.core.errors import RuleBroken
 from portal.core.notices import Pace, pace_of
 from portal.people import digest
 from portal.people.commands import ChooseNotices, choose_notices, stop_notices
 from portal.people.recognising import actor_of
+from portal.people.words import NOTICES
 from portal.tables.agreements import NoticeChoice
 from portal.tables.journal import Outbox
 from portal.tables.people import User
@@ -146,6 +148,21 @@ def test_in_quiet_hours_optional_mails_wait_for_the_morning(any_cast: Cast):
     assert queue(any_cast, key="d/2").not_before is None
 
 
+def test_what_is_to_wait_anyway_waits_for_the_later_of_both(cast: Cast):
+    with cast.installation.work() as w:
+        w.company.timezone = "Asia/Shanghai"
+    choose(cast, quiet=(20, 8))
+    at_hour(cast, 22)
+    morning, later = (dt.datetime(2026, 11, 21, hour, tzinfo=dt.UTC) for hour in (0, 3))
+    with cast.installation.work(SYSTEM) as w:
+        chen = w.session.get_one(User, cast.ids[CHEN])
+        queue_mail(w, "d/1", "download", chen, {}, not_before=w.now + dt.timedelta(minutes=5))
+        queue_mail(w, "d/2", "download", chen, {}, not_before=later)
+
+    assert row(cast, "d/1").not_before == morning
+    assert row(cast, "d/2").not_before == later
+
+
 def test_quiet_hours_have_an_end(cast: Cast):
     with pytest.raises(RuleBroken, match=r"notices\.quiet_all_day"):
         choose(cast, quiet=(8, 8))
@@ -237,10 +254,16 @@ def test_stopping_the_digest_stops_what_it_gathers(any_cast: Cast):
 def test_the_page_saves_what_was_chosen(chen: Browser, cast: Cast):
     page = chen.visit("/account/notifications")
     assert "always sent" in page.text
-    fields = {"downloads": "daily", "receipts": "off", "language": "zh-CN", "has_quiet": "y"}
+    fields = {
+        "downloads": "daily",
+        "receipts": "off",
+        "comments": "daily",
+        "language": "zh-CN",
+        "has_quiet": "y",
+    }
     chen.fill(page, "/account/notifications", **fields)
 
-    assert paces(cast) == {"downloads": "daily", "receipts": "off"}
+    assert paces(cast) == {"downloads": "daily", "receipts": "off", "comments": "daily"}
     with cast.installation.reading(SYSTEM) as r:
         user = r.session.get_one(User, cast.ids[CHEN])
         assert user.language == "zh-CN"
@@ -253,6 +276,14 @@ def test_quiet_hours_that_never_end_are_refused_on_the_page(chen: Browser):
     fields = {"has_quiet": "y", "quiet_from": "8", "quiet_until": "8"}
 
     assert "Choose another hour" in chen.fill(page, "/account/notifications", 422, **fields).text
+
+
+def test_every_event_has_its_words_and_every_kind_its_mail():
+    kinds = {kind for each in EVENTS.values() for kind in each}
+    written = {path.stem for path in (ROOT / "templates" / "mail").glob("*.txt")}
+
+    assert set(NOTICES) == set(EVENTS)
+    assert kinds <= written
 
 
 def test_staff_choose_their_language_too(visitor: Browser, cast: Cast):
