@@ -63,6 +63,8 @@ class SeatForm(Form):
 
     def terms(self) -> SeatTerms:
         """What was typed."""
+        assert self.from_on.data is not None
+        assert self.until_on.data is not None
         return SeatTerms(self.from_on.data, self.until_on.data, str(self.purpose.data).strip())
 
 
@@ -79,11 +81,11 @@ def one_address(_form: wtforms.Form, field: wtforms.Field) -> None:
 class SampleForm(Form):
     """Which balances, and how they are chosen."""
 
-    title = wtforms.StringField(
+    sample_name = wtforms.StringField(
         N_("Name of the sample"), [Filled(N_("Name the sample.")), Length(max=LONGEST_NAME)]
     )
     as_of = DateField(N_("Balances as at"), [Filled(N_("Choose the day."))])
-    currency = SelectField(N_("Currency"))
+    in_currency = SelectField(N_("Currency"))
     method = RadioField(
         N_("Method"),
         [Filled(N_("Choose a method."))],
@@ -107,21 +109,16 @@ class SampleForm(Form):
         """Offer the currencies of the books; a fresh page gets a seed of its own."""
         kept.setdefault("seed", secrets.token_hex(8))
         super().__init__(**kept)
-        self.currency_field.choices = options([(each, each) for each in currencies])
-
-    @property
-    def currency_field(self) -> Any:
-        """The field; the form's own currency is the one that it says."""
-        return self._fields["currency"]
+        self.in_currency.choices = options([(each, each) for each in currencies])
 
     def validate(self, *args: Any, **more: Any) -> bool:
         """Amounts are in the chosen currency."""
-        self.interval.currency = str(self.currency_field.data or "")
+        self.interval.currency = str(self.in_currency.data or "")
         return bool(super().validate(*args, **more))
 
     def command(self) -> DrawSample | None:
         """What was typed; None where an amount cannot be read, which is then said."""
-        currency = str(self.currency_field.data)
+        currency = str(self.in_currency.data)
         try:
             bounds = tuple(
                 Money.parse(plain_amount(text), currency).minor
@@ -139,8 +136,10 @@ class SampleForm(Form):
             interval.minor if isinstance(interval, Money) else 0,
             str(self.seed.data or "").strip(),
         )
+        assert self.as_of.data is not None
+        assert self.answer_by.data is not None
         return DrawSample(
-            str(self.title.data).strip(),
+            str(self.sample_name.data).strip(),
             self.as_of.data,
             currency,
             draw,
@@ -165,6 +164,7 @@ class AnswerForm(Form):
             ("agreed", N_("The balance is correct by our books")),
             ("differs", N_("By our books it is another")),
         ],
+        validate_choice=False,  # a blank request offers none; the act asks for what it needs
     )
     own_balance = MoneyField(N_("Balance by your books"))
     remark = wtforms.TextAreaField(N_("Remark"), [Length(max=LONGEST_NOTE)])
@@ -183,7 +183,8 @@ class AnswerForm(Form):
         """What was answered; the code is put in once it is known to be right."""
         upload = self.file.data
         name = getattr(upload, "filename", "") or ""
-        result = "stated" if is_blank else str(self.result.data or "differs")
+        agrees = self.result.data == "agreed"
+        result = "stated" if is_blank else "agreed" if agrees else "differs"
         own = self.own_balance.data
         return AnswerRequest(
             item_id=item_id,

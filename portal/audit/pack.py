@@ -32,6 +32,8 @@ from portal.tables.statements import Confirmation, Statement
 TASK = "audit_pack"
 #: Confirmations and trail reach back so far from the sample's day.
 BACK = dt.timedelta(days=366)
+#: What a name of a file may not hold on any common system.
+UNSAFE = str.maketrans(dict.fromkeys('\\/:*?"<>|\x00\r\n\t', "-"))
 FIXED = (1980, 1, 1, 0, 0, 0)
 
 README = """Evidence of an audit sample, written out by Accord.
@@ -235,7 +237,7 @@ def _trail(r: Reader, sample: AuditSample, rows: list[ItemView]) -> Iterator[str
 def _put_item(
     installation: Installation, actor: Actor, item: ItemView, sample: AuditSample, box: Box
 ) -> None:
-    folder = item.code.translate(str.maketrans(dict.fromkeys('\\/:*?"<>|\0\r\n\t', "-")))
+    folder = item.code.translate(UNSAFE)
     with installation.reading(actor) as r:
         box.put_json(f"requests/{folder}.json", _request(r, item))
         answer = r.session.get(AuditAnswer, item.answer.id) if item.answer else None

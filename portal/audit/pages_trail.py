@@ -9,10 +9,11 @@ from flask import Blueprint, Response, request
 from portal.audit.chain import ReadChain, ask_to_read, latest_checks
 from portal.audit.export import CSV_HEAD, csv_rows, signed_archive
 from portal.audit.names import ACTORS, TOPICS, actor_name, fact_name, happened
-from portal.audit.trail import AskTrail, read_trail
+from portal.audit.trail import AskTrail, Trail, read_trail
 from portal.base.access import allows
 from portal.base.documents.seal import open_seal
 from portal.base.language import gettext as _
+from portal.tables.audits import ChainCheck
 from portal.web import current, lists, respond
 from portal.web.controls import address
 from portal.web.current import reader
@@ -52,7 +53,7 @@ def index() -> Response:
         fragments={"trail-part": "trail"},
         asked=asked,
         trail=trail,
-        broken=_broken(trail.stretch and trail.stretch.broken_id, whole and whole.broken_id),
+        broken=_broken(trail, whole),
         whole=whole,
         is_reading=is_reading,
         chips=_chips(asked),
@@ -68,9 +69,11 @@ def index() -> Response:
     )
 
 
-def _broken(*found: int | None) -> int | None:
+def _broken(trail: Trail, whole: ChainCheck | None) -> int | None:
     """The first entry that is not as it was written, of all that were read back."""
-    return min((each for each in found if each is not None), default=None)
+    found = [entry.id for entry in trail.entries if not entry.is_whole]
+    found += [each.broken_id for each in (trail.stretch, whole) if each and each.broken_id]
+    return min(found, default=None)
 
 
 def _chips(asked: AskTrail) -> list[tuple[str, str]]:

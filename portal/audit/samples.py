@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from portal.base.access import NotFound
 from portal.base.work import Reader, Work
@@ -65,7 +65,7 @@ class SampleRow:
 
 def balances_on(r: Reader, as_of: dt.date, currency: str) -> list[tuple[int, str, str, int]]:
     """Every customer's balance at the end of a day that is not zero: id, code, name, amount."""
-    rows: Select[Any] = (
+    rows = (
         select(Customer.id, Customer.code, Customer.name, func.sum(Entry.amount_minor))
         .join(Entry, Entry.customer_id == Customer.id)
         .where(Entry.memo == 0, Entry.dated_on <= as_of, Entry.currency == currency)
@@ -87,7 +87,7 @@ def keep_sample(w: Work, c: DrawSample) -> int:
         raise RuleBroken("audit.day_to_come", field="as_of")
     known = balances_on(w, c.as_of, c.currency)
     if not known:
-        raise RuleBroken("audit.nothing_to_draw", field="currency")
+        raise RuleBroken("audit.nothing_to_draw", field="in_currency")
     picks = draw_sample([Balance(code, minor) for _, code, _, minor in known], c.draw)
     if not 1 <= len(picks) <= MOST_ITEMS:
         field = "amounts" if c.draw.method is Method.ABOVE else "size"
@@ -141,12 +141,8 @@ def _keep_items(w: Work, sample: AuditSample, picks: Iterable[Pick], ids: dict[s
     wanted = [ids[pick.key] for pick in picks]
     behind = _open_behind(w, sample, wanted)
     contacts = contacts_of(w, wanted)
-    languages = dict(
-        tuple(row)
-        for row in w.session.execute(
-            select(Customer.id, Customer.language).where(Customer.id.in_(wanted))
-        )
-    )
+    spoken = select(Customer.id, Customer.language).where(Customer.id.in_(wanted))
+    languages = {row.id: row.language for row in w.session.execute(spoken)}
     for pick in picks:
         customer_id = ids[pick.key]
         to = next(iter(contacts.get(customer_id, [])), None)

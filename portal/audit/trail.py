@@ -88,7 +88,7 @@ def read_trail(r: Reader, asked: AskTrail) -> Trail:
     )
 
 
-def matching(r: Reader, asked: AskTrail) -> Select[tuple[Audit]]:
+def matching(r: Reader, asked: AskTrail) -> Select[Audit]:
     """The entries that match, newest first."""
     rows = select(Audit).where(*_conditions(r, asked))
     if asked.before is not None:

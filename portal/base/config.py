@@ -158,10 +158,7 @@ def _check(config: Config) -> None:
         raise ConfigError(
             f"ACCORD_SECRET_KEY is too short: give it {SECRET_BYTES} characters or more."
         )
-    if urlsplit(config.public_url).scheme not in {"http", "https"}:
-        raise ConfigError("ACCORD_PUBLIC_URL must begin with http:// or https://.")
-    if config.tsa_url and not _is_safe(config.tsa_url):
-        raise ConfigError("ACCORD_TSA_URL must begin with https://, unless it is on this machine.")
+    _check_addresses(config)
     if config.timezone not in available_timezones():
         raise ConfigError(
             f"ACCORD_TIMEZONE: {config.timezone} is not a time zone, say Europe/Berlin."
@@ -180,6 +177,13 @@ def _check(config: Config) -> None:
         ) from error
     if not config.proxies.isdecimal():
         raise ConfigError("ACCORD_PROXIES must be a whole number, 0 for none.")
+
+
+def _check_addresses(config: Config) -> None:
+    if urlsplit(config.public_url).scheme not in {"http", "https"}:
+        raise ConfigError("ACCORD_PUBLIC_URL must begin with http:// or https://.")
+    if config.tsa_url and not _is_safe(config.tsa_url):
+        raise ConfigError("ACCORD_TSA_URL must begin with https://, unless it is on this machine.")
 
 
 def is_public_url_safe(config: Config) -> bool:

@@ -73,7 +73,7 @@ def _check_here(documents: tuple[Path, ...], controls: tuple[str, ...]) -> list[
     installation = opened()
     with installation.reading(SYSTEM) as r:
         found = check_files(installation, r, documents) if documents else check_books(r)
-        return found + books.check_controls(r, _accounts(controls))
+        return [*found, *books.check_controls(r, _accounts(controls))]
 
 
 @click.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, union_all
 
@@ -44,6 +44,10 @@ class SignedIn:
     def idle(self) -> dt.timedelta:
         """How long nobody may be seen before it ends."""
         return IDLE_STAFF if self.staff_role else IDLE_CUSTOMER
+
+
+#: The columns that a session is made of, by their names.
+SIGNED_IN = tuple(each.name for each in fields(SignedIn))
 
 
 @dataclass(frozen=True)
@@ -102,13 +106,13 @@ def find_session(r: Reader, token: str) -> SignedIn | None:
     """The session of a cookie, if it goes on: not ended, not idle too long, nobody's disabled."""
     row = r.session.execute(
         select(
-            Session.id,
+            Session.id.label("session_id"),
             Session.user_id,
             User.name,
             User.email,
             User.language,
             User.staff_role,
-            Session.complete,
+            Session.complete.label("is_complete"),
             Session.method,
             Session.created_at,
             Session.seen_at,
@@ -127,7 +131,7 @@ def find_session(r: Reader, token: str) -> SignedIn | None:
     ).first()
     if row is None or not _is_in_time(r, row.from_on, row.until_on):
         return None
-    found = SignedIn(*row[:-2])
+    found = SignedIn(**{name: row._mapping[name] for name in SIGNED_IN})  # noqa: SLF001 - its API
     return found if r.now - found.seen_at < found.idle else None
 
 

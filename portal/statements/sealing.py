@@ -68,12 +68,10 @@ def sealed_in_time(
     token = stamp(authority, evidence.encode())
     level = "B-LTA"
     for _ in range(2):
-        standing = Standing(level, token)
-        pdf = prolong(seal_pdf(printed(standing), seal, REASON, at, authority), authority)
+        page = printed(Standing(level, token))
+        pdf = prolong(seal_pdf(page, seal, REASON, at, authority), authority)
         found = read_seal(pdf)
-        if found.level == level:
-            break
+        if found.is_unchanged and found.level == level:
+            return SealedCertificate(pdf, found)
         level = found.level
-    if not found.is_unchanged or found.level != standing.level:
-        raise Unanswered("its timestamps do not hold")
-    return SealedCertificate(pdf, found)
+    raise Unanswered("its timestamps do not hold")

@@ -60,14 +60,14 @@ def test_an_open_session_ends_with_the_seat(any_office: Office):
     browser = DeskBrowser(any_office.app, any_office.installation, "auditor")
     with any_office.installation.work(SYSTEM) as w:
         w.session.get_one(AuditorSeat, user_id)
-        w.session.add(AuditorSeat(**seat_of(browser, w)))
+        w.session.add(AuditorSeat(**seat_of(w)))
     assert browser.client.get("/desk/audit").status_code == 200
     any_office.pass_days(1)
 
     assert browser.client.get("/desk/audit").status_code == 303
 
 
-def seat_of(browser: DeskBrowser, w) -> dict[str, object]:
+def seat_of(w) -> dict[str, object]:
     """The seat of whoever sits in front of the browser, until today."""
     user = w.session.scalars(
         select(User.id).where(User.staff_role == "auditor", User.email != MAYA)
@@ -82,9 +82,9 @@ def seat_of(browser: DeskBrowser, w) -> dict[str, object]:
 
 
 def test_the_daily_run_ends_the_sessions_for_good(any_office: Office):
-    browser = DeskBrowser(any_office.app, any_office.installation, "auditor")
+    any_office.enter("auditor")
     with any_office.installation.work(SYSTEM) as w:
-        w.session.add(AuditorSeat(**seat_of(browser, w)))
+        w.session.add(AuditorSeat(**seat_of(w)))
     result = run(any_office.installation, TODAY + dt.timedelta(days=1))
     with any_office.installation.reading(SYSTEM) as r:
         ended = list(r.session.scalars(select(Session.ended_at)))
@@ -117,9 +117,7 @@ def test_a_colleague_is_not_made_an_auditor_by_mistake(office: Office):
         invite_auditor(w, InviteAuditor(email, "X", "en", terms()))
 
 
-def test_an_admin_invites_an_auditor_on_a_page_and_sees_the_seat(
-    office: Office, admin: DeskBrowser
-):
+def test_an_admin_invites_an_auditor_on_a_page_and_sees_the_seat(admin: DeskBrowser):
     page = admin.visit("/desk/auditors/new")
     fields = {"email": MAYA, "name": "Maya Ruiz", "from_on": "2026-11-20", "purpose": "Year 2026"}
     admin.fill(page, "/desk/auditors/new", 422, **fields, until_on="2026-11-01")

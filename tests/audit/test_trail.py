@@ -31,7 +31,9 @@ def alter(installation: Installation, entry_id: int) -> None:
             connection.execute(text("drop trigger audit_no_update"))
         else:
             connection.execute(text("alter table audit disable trigger all"))
-        connection.execute(text("update audit set subject = 'company/2' where id = :id"), {"id": entry_id})
+        connection.execute(
+            text("update audit set subject = 'company/2' where id = :id"), {"id": entry_id}
+        )
 
 
 def test_the_newest_entries_come_first_and_are_whole(any_office: Office):
@@ -167,9 +169,9 @@ def test_the_signed_lines_are_checked_by_openssl(
         check=True,
     ).stdout
     (tmp_path / "seal.pub.pem").write_bytes(key)
+    command = ["openssl", "dgst", "-sha256", "-verify", "seal.pub.pem"]
     said = run(
-        ["openssl", "dgst", "-sha256", "-verify", "seal.pub.pem"]
-        + ["-signature", "audit.jsonl.sig", "audit.jsonl"],
+        [*command, "-signature", "audit.jsonl.sig", "audit.jsonl"],
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -1,4 +1,4 @@
-"""A timestamp authority on this machine: real HTTP before `openssl ts`, with a key of its own CA."""
+"""A timestamp authority on this machine: HTTP before `openssl ts`, with a key of its own CA."""
 
 import datetime as dt
 import shutil
@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -131,42 +131,47 @@ class LocalAuthority:
         return made
 
 
+class Handler(BaseHTTPRequestHandler):
+    """What answers in the authority's name, by its mood."""
+
+    authority: LocalAuthority
+
+    def do_POST(self) -> None:
+        query = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.authority.mood == "down":
+            self.send_error(503)
+            return
+        self.send_response(200)
+        self.end_headers()
+        if self.authority.mood == "slow":
+            self.dawdle()
+        self.wfile.write(self.authority.answer(query))
+
+    def dawdle(self) -> None:
+        for _ in range(100):
+            self.wfile.write(b"0")
+            time.sleep(0.1)
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.authority.crl)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+    def handle(self) -> None:
+        with suppress(OSError):
+            super().handle()
+
+
 @contextmanager
-def an_authority(folder: Path, **changes: Any) -> Iterator[LocalAuthority]:
+def an_authority(folder: Path, *, has_crl: bool = True, **changes: Any) -> Iterator[LocalAuthority]:
     """An authority that serves until the block ends."""
     folder.mkdir(exist_ok=True)
-    has_crl = changes.pop("has_crl", True)
     authority = LocalAuthority(folder, **changes)
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            query = self.rfile.read(int(self.headers["Content-Length"]))
-            if authority.mood == "down":
-                self.send_error(503)
-                return
-            self.send_response(200)
-            self.end_headers()
-            if authority.mood == "slow":
-                for _ in range(100):
-                    self.wfile.write(b"0")
-                    time.sleep(0.1)
-            self.wfile.write(authority.answer(query))
-
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(authority.crl)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-        def handle(self) -> None:
-            try:
-                super().handle()
-            except OSError:
-                pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    mine = type("Mine", (Handler,), {"authority": authority})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), mine)
     server.daemon_threads = True
     authority.port = server.server_address[1]
     authority.found(has_crl=has_crl)

@@ -162,9 +162,9 @@ def test_openssl_finds_the_token_right(up: LocalAuthority, tmp_path: Path):
     token = stamp(Authority(up.url), b"the evidence")
     (tmp_path / "evidence").write_bytes(b"the evidence")
     (tmp_path / "token").write_bytes(token.der)
+    asked = ["-data", tmp_path / "evidence", "-in", tmp_path / "token", "-token_in"]
     said = subprocess.run(
-        ["openssl", "ts", "-verify", "-data", tmp_path / "evidence", "-in", tmp_path / "token"]
-        + ["-token_in", "-CAfile", up.folder / "ca.pem"],
+        ["openssl", "ts", "-verify", *asked, "-CAfile", up.folder / "ca.pem"],
         capture_output=True,
         text=True,
         check=False,

@@ -176,9 +176,10 @@ def test_openssl_finds_the_seal_right(stage: Stage, tmp_path: Path, *, is_altere
     (tmp_path / "signature").write_bytes(der)
     (tmp_path / "seal.pem").write_bytes(seal.public_pem)
     command = ["openssl", "cms", "-verify", "-inform", "DER", "-in", tmp_path / "signature"]
+    options = ["-binary", "-noverify", "-out", "/dev/null", "-nointern"]
+    options += ["-certfile", tmp_path / "seal.pem"]
     said = subprocess.run(
-        [*command, "-content", tmp_path / "content", "-binary", "-noverify", "-out", "/dev/null"]
-        + ["-certfile", tmp_path / "seal.pem", "-nointern"],
+        [*command, "-content", tmp_path / "content", *options],
         capture_output=True,
         text=True,
         check=False,

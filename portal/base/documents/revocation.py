@@ -1,4 +1,4 @@
-"""Whether certificates were revoked: the lists and answers of their issuers, fetched and checked."""
+"""Whether certificates were revoked: lists and answers of their issuers, fetched and checked."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509 import ocsp
-from cryptography.x509.oid import AuthorityInformationAccessOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 from portal.base.documents.fetching import Unanswered, fetch
 
@@ -18,7 +19,7 @@ OCSP_QUERY = "application/ocsp-request"
 
 @dataclass(frozen=True)
 class Proofs:
-    """Certificates with what shows that they were not revoked, as DER; complete where all have it."""
+    """Certificates with what shows that none was revoked, as DER; complete where all have it."""
 
     certificates: tuple[bytes, ...] = ()
     crls: tuple[bytes, ...] = ()
@@ -56,7 +57,7 @@ def are_proven(
     lists, answers = list(crls), list(ocsps)
     return all(
         any(_is_good_list(each, certificate, issuer) for each in lists)
-        or any(_is_good_answer(each, certificate) for each in answers)
+        or any(_is_good_answer(each, certificate, issuer) for each in answers)
         for certificate, issuer in _links(list(certificates))
     )
 
@@ -117,7 +118,7 @@ def _proof(certificate: x509.Certificate, issuer: x509.Certificate, seconds: flo
         query = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA256())
         body = query.build().public_bytes(serialization.Encoding.DER)
         der = _maybe(url, seconds, body)
-        if der is not None and _is_good_answer(der, certificate):
+        if der is not None and _is_good_answer(der, certificate, issuer):
             return Proofs(ocsps=(der,))
     return Proofs(is_complete=False)
 
@@ -165,13 +166,35 @@ def _is_good_list(der: bytes, certificate: x509.Certificate, issuer: x509.Certif
     return is_signed and found.issuer == issuer.subject and revoked is None
 
 
-def _is_good_answer(der: bytes, certificate: x509.Certificate) -> bool:
+def _is_good_answer(der: bytes, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """An answer counts that the issuer signed, or somebody whom the issuer let answer."""
     try:
         found = ocsp.load_der_ocsp_response(der)
-        return (
-            found.response_status == ocsp.OCSPResponseStatus.SUCCESSFUL
-            and found.serial_number == certificate.serial_number
-            and found.certificate_status == ocsp.OCSPCertStatus.GOOD
-        )
-    except (ValueError, UnsupportedAlgorithm):
+        if found.response_status != ocsp.OCSPResponseStatus.SUCCESSFUL:
+            return False
+        signer = next(iter(found.certificates), issuer)
+        if signer != issuer:
+            signer.verify_directly_issued_by(issuer)
+            uses = signer.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+            if ExtendedKeyUsageOID.OCSP_SIGNING not in uses:
+                return False
+        _verify(signer, found)
+    except (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature, x509.ExtensionNotFound):
         return False
+    return (
+        found.serial_number == certificate.serial_number
+        and found.certificate_status == ocsp.OCSPCertStatus.GOOD
+    )
+
+
+def _verify(signer: x509.Certificate, answer: ocsp.OCSPResponse) -> None:
+    """Raises where the answer is not this signer's."""
+    key, algorithm = signer.public_key(), answer.signature_hash_algorithm
+    if algorithm is None:
+        raise UnsupportedAlgorithm("an answer without a hash")
+    if isinstance(key, rsa.RSAPublicKey):
+        key.verify(answer.signature, answer.tbs_response_bytes, padding.PKCS1v15(), algorithm)
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        key.verify(answer.signature, answer.tbs_response_bytes, ec.ECDSA(algorithm))
+    else:
+        raise UnsupportedAlgorithm("a key of another kind")

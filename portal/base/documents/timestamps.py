@@ -70,9 +70,9 @@ def timestamper(authority: Authority) -> Any:
         async def async_request_tsa_response(self, req: Any) -> Any:
             """The authority's answer, whatever it is."""
             answer = fetch(authority.url, authority.seconds, req.dump(), QUERY)
-            return _without_strays(tsp.TimeStampResp.load(answer))
+            return _without_strays(tsp.TimeStampResp.load(answer))  # type: ignore[no-untyped-call]
 
-    return Asking()
+    return Asking()  # type: ignore[no-untyped-call]
 
 
 def is_about(der: bytes, data: bytes) -> bool:
@@ -92,7 +92,7 @@ def _without_strays(response: Any) -> Any:
     signed = response["time_stamp_token"]["content"]
     chain = chain_of(certificates_of(signed))
     if len(chain) < len(signed["certificates"]):
-        signed["certificates"] = CertificateSet([Certificate.load(each) for each in chain])
+        signed["certificates"] = CertificateSet([Certificate.load(each) for each in chain])  # type: ignore[no-untyped-call]
     return response
 
 
@@ -223,8 +223,8 @@ def _with_proofs(pdf: bytes, proofs: Proofs) -> bytes:
     DocumentSecurityStore.add_dss(
         out,
         None,
-        certs=[x509.Certificate.load(each) for each in proofs.certificates],
-        crls=[crl.CertificateList.load(each) for each in proofs.crls],
-        ocsps=[ocsp.OCSPResponse.load(each) for each in proofs.ocsps],
+        certs=[x509.Certificate.load(each) for each in proofs.certificates],  # type: ignore[no-untyped-call]
+        crls=[crl.CertificateList.load(each) for each in proofs.crls],  # type: ignore[no-untyped-call]
+        ocsps=[ocsp.OCSPResponse.load(each) for each in proofs.ocsps],  # type: ignore[no-untyped-call]
     )
     return out.getvalue()
