@@ -85,7 +85,7 @@ def compares(world: World, person: str, customer: str, month: str) -> None:
         world.installation.storage, statement.id, "ledger.csv", text.encode()
     )
     comparison_id = act(world, person, uploading.keep_ledger, keep)
-    if not working.begin(world.installation, comparison_id, who):
+    if working.begin(world.installation, comparison_id, who) == "uploaded":
         with world.installation.reading(SYSTEM) as r:
             comparison = r.session.get_one(Comparison, comparison_id)
             sheet = working.sheet_of(world.installation.storage, comparison)
