@@ -13,12 +13,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email._header_value_parser import get_unstructured
-from email.headerregistry import Address, HeaderRegistry
+from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar, Literal
 from urllib.parse import parse_qs, urlsplit
 
 from markupsafe import Markup
@@ -36,11 +36,10 @@ SECRET_KINDS = frozenset({"code", "invitation", "recovery"})
 SUBJECT = "Subject:"
 
 
-class AddressOfOurs:
+class AddressOfOurs(BaseHeader):
     """A header that is one long address: it is written as it is, since nobody decodes it."""
 
-    max_count = 1
-    name: str
+    max_count: ClassVar[Literal[1] | None] = 1
 
     @classmethod
     def parse(cls, value: str, kwds: dict[str, Any]) -> None:

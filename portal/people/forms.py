@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import wtforms
 from wtforms.validators import StopValidation
@@ -217,7 +218,8 @@ def access_form(
     """The form over these branches, as reference and name, filled with the roles held there."""
     fields = {ref: TicksField(name, choices=CUSTOMER_CHOICES) for ref, name in branches}
     kind: type[AccessForm] = type("AccessFormOfBranches", (AccessForm,), fields)
-    return kind(is_fresh=is_fresh, **{ref: roles.get(ref, []) for ref in fields})
+    held: dict[str, Any] = {ref: roles.get(ref, []) for ref in fields}
+    return kind(is_fresh=is_fresh, **held)
 
 
 def limits_form(
@@ -231,7 +233,8 @@ def limits_form(
         for currency in sorted({*currencies, *(limit.currency for limit in limits)})
     }
     kind: type[LimitsForm] = type("LimitsFormOfCurrencies", (LimitsForm,), fields)
-    return kind(is_fresh=is_fresh, **{f"limit_{limit.currency}": limit for limit in limits})
+    set_already: dict[str, Any] = {f"limit_{limit.currency}": limit for limit in limits}
+    return kind(is_fresh=is_fresh, **set_already)
 
 
 class StaffRoleForm(Form):

@@ -99,8 +99,10 @@ def offer_to(r: Reader, customer: Customer, address: str) -> Offer:
         "address": address,
         "workdays": str(workdays),
     }
-    texts = [declared(name, current_language(), facts) for name in (TEXT, ELECTRONIC, SILENCE)]
-    return Offer(*texts, workdays)
+    text, electronic, silence = (
+        declared(name, current_language(), facts) for name in (TEXT, ELECTRONIC, SILENCE)
+    )
+    return Offer(text, electronic, silence, workdays)
 
 
 def accept_agreement(w: Work, c: AcceptAgreement) -> int:
