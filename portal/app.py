@@ -41,6 +41,7 @@ from portal.statements.pages_differences import differences
 from portal.statements.pages_ledger import ledger
 from portal.statements.pages_passing import passing_pages
 from portal.statements.pages_public import public as verify
+from portal.statements.pages_running import running
 from portal.statements.pages_settling import desk_settling
 from portal.statements.pages_signing import signing
 from portal.statements.pages_staff import desk as statements_desk
@@ -76,6 +77,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     versions,
     verify,
     wizard,
+    running,
     statements_desk,
     desk_settling,
     people_desk,

@@ -4,33 +4,48 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from portal.base import formats
 from portal.base.access import allows
 from portal.base.language import gettext as _
+from portal.base.language import ngettext
 from portal.base.spreadsheets import Row
+from portal.core.errors import RuleBroken
+from portal.core.period import Month
+from portal.statements.board import PER_CENT, DayOfAnswers, answers_by_day, get_mailing, list_board
+from portal.statements.drafts import list_drafts
+from portal.statements.duties import DUTIES
 from portal.statements.names import state_at_desk
+from portal.statements.pages_wizard import places
 from portal.statements.progress import (
     RunProgress,
-    count_mailed,
     list_runs_with_progress,
     run_progress,
+    seconds_left,
 )
-from portal.statements.queries import get_run, list_board, list_statements, total_statements
+from portal.statements.queries import get_run, list_statements, total_statements
 from portal.statements.rows import BoardRow, RunRow, StateCount, StatementFilter, StatementRow
+from portal.statements.running import find_trouble
 from portal.web import lists, respond
+from portal.web.controls import WHOLE, percent
 from portal.web.current import actor, reader
+from portal.web.forms import day_typed
 from portal.web.guard import guard
 from portal.web.lists import SheetFormat
 
 desk = Blueprint("desk_statements", __name__, url_prefix="/desk")
 
-STATES = ("issued", "viewed", "confirmed", "confirmed_with_differences", "refused")
-SHOWN = ("late", "waiting", *STATES)
+STATES = (
+    *("issued", "viewed", "prepared", "confirmed", "confirmed_with_differences", "refused"),
+    "withdrawn",
+)
+SHOWN = ("late", "waiting", "opened", "answered", *DUTIES, *STATES)
+#: A screen reader is told of every tenth.
+TENTHS = 10
 #: How many rows a file is written from at a time.
 BATCH = 1_000
 
@@ -41,7 +56,7 @@ BATCH = 1_000
 @desk.get("/statements")
 @guard("statement.view")
 def index() -> Response:
-    asked = _asked()
+    asked = asked_board()
     found = list_statements(reader(), asked)
     return respond.page(
         "statements/desk.html",
@@ -59,7 +74,7 @@ def index() -> Response:
 @desk.get("/statements.<any(csv, xlsx):file_format>")
 @guard("export.run")
 def export(file_format: SheetFormat) -> Response:
-    rows = (_statement_cells(row.statement) for row in _every(_asked()))
+    rows = (_statement_cells(row.statement) for row in _every(asked_board()))
     return lists.sheet(file_format, "statements", _statement_head(), rows)
 
 
@@ -72,13 +87,17 @@ def _every(asked: StatementFilter) -> Iterator[BoardRow]:
         page, pages = page + 1, found.pages
 
 
-def _asked(run_id: int | None = None) -> StatementFilter:
+def asked_board(run_id: int | None = None) -> StatementFilter:
+    """What the address narrows a list of statements to."""
     shown = lists.asked("state", SHOWN)
     return StatementFilter(
         run_id=run_id,
-        state="" if shown == "late" else shown,
+        state="" if shown == "late" or shown in DUTIES else shown,
         late=shown == "late",
+        duty=shown if shown in DUTIES else "",
         newest=lists.asked("newest", ["1"]) != "",
+        period_to=month_asked(),
+        answered_on=day_typed(lists.asked("answered_on")),
         text=lists.asked("q"),
         page=lists.page_number(),
         per_page=lists.page_size(),
@@ -88,7 +107,7 @@ def _asked(run_id: int | None = None) -> StatementFilter:
 def _common(asked: StatementFilter, page: int, pages: int, count: int) -> dict[str, Any]:
     """What every list of statements needs."""
     return {
-        "shown": "late" if asked.late else asked.state,
+        "shown": shown_of(asked),
         "states": _state_choices(),
         "pager": lists.pager(page, pages, count, asked.per_page),
         "state_at_desk": state_at_desk,
@@ -97,25 +116,57 @@ def _common(asked: StatementFilter, page: int, pages: int, count: int) -> dict[s
     }
 
 
+def shown_of(asked: StatementFilter) -> str:
+    """The word of the address for what a list is narrowed to."""
+    return "late" if asked.late else asked.duty or asked.state
+
+
+def month_asked() -> dt.date | None:
+    """The last day of the month in the address; None where it names none."""
+    try:
+        return Month.parse(lists.asked("month")).last_on
+    except RuleBroken:
+        return None
+
+
 def _state_choices() -> list[tuple[str, str]]:
     return [
         ("", _("All")),
+        ("waiting", _("Waiting")),
         ("late", _("Past the deadline")),
+        ("to_call", _("To be called")),
+        ("bounced", _("Mail came back")),
         ("issued", _("Not opened")),
         ("viewed", _("Opened")),
+        ("prepared", _("With their approver")),
         ("confirmed", _("Confirmed")),
         ("confirmed_with_differences", _("With differences")),
         ("refused", _("Not agreed")),
+        ("withdrawn", _("Withdrawn")),
     ]
 
 
+def _state_names() -> dict[str, str]:
+    return {
+        **dict(_state_choices()[1:]),
+        "answered": _("Answered"),
+        "opened": _("Opened or answered"),
+        "reminded": _("Reminded"),
+        "unmailed": _("Not mailed"),
+    }
+
+
 def _chips(asked: StatementFilter) -> list[tuple[str, str]]:
-    shown = "late" if asked.late else asked.state
-    names = {**dict(_state_choices()[1:]), "waiting": _("Waiting")}
     used = {
         "q": asked.text,
-        "state": names.get(shown, ""),
+        "state": _state_names().get(shown_of(asked), ""),
         "newest": _("Newest of each account") if asked.newest else "",
+        "month": formats.month(asked.period_to) if asked.period_to else "",
+        "answered_on": (
+            _("answered on %(day)s", day=formats.day(asked.answered_on))
+            if asked.answered_on
+            else ""
+        ),
     }
     return [lists.chip(label, name) for name, label in used.items() if label]
 
@@ -162,6 +213,8 @@ def runs() -> Response:
     return respond.page(
         "statements/runs.html",
         runs=list_runs_with_progress(reader()),
+        drafts=list_drafts(reader()) if allows(actor(), "statement.run") else [],
+        places=places(),
         may_run=allows(actor(), "statement.run"),
         today=reader().today,
     )
@@ -171,31 +224,82 @@ def runs() -> Response:
 @guard("statement.view")
 def run(ref: str) -> Response:
     found = get_run(reader(), ref)
-    asked = _asked(found.id)
+    asked = asked_board(found.id)
     page, rows = list_board(reader(), asked)
+    standing = standing_of(found)
     return respond.page(
         "statements/run.html",
         fragments={"board-part": "board", "run-progress": "progress"},
         also={"board-part": "board"} if respond.asks_for("run-progress") else None,
+        announce=_announced(standing),
         run=found,
         rows=rows,
         count=page.count,
         chips=_chips(asked),
         asked=asked,
+        is_all=lists.asked("all", ["1"]) != "",
         sheets=_sheets(f"/desk/statement-runs/{ref}"),
-        **_standing(found),
+        may_chase=allows(actor(), "statement.chase"),
+        may_run=allows(actor(), "statement.run"),
+        **standing,
         **_common(asked, page.page, page.pages, page.count),
     )
 
 
-def _standing(found: RunRow) -> dict[str, Any]:
+def standing_of(found: RunRow) -> dict[str, Any]:
     """How far a run is and how far its customers are."""
     r = reader()
+    progress = run_progress(r, [found.id]).get(found.id, RunProgress())
+    is_running = found.finished_at is None
+    total = max(found.planned, progress.issued)
     return {
-        "is_running": found.finished_at is None,
-        "progress": run_progress(r, [found.id]).get(found.id, RunProgress()),
-        "mailed": count_mailed(r, found.id),
+        "is_running": is_running,
+        "is_paused": found.paused_at is not None and is_running,
+        "progress": progress,
+        "total": total,
+        "left": seconds_left(found, r.now) if is_running else None,
+        "tenth": progress.issued * TENTHS // total * TENTHS if total else 0,
+        "trouble": find_trouble(r, found.id) if is_running else "",
+        "mailing": get_mailing(r, found.id),
+        "days": [] if is_running else drawn_days(answers_by_day(r, found, progress.issued)),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnDay:
+    """A day with the bar that shows how many have answered by its end."""
+
+    day: DayOfAnswers
+    x: str
+    y: str
+    width: str
+    height: str
+
+
+def drawn_days(days: list[DayOfAnswers]) -> list[DrawnDay]:
+    """The days side by side; a full bar is everyone."""
+    step = WHOLE // max(len(days), 1)
+    return [
+        DrawnDay(
+            day=each,
+            x=percent(place * step),
+            y=percent(WHOLE - each.percent * WHOLE // PER_CENT),
+            width=percent(step * 4 // 5),
+            height=percent(each.percent * WHOLE // PER_CENT),
+        )
+        for place, each in enumerate(days)
+    ]
+
+
+def _announced(standing: dict[str, Any]) -> str:
+    """What is said aloud while a run goes on: at every tenth, and when it is done."""
+    told = request.args.get("told", 0, int)
+    if not respond.asks_for("run-progress"):
+        return ""
+    if not standing["is_running"]:
+        issued = standing["progress"].issued
+        return ngettext("%(num)s statement is issued", "%(num)s statements are issued", issued)
+    return _("%(percent)s %% issued", percent=standing["tenth"]) if standing["tenth"] > told else ""
 
 
 @desk.get("/statement-runs/<ref>.<any(csv, xlsx):file_format>")
@@ -204,9 +308,9 @@ def export_run(ref: str, file_format: SheetFormat) -> Response:
     found = get_run(reader(), ref)
     head = [
         *_statement_head(),
-        *(_("Mailed"), _("Opened"), _("Answered"), _("Problem")),
+        *(_("Mailed"), _("Opened"), _("Reminded"), _("Answered"), _("Problem")),
     ]
-    rows = (_board_cells(row) for row in _every(_asked(found.id)))
+    rows = (_board_cells(row) for row in _every(asked_board(found.id)))
     return lists.sheet(file_format, f"statements-{_month_of(found)}", head, rows)
 
 
@@ -215,7 +319,7 @@ def _month_of(found: RunRow) -> str:
 
 
 def _board_cells(row: BoardRow) -> Row:
-    moments = (row.mailed_at, row.opened_at, row.answered_at)
+    moments = (row.mailed_at, row.opened_at, row.reminded_at, row.answered_at)
     return (*_statement_cells(row.statement), *map(_at, moments), row.problem)
 
 

@@ -25,7 +25,7 @@ from portal.statements.drafts import (
     list_drafts,
     start_draft,
 )
-from portal.statements.forms_run import HOLD, NOW, ScopeForm, TermsForm, kept_scope
+from portal.statements.forms import HOLD, NOW, ScopeForm, TermsForm, kept_scope
 from portal.statements.names import kind_name
 from portal.statements.run import answer_day
 from portal.statements.run_checks import check_run
@@ -142,11 +142,11 @@ def _scope_page(form: ScopeForm, draft: DraftRow | None = None) -> Response:
         draft=draft,
         drafts=[] if draft else list_drafts(reader()),
         steps=_steps(draft),
-        places=_places(),
+        places=places(),
     )
 
 
-def _places() -> dict[int, tuple[str, str]]:
+def places() -> dict[int, tuple[str, str]]:
     """The page on which a draft is taken up, by the furthest step: its endpoint and its name."""
     return {
         1: (".scope", _("For whom")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,10 +12,10 @@ from sqlalchemy import Select, and_, case, func, select
 
 from portal.base.access import visible_to
 from portal.base.work import Reader
-from portal.core.statement_status import ANSWERED, UNANSWERED
+from portal.core.statement_status import ANSWERED
+from portal.statements.duties import waits
 from portal.statements.queries import list_runs
 from portal.statements.rows import RunRow
-from portal.tables.journal import Event
 from portal.tables.statements import Statement
 
 PER_CENT = 100
@@ -30,6 +31,8 @@ class RunProgress:
     differing: int = 0
     refused: int = 0
     late: int = 0
+    prepared: int = 0
+    withdrawn: int = 0
 
     @property
     def answered(self) -> int:
@@ -49,7 +52,7 @@ class RunProgress:
 
 def run_progress(r: Reader, run_ids: Sequence[int]) -> dict[int, RunProgress]:
     """How far each of the runs is, in one query for them all."""
-    late = and_(Statement.state.in_(sorted(UNANSWERED)), Statement.confirm_by < r.today)
+    late = and_(waits(), Statement.confirm_by < r.today)
     columns: list[Any] = [
         Statement.run_id,
         Statement.state,
@@ -74,7 +77,7 @@ def _progress(rows: Iterable[Any]) -> RunProgress:
     for row in rows:
         states[row.state] += row.count
         late += int(row.late)
-    seen = {"viewed", "prepared"} | {state.value for state in ANSWERED}
+    seen = {"viewed", "prepared", "withdrawn"} | {state.value for state in ANSWERED}
     return RunProgress(
         issued=states.total(),
         opened=sum(states[state] for state in seen),
@@ -82,23 +85,18 @@ def _progress(rows: Iterable[Any]) -> RunProgress:
         differing=states["confirmed_with_differences"],
         refused=states["refused"],
         late=late,
+        prepared=states["prepared"],
+        withdrawn=states["withdrawn"],
     )
 
 
-def count_mailed(r: Reader, run_id: int) -> int:
-    """Of how many statements of a run at least one mail has left."""
-    columns: list[Any] = [func.count(func.distinct(Event.subject_id))]
-    same = and_(
-        Event.customer_id == Statement.customer_id,
-        Event.subject_kind == "statement",
-        Event.subject_id == Statement.id,
-        Event.kind == "notified",
-    )
-    rows: Select[Any] = select(*columns).select_from(Statement).join(Event, same)
-    mine = visible_to(rows, r.actor, Statement.customer_id).where(
-        Statement.run_id == run_id, Statement.in_force == 1
-    )
-    return r.session.scalar(mine) or 0
+def seconds_left(run: RunRow, now: dt.datetime) -> int | None:
+    """How long a run goes on at its pace so far; None while there is nothing to tell it by."""
+    since = run.resumed_at or run.started_at
+    left = run.planned - run.issued
+    if run.issued_lately <= 0 or left <= 0 or run.paused_at is not None:
+        return None
+    return int((now - since).total_seconds()) * left // run.issued_lately
 
 
 def list_runs_with_progress(r: Reader, limit: int = 50) -> list[tuple[RunRow, RunProgress]]:

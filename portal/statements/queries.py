@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, extract, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, case, extract, func, or_, select
 
 from portal.base.access import NotFound, visible_to
 from portal.base.work import Reader
 from portal.core.money import Money
 from portal.core.statement import read_statement
-from portal.core.statement_status import ANSWERED, UNANSWERED
+from portal.core.statement_status import ANSWERED, UNANSWERED, Status
+from portal.statements.duties import deemed_on, kept_by_duty
 from portal.statements.rows import (
-    BoardRow,
     RunRow,
     StateCount,
     StatementFilter,
@@ -22,17 +22,9 @@ from portal.statements.rows import (
     StatementRow,
     StatementView,
 )
-from portal.tables.agreements import Deemed
 from portal.tables.customers import Customer
-from portal.tables.journal import Event, Outbox
-from portal.tables.statements import (
-    Confirmation,
-    Difference,
-    RunSlice,
-    Statement,
-    StatementLine,
-    StatementRun,
-)
+from portal.tables.runs import RunPlan
+from portal.tables.statements import Difference, RunSlice, Statement, StatementLine, StatementRun
 
 COLUMNS = (
     Statement.id,
@@ -56,6 +48,10 @@ COLUMNS = (
 )
 
 
+#: Whoever answered has opened it; a withdrawn answer was one.
+OPENED = ANSWERED | UNANSWERED - {Status.ISSUED}
+
+
 def _statements(r: Reader) -> Select[Any]:
     """The columns of a statement's row, kept to what the reader may see."""
     named = (
@@ -67,18 +63,13 @@ def _statements(r: Reader) -> Select[Any]:
         )
         .scalar_subquery()
     )
-    columns: list[Any] = [*COLUMNS, named.label("differences"), _deemed_on().label("deemed_on")]
+    columns: list[Any] = [*COLUMNS, named.label("differences"), deemed_on().label("deemed_on")]
     rows: Select[Any] = select(*columns).join(Customer, Customer.id == Statement.customer_id)
     return visible_to(rows, r.actor, Statement.customer_id)
 
 
-def _deemed_on() -> Any:
-    """Since when a statement counts as agreed without an answer; null where it does not."""
-    return select(Deemed.on).where(Deemed.statement_id == Statement.id).scalar_subquery()
-
-
 def _kept(r: Reader, asked: StatementFilter) -> list[ColumnElement[bool]]:
-    kept = _kept_by_duty(r, asked)
+    kept = kept_by_duty(r, asked)
     if not asked.replaced:
         kept.append(Statement.in_force == 1)
     if asked.customer_id is not None:
@@ -89,7 +80,7 @@ def _kept(r: Reader, asked: StatementFilter) -> list[ColumnElement[bool]]:
         first, last = dt.date(asked.year, 1, 1), dt.date(asked.year, 12, 31)
         kept.append(Statement.period_to.between(first, last))
     if asked.state:
-        families = {"waiting": UNANSWERED, "answered": ANSWERED}
+        families = {"waiting": UNANSWERED, "answered": ANSWERED, "opened": OPENED}
         states = families.get(asked.state, frozenset({asked.state}))
         kept.append(Statement.state.in_(sorted(states)))
     if asked.text:
@@ -103,28 +94,6 @@ def _kept(r: Reader, asked: StatementFilter) -> list[ColumnElement[bool]]:
             )
         )
     return kept
-
-
-def _kept_by_duty(r: Reader, asked: StatementFilter) -> list[ColumnElement[bool]]:
-    kept: list[ColumnElement[bool]] = []
-    if asked.late:
-        kept += [Statement.state.in_(sorted(UNANSWERED)), Statement.confirm_by < r.today]
-        kept.append(_deemed_on().is_(None))
-    if asked.newest:
-        kept.append(_is_newest())
-    return kept
-
-
-def _is_newest() -> ColumnElement[bool]:
-    """Whether no later statement of the same account has followed."""
-    later = aliased(Statement)
-    followed = select(later.id).where(
-        later.customer_id == Statement.customer_id,
-        later.currency == Statement.currency,
-        later.period_to > Statement.period_to,
-        later.in_force == 1,
-    )
-    return ~exists(followed)
 
 
 def list_statements(r: Reader, asked: StatementFilter) -> StatementPage:
@@ -149,6 +118,13 @@ def list_statements(r: Reader, asked: StatementFilter) -> StatementPage:
     )
     rows = [_row(r, row) for row in r.session.execute(wanted)]
     return StatementPage(rows, page, pages, count)
+
+
+def list_statement_ids(r: Reader, asked: StatementFilter) -> list[int]:
+    """The statements that a filter keeps, whatever page, as ids."""
+    every: Select[Any] = select(Statement.id).join(Customer)
+    mine = visible_to(every, r.actor, Statement.customer_id).where(*_kept(r, asked))
+    return list(r.session.scalars(mine.order_by(Statement.id)))
 
 
 def statements_counted(r: Reader, asked: StatementFilter) -> Select[Any]:
@@ -275,26 +251,31 @@ def get_run(r: Reader, ref: str) -> RunRow:
 
 
 def _runs() -> Select[Any]:
+    lately = or_(RunPlan.resumed_at.is_(None), RunSlice.done_at >= RunPlan.resumed_at)
     slices = (
         select(
             RunSlice.run_id,
             func.count().label("slices"),
             func.count(RunSlice.done_at).label("done"),
             func.sum(RunSlice.issued).label("issued"),
+            func.sum(case((lately, RunSlice.issued), else_=0)).label("lately"),
         )
+        .outerjoin(RunPlan, RunPlan.run_id == RunSlice.run_id)
         .group_by(RunSlice.run_id)
         .subquery("slices")
     )
-    columns: list[Any] = [StatementRun, slices.c.slices, slices.c.done, slices.c.issued]
+    columns: list[Any] = [StatementRun, RunPlan, slices]
+    rows: Select[Any] = select(*columns)
     return (
-        select(*columns)
-        .outerjoin(slices, slices.c.run_id == StatementRun.id)
+        rows.outerjoin(slices, slices.c.run_id == StatementRun.id)
+        .outerjoin(RunPlan, RunPlan.run_id == StatementRun.id)
         .order_by(StatementRun.id.desc())
     )
 
 
 def _run_row(r: Reader, row: Any) -> RunRow:
     run: StatementRun = row[0]
+    plan: RunPlan | None = row[1]
     return RunRow(
         id=run.id,
         ref=r.refs.of("ru", run.id),
@@ -306,77 +287,10 @@ def _run_row(r: Reader, row: Any) -> RunRow:
         slices=row.slices or 0,
         slices_done=row.done or 0,
         issued=int(row.issued or 0),
+        planned=plan.planned if plan else 0,
+        issued_lately=int(row.lately or 0),
+        paused_at=plan.paused_at if plan else None,
+        resumed_at=plan.resumed_at if plan else None,
+        remind_after=tuple(json.loads(plan.remind_after)) if plan else None,
+        is_held=plan is not None and plan.holds_mails and plan.released_on is None,
     )
-
-
-def count_states(r: Reader, run_id: int) -> list[StateCount]:
-    """How far the customers of a run are, by state and currency; replaced versions too."""
-    return total_statements(r, StatementFilter(run_id=run_id, replaced=True))
-
-
-def list_board(r: Reader, asked: StatementFilter) -> tuple[StatementPage, list[BoardRow]]:
-    """One page of a run's statements, each with when it was mailed, first opened and answered."""
-    page = list_statements(r, asked)
-    ids = [row.id for row in page.rows]
-    customer_ids = {row.customer_id for row in page.rows}
-    opened = _first_events(r, ids, customer_ids, "opened")
-    mailed, problems = _mails(r, [row.ref for row in page.rows], customer_ids)
-    answers = r.session.execute(
-        select(Confirmation.statement_id, Confirmation.signed_at).where(
-            Confirmation.statement_id.in_(ids)
-        )
-    )
-    answered: dict[int, dt.datetime] = {each.statement_id: each.signed_at for each in answers}
-    return page, [
-        BoardRow(
-            statement=row,
-            mailed_at=mailed.get(row.ref),
-            opened_at=opened.get(row.id),
-            answered_at=answered.get(row.id),
-            problem=problems.get(row.ref, ""),
-        )
-        for row in page.rows
-    ]
-
-
-def _first_events(
-    r: Reader, ids: list[int], customer_ids: set[int], kind: str
-) -> dict[int, dt.datetime]:
-    found = r.session.execute(
-        select(Event.subject_id, func.min(Event.at).label("at"))
-        .where(
-            Event.customer_id.in_(customer_ids),
-            Event.subject_kind == "statement",
-            Event.subject_id.in_(ids),
-            Event.kind == kind,
-        )
-        .group_by(Event.subject_id)
-    )
-    return {row.subject_id: row.at for row in found}
-
-
-def _mails(
-    r: Reader, refs: list[str], customer_ids: set[int]
-) -> tuple[dict[str, dt.datetime], dict[str, str]]:
-    """By a statement's ref: when its first mail left, and what kept one from leaving."""
-    documents = {f'["{ref}"]': ref for ref in refs}
-    found = r.session.execute(
-        select(Outbox.documents, Outbox.sent_at, Outbox.problem)
-        .where(
-            and_(
-                Outbox.customer_id.in_(customer_ids),
-                Outbox.kind.in_(("statement", "statement_corrected")),
-                Outbox.documents.in_(documents),
-            )
-        )
-        .order_by(Outbox.sent_at.desc())
-    )
-    sent: dict[str, dt.datetime] = {}
-    problems: dict[str, str] = {}
-    for mail in found:
-        ref = documents[mail.documents]
-        if mail.sent_at:
-            sent[ref] = mail.sent_at
-        if mail.problem:
-            problems[ref] = mail.problem
-    return sent, problems

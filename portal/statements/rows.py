@@ -29,6 +29,12 @@ class StatementFilter:
     late: bool = False
     #: Only the newest of each account.
     newest: bool = False
+    #: The last day of the period.
+    period_to: dt.date | None = None
+    #: The day of the answer that stands.
+    answered_on: dt.date | None = None
+    #: One of `duties.DUTIES`.
+    duty: str = ""
     page: int = 1
     per_page: int = PER_PAGE
 
@@ -115,6 +121,16 @@ class RunRow:
     slices: int
     slices_done: int
     issued: int
+    #: How many statements were due when it began; 0 where that was not noted.
+    planned: int = 0
+    #: How many were made since it began, or went on after a rest.
+    issued_lately: int = 0
+    paused_at: dt.datetime | None = None
+    resumed_at: dt.datetime | None = None
+    #: Its timetable of reminders; None where it has none of its own.
+    remind_after: tuple[int, ...] | None = None
+    #: Its mails wait until somebody lets them go.
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +143,11 @@ class BoardRow:
     answered_at: dt.datetime | None
     #: Why a mail could not be sent; empty when all went well.
     problem: str
+    reminded_at: dt.datetime | None = None
+    reminders: int = 0
+    #: The last reminder is out.
+    is_to_call: bool = False
+    is_bounced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def test_a_run_is_done_by_a_worker_and_its_board_fills(office: Office, clerk: De
     work_off(office)
     page = clerk.visit(office.run_path())
 
-    assert [row[0] for row in rows_of(page, "board")] == [
+    assert [row[1] for row in rows_of(page, "board")] == [
         "Bergmann Antriebe",
         "Huadong Trading",
         "Zhiyuan Automation",
@@ -101,7 +101,7 @@ def test_the_board_counts_and_narrows(office: Office, clerk: DeskBrowser):
         ("q=zhiyuan", ["Zhiyuan Automation"]),
     ]:
         rows = rows_of(clerk.visit(f"{path}?{query}"), "board")
-        assert [row[0] for row in rows] == customers
+        assert [row[1] for row in rows] == customers
     assert "No statement matches" in clerk.visit(f"{path}?state=viewed").text
 
 
