@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import aliased
 
 from portal.base.batch import insert_rows, reserve_ids
+from portal.base.language import LANGUAGES
 from portal.base.lookup import found_by, plain_moment, streamed
 from portal.base.recording import note
 from portal.base.work import Reader, Work
@@ -42,6 +43,8 @@ KEPT = [
     if column.name not in {"id", "code", "created_at", "parent_id"}
 ]
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+#: A code of two or three letters or of three digits, or a name.
+_COUNTRY = re.compile(r"\d{3}|[^\W\d_][^\d_@]{1,79}")
 
 STANDING_CUSTOMERS = (
     "select c.*, p.code as parent from customer c left join customer p on p.id = c.parent_id"
@@ -85,6 +88,7 @@ class Customers:
         """What each row says, by the names of the table; only of the columns that the file has."""
         told: dict[str, Sequence[Any]] = {"line": rows.lines, "code": rows.keys("customer_id")}
         told |= {name: rows.texts(name) for name in PLAIN if rows.has(name)}
+        _check_shapes(rows, told)
         if rows.has("name"):
             told["name"] = [
                 name or code for name, code in zip(rows.texts("name"), told["code"], strict=True)
@@ -222,6 +226,31 @@ class Customers:
             self.counts.updated += 1
 
 
+def _check_shapes(rows: Rows, told: dict[str, Sequence[Any]]) -> None:
+    """Refuses what is no e-mail address, language or country; languages become ours."""
+    for place, email in enumerate(told.get("email", ())):
+        if email is not None and _EMAIL.fullmatch(email.strip()) is None:
+            rows.refuse(place, "email", "email.malformed")
+    for place, country in enumerate(told.get("country", ())):
+        if country is not None and _COUNTRY.fullmatch(country.strip()) is None:
+            rows.refuse(place, "country", "country.malformed")
+    if "language" in told:
+        told["language"] = _languages(rows, told["language"])
+
+
+def _languages(rows: Rows, told: Sequence[str | None]) -> Sequence[str | None]:
+    """Languages of ours, also where a file names a relative: `zh`, `zh_TW`, `en-GB`."""
+    spoken: list[str | None] = []
+    for place, language in enumerate(told):
+        head = (language or "").strip().casefold().replace("_", "-").partition("-")[0]
+        found = next((one for one in LANGUAGES if one.partition("-")[0] == head), None)
+        if language is not None and found is None:
+            words = ", ".join(LANGUAGES)
+            rows.refuse(place, "language", "language.unknown", words=words)
+        spoken.append(found)
+    return spoken
+
+
 def _terms(rows: Rows) -> Sequence[str | None]:
     texts = rows.texts("payment_terms")
     for place, terms in enumerate(texts):
@@ -267,6 +296,8 @@ class Contacts:
             for name in ("phone", "title", "role", "language")
             if rows.has(name)
         }
+        if "language" in told:
+            told["language"] = _languages(rows, told["language"])
         told["customer_id"] = self._parties.ids(rows)
         if rows.has("limit"):
             told["limits"] = self._limits(rows, told["customer_id"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from portal.imports.columns import Kind, Options, folded
 from portal.imports.days import DayReader
-from portal.imports.reader import Chunk, Table
+from portal.imports.reader import PROBLEM, Chunk, Table
 from portal.imports.rows import Findings, Rows
 
 
@@ -78,7 +78,7 @@ def _take_own(made: Plan, place: int, heading: str) -> None:
         return
     column = made.kind.column(heading)
     if column is None:
-        if heading.strip():
+        if heading.strip() and heading.strip() != PROBLEM:
             made.unknown.append(heading.strip())
     elif column.name not in made.places:
         made.places[column.name] = place

@@ -26,6 +26,14 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("%(credit)s and %(invoice)s are in different currencies."),
         N_("Apply a credit only to invoices in its own currency."),
     ),
+    "allocation.differs": (
+        N_("%(number)s is applied to %(invoice)s from that day already, with %(stored)s."),
+        N_("Write that amount, or another day for what is applied besides."),
+    ),
+    "allocation.ended_otherwise": (
+        N_("The application of %(number)s to %(invoice)s ended on %(stored)s already."),
+        N_("Write that day, or take the row out: an end cannot be moved."),
+    ),
     "allocation.ends_too_early": (
         N_("It would end before it begins."),
         N_("Write %(effective_on)s or later, or leave it empty."),
@@ -70,6 +78,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "credit.unknown": (
         N_("No payment or credit note %(credit)s is known."),
         N_("Import it first, or correct the number."),
+    ),
+    "country.malformed": (
+        N_("This is not a country."),
+        N_("Write its two letters, for example CN, or its name."),
     ),
     "currency.missing": (
         N_("It is not known in which currency this is."),
@@ -123,6 +135,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "key.control_characters": (
         N_("It holds characters that cannot be seen."),
         N_("Type it anew."),
+    ),
+    "language.unknown": (
+        N_("This language is not spoken here."),
+        N_("Write one of: %(words)s; or leave it empty."),
     ),
     "limit.currency_changes": (
         N_("The credit limit is in another currency than the customer would be."),

@@ -23,7 +23,7 @@ from portal.imports.commands import read
 from portal.imports.kinds import find_kind
 from portal.imports.labels import guesses
 from portal.imports.mapper import Plan, plan
-from portal.imports.reader import Source, opened
+from portal.imports.reader import PROBLEM, Source, opened
 from portal.imports.report import Report
 from portal.imports.sources import sources_in
 from portal.imports.uploads import unpacked
@@ -189,10 +189,13 @@ def annotated(r: Reader, storage: Storage, found: ImportFile) -> Iterator[str]:
     with unpacked(storage, run.file_sha256 or "", run.file_name) as path:
         for source in sources_in([path], run.kind, Report())[:1]:
             with opened(source) as table:
-                yield _line([*table.header, "Problem"])
+                # An annotated file may come back to be annotated again.
+                kept = [i for i, name in enumerate(table.header) if name.strip() != PROBLEM]
+                yield _line([*(table.header[place] for place in kept), PROBLEM])
                 for lines, rows in table.chunks:
                     for line, row in zip(lines, rows, strict=True):
-                        yield _line([*row, guarded(" ".join(told.get(line, [])))])
+                        cells = [row[place] if place < len(row) else "" for place in kept]
+                        yield _line([*cells, guarded(" ".join(told.get(line, [])))])
 
 
 def _line(cells: list[str]) -> str:

@@ -11,9 +11,11 @@ import csv
 import gzip
 import hashlib
 import io
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO, TypeAlias
 
@@ -29,6 +31,9 @@ LARGEST_RATIO = 200
 #: Ratios are only asked of what unpacks to more than this.
 RATIO_FROM = 64 << 20
 LONGEST_CELL = 100_000
+#: The column that an annotated file has more; it is no news when the file comes back.
+PROBLEM = "Problem"
+_COPY = re.compile(r"(-problems)?( ?\(\d+\))?$")
 
 csv.field_size_limit(LONGEST_CELL)
 
@@ -110,7 +115,8 @@ def _chunked(rows: Iterator[tuple[int, list[str]]]) -> Iterator[Chunk]:
 
 def _csv_rows(file: IO[str], bad: list[BadLine]) -> Iterator[tuple[int, list[str]]]:
     """The rows that hold anything, each with the line that it begins on."""
-    reader = csv.reader(file, strict=True)
+    first = file.readline()
+    reader = csv.reader(chain([first], file), delimiter=_delimiter(first), strict=True)
     while True:
         begins = reader.line_num + 1
         try:
@@ -122,6 +128,16 @@ def _csv_rows(file: IO[str], bad: list[BadLine]) -> Iterator[tuple[int, list[str
             bad.append(BadLine(begins, _csv_code(str(error))))
         else:
             return
+
+
+def _delimiter(header: str) -> str:
+    r"""
+    What parts the cells of a file: a comma, unless the header has none.
+
+    >>> _delimiter("a,b;c"), _delimiter("a;b"), _delimiter("a\tb"), _delimiter("a")
+    (',', ';', '\t', ',')
+    """
+    return "," if "," in header else next((mark for mark in ";\t" if mark in header), ",")
 
 
 def _csv_code(message: str) -> str:
@@ -209,12 +225,12 @@ def _unpacked(path: Path, told: Callable[[int], object] = lambda _: None) -> Ite
 
 def stem_of(path: Path) -> str:
     """
-    The name of a file without its endings.
+    The name of a file without its endings, and without what a mended one is called besides.
 
-    >>> stem_of(Path("ledger/Credit_Notes.csv.gz"))
-    'Credit_Notes'
+    >>> stem_of(Path("ledger/Credit_Notes.csv.gz")), stem_of(Path("invoices-problems (1).csv"))
+    ('Credit_Notes', 'invoices')
     """
-    return path.name.split(".")[0]
+    return _COPY.sub("", path.name.split(".")[0])
 
 
 def is_table(path: Path) -> bool:

@@ -207,8 +207,19 @@ class Allocations:
         elif alike and total < ask.amount and self._is_full(ask):
             self.counts.unchanged += 1
         else:
-            stored = Money(total, ask.currency).major()
-            rows.refuse(place, "amount", "document.differs", number=ask.number, stored=stored)
+            self._refuse_other(place, ask, stands, rows)
+
+    def _refuse_other(self, place: int, ask: Ask, stands: Sequence[Applied], rows: Rows) -> None:
+        """Says what stands otherwise: the day on which it ended, or how much it is."""
+        facts = {"number": ask.number, "invoice": rows.cells["invoice_id"][place].strip()}
+        alike = [each for each in stands if each.ended_on == ask.ended_on]
+        total = Money(sum(each.amount for each in alike or stands), ask.currency)
+        ends = sorted({each.ended_on for each in stands if each.ended_on})
+        if total.minor == ask.amount and ends and not alike:
+            told = ", ".join(ends)
+            rows.refuse(place, "ended_on", "allocation.ended_otherwise", stored=told, **facts)
+        else:
+            rows.refuse(place, "amount", "allocation.differs", stored=total.major(), **facts)
 
     def _is_full(self, ask: Ask) -> bool:
         """Whether no more could have been applied than was."""
