@@ -1,10 +1,14 @@
 """The pages of a comparison, without scripts; what people may not see is not there."""
 
+import datetime as dt
 import io
 import re
+from dataclasses import replace
+from random import Random
 
 import pytest
 
+from portal.core.comparison import OwnRow
 from portal.people.commands import NewUser, create_user_with_password
 from tests.page import Page
 from tests.people.cast import PASSWORD, Browser
@@ -31,6 +35,37 @@ def test_the_bridge_adds_up_on_the_page(stage: Stage, chen: Browser, path: str):
     *steps, ours = figures(chen.visit(path))
 
     assert sum(steps) == ours == stage.statement.closing_minor
+
+
+def slipped(seed: int) -> list[OwnRow]:
+    """The right rows with slips at random: left out, doubled, other amounts, days and numbers."""
+    chance = Random(seed)
+    rows = []
+    for row in right_rows():
+        slip = chance.choice(("", "", "left out", "doubled", "amount", "day", "number"))
+        if slip == "left out":
+            continue
+        changed = {
+            "amount": {"amount_minor": row.amount_minor + chance.randint(1, 9_999)},
+            "day": {"on": row.on + dt.timedelta(days=chance.randint(1, 9))},
+            "number": {"number": f"AP-{chance.randint(100, 999)}"},
+        }.get(slip, {})
+        rows.append(replace(row, **changed))
+        if slip == "doubled":
+            rows.append(replace(row, row=row.row + 20))
+    return rows
+
+
+def test_the_bridge_adds_up_whatever_slipped(stage: Stage, chen: Browser, path: str):
+    """UX 4: on twenty ledgers nothing is left unexplained."""
+    sums = []
+    for seed in range(20):
+        laid(stage, slipped(seed))
+        page = chen.visit(path)
+        *steps, ours = figures(page)
+        sums.append((sum(steps) - ours, steps[-1], "Nothing is left to explain." in page.text))
+
+    assert sums == [(0, 0, True)] * 20
 
 
 def test_what_is_explained_is_said_in_words(stage: Stage, chen: Browser, path: str):
