@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Table, text
+from sqlalchemy import PrimaryKeyConstraint, Table, UniqueConstraint, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -136,8 +136,7 @@ def _unindexed(parent: Table) -> Iterator[tuple[str, str]]:
         leads |= {
             next(iter(each.columns)).name
             for each in child.constraints
-            if each.__visit_name__ in {"primary_key_constraint", "unique_constraint"}
-            and len(each.columns)
+            if isinstance(each, PrimaryKeyConstraint | UniqueConstraint) and len(each.columns)
         }
         for key in child.foreign_keys:
             is_alone = key.constraint is not None and len(key.constraint.elements) == 1

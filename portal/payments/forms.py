@@ -113,6 +113,7 @@ class EndForm(Form):
 
     def command(self) -> EndApplication:
         """What is asked for."""
+        assert self.from_on.data is not None
         entry_id, part, nth = (int(number) for number in self.application.data.split("-"))
         return EndApplication(self._receipt.credit.id, entry_id, part, nth, self.from_on.data)
 
