@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Words
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any
@@ -23,6 +23,8 @@ DECIMALS = (".", ",")
 #: How far down the header is looked for, and how many rows show how things are written.
 HEADS = 40
 SAMPLE = 300
+#: Of a hundred cells, how many must look alike for a column to be what they look like.
+MOST, NEARLY_ALL = 60, 80
 
 
 @dataclass(frozen=True)
@@ -170,13 +172,13 @@ def _by_content(rows: Sequence[Row], currency: str) -> dict[str, int]:
     figures = []
     for place in range(width):
         cells = [cell for row in sample if (cell := cell_of(row, place))]
-        if cells and "date" not in columns and _share(cells, _is_day) > 0.6:
+        if cells and "date" not in columns and _share(cells, _is_day) > MOST:
             columns["date"] = place
         elif cells and all(cell.upper() == currency for cell in cells):
             columns["currency"] = place
-        elif cells and _share(cells, _is_figure) > 0.8 and not _are_numbers(cells):
+        elif cells and _share(cells, _is_figure) > NEARLY_ALL and not _are_numbers(cells):
             figures.append(place)
-        elif cells and "number" not in columns and _share(cells, _has_digits) > 0.6:
+        elif cells and "number" not in columns and _share(cells, _has_digits) > MOST:
             columns["number"] = place
         elif cells and "text" not in columns:
             columns["text"] = place
@@ -194,8 +196,9 @@ def _figures(places: list[int], sample: Sequence[Sequence[str]]) -> dict[str, in
     return {"amount": one, "balance": two}
 
 
-def _share(cells: Sequence[str], is_one: Any) -> float:
-    return sum(map(is_one, cells)) / len(cells)
+def _share(cells: Sequence[str], is_one: Callable[[str], bool]) -> int:
+    """How many of a hundred cells are such."""
+    return 100 * sum(map(is_one, cells)) // len(cells)
 
 
 def _is_day(cell: str) -> bool:
