@@ -22,7 +22,7 @@ class Moved(NamedTuple):
 
     kind: int
     amount_minor: int
-    count: int
+    documents: int
     #: How many of them are dated before the period of their statement.
     late: int
 
@@ -33,7 +33,7 @@ class Step(NamedTuple):
     term: str
     sign: int
     minor: int
-    count: int
+    documents: int
     late: int
 
 
@@ -70,7 +70,7 @@ def walk(agreed_minor: int, moved: Iterable[Moved], closing_minor: int) -> Walk:
     term of its own (S-086, EVIDENCE 4).
 
     >>> found = walk(10000, [Moved(1, 5000, 2, 0), Moved(4, -12000, 1, 1)], 3000)
-    >>> [(step.term, step.minor, step.count, step.late) for step in found.steps]
+    >>> [(step.term, step.minor, step.documents, step.late) for step in found.steps]
     [('invoiced', 5000, 2, 0), ('received', 12000, 1, 1)]
     """
     found: dict[str, Step] = {}
@@ -81,7 +81,7 @@ def walk(agreed_minor: int, moved: Iterable[Moved], closing_minor: int) -> Walk:
             term,
             sign,
             before.minor + sign * each.amount_minor,
-            before.count + each.count,
+            before.documents + each.documents,
             before.late + each.late,
         )
     steps = [found[term] for term in SUMS if term in found]

@@ -42,5 +42,5 @@ def not_invoiced(session: Session, until: dt.date, whose: Scope) -> ByAccount:
     )
     found: ByAccount = defaultdict(list)
     for customer_id, currency, *delivered in rows:
-        found[customer_id, currency].append(Delivered(*delivered))
+        found[customer_id, currency].append(Delivered._make(delivered))
     return dict(found)

@@ -65,8 +65,11 @@ class LateRow:
 
 def posted_since(r: Reader, view: StatementView) -> PostedSince:
     """What was posted to the period of a statement in force since it was issued, by date."""
+    columns: list[Any] = [
+        *(Entry.dated_on, Entry.kind, Entry.number, Entry.amount_minor, Entry.posted_at)
+    ]
     rows: Select[Any] = (
-        select(Entry.dated_on, Entry.kind, Entry.number, Entry.amount_minor, Entry.posted_at)
+        select(*columns)
         .select_from(Pending)
         .join(Entry, Entry.id == Pending.entry_id)
         .where(

@@ -40,7 +40,7 @@ def since(ref: str) -> Response:
 
 def _count(walk: WalkView | None, term: str) -> int:
     steps = walk.walk.steps if walk else ()
-    return sum(step.count for step in steps if term in {"", step.term})
+    return sum(step.documents for step in steps if term in {"", step.term})
 
 
 def _tabs(walk: WalkView | None, ref: str, term: str) -> list[tuple[str, str, bool]]:
@@ -48,5 +48,5 @@ def _tabs(walk: WalkView | None, ref: str, term: str) -> list[tuple[str, str, bo
     return [
         (term_name(step.term), url_for(".since", ref=ref, term=step.term), step.term == term)
         for step in steps
-        if step.count
+        if step.documents
     ]

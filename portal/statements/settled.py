@@ -323,15 +323,16 @@ def _refused(r: Reader, asked: UnsettledFilter) -> Iterable[Unsettled]:
         Resolution.difference_id.is_(None),
         Resolution.decided_at >= Confirmation.signed_at,
     )
+    columns: list[Any] = [
+        Statement.id,
+        Statement.number,
+        Statement.customer_id,
+        Customer.name,
+        Confirmation.evidence,
+        Confirmation.signed_at,
+    ]
     rows: Select[Any] = (
-        select(
-            Statement.id,
-            Statement.number,
-            Statement.customer_id,
-            Customer.name,
-            Confirmation.evidence,
-            Confirmation.signed_at,
-        )
+        select(*columns)
         .select_from(Statement)
         .join(Customer, Customer.id == Statement.customer_id)
         .join(Confirmation, Confirmation.statement_id == Statement.id)

@@ -103,10 +103,8 @@ def changes_in(r: Reader, view: StatementView) -> Changes | None:
     return _changes(r, row, read_statement(payload), view.snapshot)
 
 
-def _versions(
-    r: Reader,
-) -> Select[int, int, dt.datetime, str, str | None, str | None, int | None, int | None, int | None]:
-    rows = select(
+def _versions(r: Reader) -> Select[Any]:
+    columns: list[Any] = [
         Statement.id,
         Statement.version,
         Statement.issued_at,
@@ -116,11 +114,12 @@ def _versions(
         Reissue.carried,
         Reissue.changed,
         Reissue.replaces_id,
-    ).outerjoin(Reissue, Reissue.statement_id == Statement.id)
+    ]
+    rows: Select[Any] = select(*columns).outerjoin(Reissue, Reissue.statement_id == Statement.id)
     return visible_to(rows, r.actor, Statement.customer_id)
 
 
-def _changes(r: Reader, newer: Row, before: Snapshot, after: Snapshot) -> Changes:
+def _changes(r: Reader, newer: Row[Any], before: Snapshot, after: Snapshot) -> Changes:
     return Changes(
         old_version=before.head.version,
         new_version=newer.version,

@@ -213,16 +213,17 @@ def _between(r: Reader, view: StatementView) -> Between | None:
 
 def _versions(r: Reader, view: StatementView) -> Mapping[int, _Version]:
     """Every version of the account's statements up to this one, the newest first."""
+    columns: list[Any] = [
+        Statement.id,
+        Statement.prev_id,
+        Statement.version,
+        Statement.period_from,
+        Statement.period_to,
+        Statement.closing_minor,
+        Confirmation.signed_at,
+    ]
     rows: Select[Any] = (
-        select(
-            Statement.id,
-            Statement.prev_id,
-            Statement.version,
-            Statement.period_from,
-            Statement.period_to,
-            Statement.closing_minor,
-            Confirmation.signed_at,
-        )
+        select(*columns)
         .outerjoin(
             Confirmation,
             and_(

@@ -24,7 +24,7 @@ def test_it_sums_exactly_whatever_moved(agreed, documents, closing):
     found = walk(agreed, documents, closing)
 
     assert total(found) == found.to_minor == closing
-    assert sum(step.count for step in found.steps) == sum(each.count for each in documents)
+    assert sum(step.documents for step in found.steps) == sum(each.documents for each in documents)
     assert found.late == sum(each.late for each in documents)
 
 

@@ -126,7 +126,7 @@ def test_a_confirmed_statement_may_be_replaced_and_its_certificate_stays(any_sta
 
     assert (any_stage.statement.state, new.statement.state) == ("replaced", "issued")
     assert (walk.agreed_version, walk.is_equation) == (1, False)
-    assert [(step.term, step.minor, step.count) for step in walk.walk.steps] == [
+    assert [(step.term, step.minor, step.documents) for step in walk.walk.steps] == [
         ("invoiced", 700_00, 1)
     ]
     assert [line.number for line in lines] == ["LATE-50"]
@@ -154,7 +154,7 @@ def test_over_two_months_the_walk_is_of_both_and_late_ones_have_a_word(any_stage
 
     assert (first.is_equation, first.walk.late) == (True, 1)
     assert not second.is_equation
-    assert [(s.term, s.minor, s.count, s.late) for s in second.walk.steps] == [
+    assert [(s.term, s.minor, s.documents, s.late) for s in second.walk.steps] == [
         ("invoiced", 700_00, 3, 1)
     ]
     assert second.walk.from_minor + 700_00 == second.walk.to_minor == december.row.closing.minor

@@ -127,7 +127,7 @@ class Deliveries:
         ]
         customers = self._parties.ids(rows)
         every = zip(numbers, customers, currencies, days, amounts, *more, strict=True)
-        told = [Told(*values) for values in every]  # type: ignore[arg-type] # the bad are left out
+        told = [Told(*values) for values in every]
         return {place: told[place] for place in rows.good()}
 
 
