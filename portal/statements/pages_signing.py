@@ -171,8 +171,11 @@ def show_by_link(token: str) -> Response:
         return respond.see_other("statements.show", ref=view.row.ref)
     with current.installation().reading(person) as look:
         ticks = answers.read_ticks(look, view.row.id, view.snapshot.lines)
+        approval = find_approval(look, view)
     return respond.page(
         "statements/link.html",
+        approval=approval,
+        result_name=result_name,
         ceremony=ceremony,
         view=replace(view, line_refs=()),
         state=shown_state(

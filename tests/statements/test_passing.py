@@ -275,7 +275,7 @@ def test_a_replaced_statements_page_keeps_what_was_typed(chen: Browser, here: st
     told = chen.fill(from_page, f"{here}/confirmation", 409, **fields)
 
     assert "My remark" in told.text
-    assert any("Open the version in force" in name for name in told.links)
+    assert any(name.startswith("Open version 2") for name in told.links)
 
 
 def replace(stage: Stage) -> None:
@@ -296,3 +296,18 @@ def test_a_revoked_users_open_tab_signs_nothing(chen: Browser, here: str, stage:
 
     assert answer.status_code == 403
     assert stage.statement.state != "confirmed"
+
+
+def test_the_second_signs_by_the_link_of_the_mail(visitor: Browser, stage: Stage):
+    """Three steps and a code, also for the second of two."""
+    limit(with_luo(stage), CHEN, 100_000_00)
+    sign(stage, CHEN)
+    link = stage.link(LUO)
+    assert "It waits for a signature" in visitor.visit(link).text
+    review = visitor.follow(visitor.send(f"{link}/review"))
+    fields = {"code": stage.cast.code(LUO), "is_authorised": "y"}
+    page = visitor.follow(visitor.fill(review, f"{link}/confirmation", **fields))
+
+    assert stage.statement.state == "confirmed"
+    assert "Download the certificate" in page.text
+    assert "Second signature" in page.text
