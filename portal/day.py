@@ -21,7 +21,6 @@ from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.invoices import daily as downloads
 from portal.people import daily as people
-from portal.people import digest
 from portal.statements import daily as statements
 from portal.statements.stamping import stamp_again
 from portal.tables.journal import DayRun
@@ -38,7 +37,7 @@ ACTS: tuple[tuple[str, Run], ...] = (
     ("downloads", downloads.run),
     ("people", people.run),
     ("audit", audit.run),
-    ("digest", digest.run),
+    ("digest", people.send_digests),
 )
 
 #: These look at a day as a whole: days that they missed are caught up with the last one, at once.

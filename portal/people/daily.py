@@ -8,6 +8,7 @@ from sqlalchemy import CursorResult, Delete, delete, select
 
 from portal.base.installation import Installation
 from portal.base.work import Work
+from portal.people.digest import gather
 from portal.tables.people import AccessGrant, Challenge, RememberedDevice, Session, Throttle
 
 COUNTERS_KEPT = dt.timedelta(days=1)
@@ -20,6 +21,12 @@ def run(installation: Installation, on: dt.date) -> dict[str, int]:
     """Sweeps what has run out long ago; a second run finds nothing."""
     with installation.work(on=on) as w:
         return sweep(w)
+
+
+def send_digests(installation: Installation, on: dt.date) -> dict[str, int]:
+    """Queues everybody's digest of what was held back; a second run finds nothing."""
+    with installation.work(on=on) as w:
+        return {"digests": gather(w)}
 
 
 def sweep(w: Work) -> dict[str, int]:

@@ -11,8 +11,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.base.access import SYSTEM
-from portal.base.installation import Installation
 from portal.base.mail import queue_mail, write_mail
 from portal.base.notices import DIGEST, DIGEST_CHANNEL, is_off
 from portal.base.outbox import Letter, NotNeeded
@@ -31,12 +29,6 @@ class Told:
     subject: str
     at: dt.datetime
     path: str
-
-
-def run(installation: Installation, on: dt.date) -> dict[str, int]:
-    """Queues everybody's digest of what was held back; a second run finds nothing."""
-    with installation.work(SYSTEM, on) as w:
-        return {"digests": gather(w)}
 
 
 def gather(w: Work) -> int:

@@ -26,7 +26,8 @@ def run(installation: Installation, on: dt.date) -> dict[str, Any]:
     Also when the portal was only started after it; but for everyone at once, and once: whose
     documents arrive after that finds them on the next statement.
     """
-    deemed = deem(installation, on)
+    with installation.work(SYSTEM, on) as w:
+        deemed = deem(w)
     return {**_issue(installation, on), "deemed": deemed}
 
 

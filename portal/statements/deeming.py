@@ -15,8 +15,7 @@ from typing import Any
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import aliased
 
-from portal.base.access import SYSTEM, visible_to
-from portal.base.installation import Installation
+from portal.base.access import visible_to
 from portal.base.work import Reader, Work
 from portal.core.agreement import Acceptance, counts_as_agreed_on, counts_silence
 from portal.core.statement_status import UNANSWERED, Status
@@ -35,13 +34,7 @@ class DeemedView:
     agreed_at: dt.datetime
 
 
-def deem(installation: Installation, on: dt.date) -> int:
-    """Notes the statements that count as agreed by a day; a second run finds none."""
-    with installation.work(SYSTEM, on) as w:
-        return deem_silent(w)
-
-
-def deem_silent(w: Work) -> int:
+def deem(w: Work) -> int:
     """Every statement whose customer was silent for as long as they agreed to is noted, once."""
     count = 0
     for statement, agreement in list(_due(w)):

@@ -23,6 +23,7 @@ from portal.core.errors import RuleBroken
 from portal.core.notices import Pace, pace_of
 from portal.people import digest
 from portal.people.commands import ChooseNotices, choose_notices, stop_notices
+from portal.people.daily import send_digests
 from portal.people.recognising import actor_of
 from portal.people.words import NOTICES
 from portal.tables.agreements import NoticeChoice
@@ -66,7 +67,7 @@ def drained(cast: Cast, installation: Installation | None = None) -> dict[str, i
 
 
 def gathered(cast: Cast) -> int:
-    return digest.run(cast.installation, dt.date(2026, 11, 20))["digests"]
+    return send_digests(cast.installation, dt.date(2026, 11, 20))["digests"]
 
 
 def test_a_message_comes_at_once_where_nothing_was_chosen(any_cast: Cast):

@@ -6,14 +6,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.base.access import SYSTEM
-from portal.statements.deeming import deem
 from portal.statements.preview import statements_of
 from portal.statements.snapshot import statement_json
 from portal.tables.agreements import Agreement
 from tests.desk import OCTOBER
 from tests.people.cast import ADA, LI, WANG, Browser
 from tests.statements.stage import Stage
-from tests.statements.test_agreements import LONG_AFTER, accept, backdate
+from tests.statements.test_agreements import LONG_AFTER, accept, backdate, deem
 
 ACCEPT = "Accept what is ticked"
 

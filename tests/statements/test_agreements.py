@@ -9,10 +9,10 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.base.access import SYSTEM, Denied, NotFound
+from portal.base.installation import Installation
 from portal.core.errors import RuleBroken
-from portal.statements import agreements
+from portal.statements import agreements, deeming
 from portal.statements.agreements import AcceptAgreement, accept_agreement, revoke_agreement
-from portal.statements.deeming import deem
 from portal.statements.queries import get_statement_by_id
 from portal.tables.agreements import Agreement, Deemed
 from portal.tables.customers import Customer
@@ -23,6 +23,11 @@ from tests.statements.stage import Stage
 
 #: October's statement is answered by 4 December; ten workdays later is the 18th.
 LONG_AFTER = dt.date(2026, 12, 31)
+
+
+def deem(installation: Installation, on: dt.date) -> int:
+    with installation.work(SYSTEM, on) as w:
+        return deeming.deem(w)
 
 
 def offer_sha256(stage: Stage) -> str:
