@@ -13,6 +13,7 @@ from portal.base.config import read_config
 from portal.base.installation import Installation, open_installation
 from portal.base.language import N_
 from portal.customers.pages_contacts import contacts_desk
+from portal.customers.pages_cycle import cycle_desk
 from portal.customers.pages_staff import desk as customers_desk
 from portal.demo_pages import demo
 from portal.home.pages_customer import customer as home
@@ -30,9 +31,11 @@ from portal.people.pages_notices import notices
 from portal.people.pages_people import people
 from portal.people.pages_public import public as sign_in
 from portal.people.pages_staff import desk as people_desk
+from portal.reports.pages_confirmations import confirmations_desk
 from portal.reports.pages_measures import desk as measures_desk
 from portal.reports.pages_staff import desk as reports_desk
 from portal.settings.pages_staff import desk as settings_desk
+from portal.statements.pages_addresses import addresses
 from portal.statements.pages_agreement import company
 from portal.statements.pages_batch import batch
 from portal.statements.pages_comparison import comparing
@@ -83,8 +86,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     people_desk,
     customers_desk,
     contacts_desk,
+    cycle_desk,
+    addresses,
     reports_desk,
     measures_desk,
+    confirmations_desk,
     receipts_desk,
     imports_desk,
     settings_desk,

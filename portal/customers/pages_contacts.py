@@ -11,6 +11,7 @@ from portal.customers.commands import RemoveContact
 from portal.customers.forms import ContactForm, contact_form
 from portal.customers.queries import ContactRow, CustomerFile
 from portal.people.queries import list_members
+from portal.statements.bounces import list_refusing
 from portal.web import respond
 from portal.web.current import actor, reader
 from portal.web.forms import Form
@@ -30,6 +31,8 @@ def index(ref: str) -> Response:
         contacts=queries.list_contacts(r, customer.row.id),
         members={member.email: member for member in list_members(r, customer.row.id)},
         may_change=allows(actor(), "person.change"),
+        may_clear=allows(actor(), "statement.chase"),
+        refusing=list_refusing(r, customer.row.id),
     )
 
 

@@ -21,6 +21,7 @@ from portal.invoices.queries import list_invoices
 from portal.invoices.rows import InvoiceFilter, InvoiceRow, Position
 from portal.people.queries import list_members
 from portal.reports.names import graded
+from portal.statements.bounces import list_refusing
 from portal.statements.names import state_at_desk
 from portal.statements.queries import list_latest_statements, list_statements, statement_years
 from portal.statements.rows import StatementFilter
@@ -133,6 +134,8 @@ def show(ref: str) -> Response:
         customer=customer,
         facts=_facts(customer),
         may_change=allows(actor(), "person.change"),
+        may_run=allows(actor(), "statement.run"),
+        refusing=list_refusing(reader(), customer.row.id),
         **_money_of(customer),
         **_statements_of(customer),
         **_words(),

@@ -45,6 +45,8 @@ TOLD = {
 MAILS = {"notified", "reminded"}
 #: kind of audit entry → what is said, and its tone
 NOTED = {
+    "address.cleared": (N_("%(address)s is written to again"), "neutral"),
+    "customer.cycle_changed": (N_("How often a statement comes was changed"), "neutral"),
     "agreement.accepted": (N_("The agreement on electronic reconciliation was accepted"), "ok"),
     "agreement.declined": (
         N_("The agreement on electronic reconciliation was declined"),
