@@ -28,7 +28,7 @@ from portal.statements.sheet import printed_clauses, statement_job
 from portal.statements.wording import CLAUSES, LANGUAGES, LAWS, shipped_texts, texts_of, wording_of
 from portal.web import respond
 from portal.web.current import actor, reader
-from portal.web.forms import Form, RadioField
+from portal.web.forms import Filled, Form, RadioField
 from portal.web.guard import guard
 from portal.web.lists import asked
 
@@ -49,6 +49,10 @@ CLAUSE_NAMES = {
 }
 
 
+#: What every clause must be.
+WRITTEN = [Filled(N_("Write the clause.")), Length(max=LONGEST)]
+
+
 class WordingForm(Form):
     """The clauses of one law in every language, and what is left out or replaced."""
 
@@ -64,14 +68,14 @@ class WordingForm(Form):
     for_checking_only = wtforms.BooleanField(
         N_("Say that statements are for checking only and are no demand")
     )
-    en_demand = wtforms.TextAreaField(N_("Demand"), [Length(max=LONGEST)])
-    en_acknowledgement = wtforms.TextAreaField(N_("Acknowledgement"), [Length(max=LONGEST)])
-    en_interest = wtforms.TextAreaField(N_("Late interest"), [Length(max=LONGEST)])
-    en_checking_only = wtforms.TextAreaField(N_("For checking only"), [Length(max=LONGEST)])
-    zh_cn_demand = wtforms.TextAreaField(N_("Demand"), [Length(max=LONGEST)])
-    zh_cn_acknowledgement = wtforms.TextAreaField(N_("Acknowledgement"), [Length(max=LONGEST)])
-    zh_cn_interest = wtforms.TextAreaField(N_("Late interest"), [Length(max=LONGEST)])
-    zh_cn_checking_only = wtforms.TextAreaField(N_("For checking only"), [Length(max=LONGEST)])
+    en_demand = wtforms.TextAreaField(N_("Demand"), WRITTEN)
+    en_acknowledgement = wtforms.TextAreaField(N_("Acknowledgement"), WRITTEN)
+    en_interest = wtforms.TextAreaField(N_("Late interest"), WRITTEN)
+    en_checking_only = wtforms.TextAreaField(N_("For checking only"), WRITTEN)
+    zh_cn_demand = wtforms.TextAreaField(N_("Demand"), WRITTEN)
+    zh_cn_acknowledgement = wtforms.TextAreaField(N_("Acknowledgement"), WRITTEN)
+    zh_cn_interest = wtforms.TextAreaField(N_("Late interest"), WRITTEN)
+    zh_cn_checking_only = wtforms.TextAreaField(N_("For checking only"), WRITTEN)
 
     def clauses(self, language: str) -> list[tuple[str, wtforms.Field, str]]:
         """The fields of a language: the clause, its field, and the text that is shipped."""
