@@ -6,14 +6,14 @@ import datetime as dt
 import hmac
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
 
 import portal
 from portal.audit.answer_sheet import answer_job
-from portal.base.access import SYSTEM, VISITOR, NotFound
+from portal.base.access import SYSTEM, NotFound
 from portal.base.documents.archive import PDF
 from portal.base.documents.check import read_seal
 from portal.base.documents.fetching import Unanswered
@@ -238,30 +238,13 @@ def _evidence(
     code: AuditCode,
     file_sha256: str | None,
 ) -> dict[str, Any]:
-    customer = w.session.get_one(Customer, item.customer_id)
-    balance = Money(item.balance_minor, sample.currency)
-    shown = None if item.form == "blank" else balance.major()
-    assert code.answered_at is not None
+    around = c.surroundings
     return {
         "format": FORMAT,
         "at": w.now.isoformat(),
         "zone": w.company.timezone,
-        "request": {
-            "ref": w.refs.of("ai", item.id),
-            "sample": sample.title,
-            "form": item.form,
-            "as_of": str(sample.as_of),
-            "currency": sample.currency,
-            "balance_shown": shown,
-            "open_items": None if shown is None else json.loads(item.open_items),
-        },
-        "supplier": {"name": w.company.legal_name, "tax_id": w.company.tax_id},
-        "customer": {
-            "code": customer.code,
-            "name": customer.legal_name or customer.name,
-            "tax_id": customer.tax_id or "",
-        },
-        "auditor": {"name": sample.auditor_name, "email": sample.auditor_email},
+        "request": _request(w, item, sample),
+        **_parties(w, item, sample),
         "answer": {
             "result": c.result,
             "own_balance": c.own.major() if c.own else None,
@@ -273,19 +256,51 @@ def _evidence(
             "position": c.position,
             "email": item.contact_email,
         },
-        "code": {
-            "sent_to": code.sent_to,
-            "sent_at": code.created_at.isoformat(),
-            "answered_at": code.answered_at.isoformat(),
-            "tries": code.tries,
-            "sha256": code.code_hash,
-        },
+        "code": _code(code),
         "context": {
-            name: value
-            for name, value in asdict(c.surroundings).items()
-            if name in {"address", "agent", "language"}
-        }
-        | {"portal": portal.__version__},
+            "address": around.address,
+            "agent": around.agent,
+            "language": around.language,
+            "portal": portal.__version__,
+        },
+    }
+
+
+def _request(w: Work, item: AuditItem, sample: AuditSample) -> dict[str, Any]:
+    """What was asked; a blank request showed no balance."""
+    is_blank = item.form == "blank"
+    return {
+        "ref": w.refs.of("ai", item.id),
+        "sample": sample.title,
+        "form": item.form,
+        "as_of": str(sample.as_of),
+        "currency": sample.currency,
+        "balance_shown": None if is_blank else Money(item.balance_minor, sample.currency).major(),
+        "open_items": None if is_blank else json.loads(item.open_items),
+    }
+
+
+def _parties(w: Work, item: AuditItem, sample: AuditSample) -> dict[str, Any]:
+    customer = w.session.get_one(Customer, item.customer_id)
+    return {
+        "supplier": {"name": w.company.legal_name, "tax_id": w.company.tax_id},
+        "customer": {
+            "code": customer.code,
+            "name": customer.legal_name or customer.name,
+            "tax_id": customer.tax_id or "",
+        },
+        "auditor": {"name": sample.auditor_name, "email": sample.auditor_email},
+    }
+
+
+def _code(code: AuditCode) -> dict[str, Any]:
+    assert code.answered_at is not None
+    return {
+        "sent_to": code.sent_to,
+        "sent_at": code.created_at.isoformat(),
+        "answered_at": code.answered_at.isoformat(),
+        "tries": code.tries,
+        "sha256": code.code_hash,
     }
 
 
@@ -330,5 +345,3 @@ def make_sheet(installation: Installation, payload: dict[str, Any]) -> None:
 
 
 TASKS = {TASK: make_sheet}
-#: Whoever answers by a link acts as nobody who is signed in.
-ANSWERER = VISITOR

@@ -7,7 +7,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 
-from portal.audit.trail import MOST_EXPORTED, AskTrail, matching, shown
+from portal.audit.trail import MOST_EXPORTED, AskTrail, matching
 from portal.base.documents.seal import Seal, sign_bytes
 from portal.base.spreadsheets import Row
 from portal.base.work import Reader, audit_entry
@@ -62,7 +62,7 @@ def csv_rows(r: Reader, asked: AskTrail) -> Iterator[Row]:
     for row in r.session.scalars(matching(r, asked).limit(MOST_EXPORTED)):
         entry = audit_entry(row)
         kind, actor_id = entry["actor"]
-        facts = "; ".join(f"{name}: {shown(value)}" for name, value in entry["facts"].items())
+        facts = json.dumps(entry["facts"], ensure_ascii=False, sort_keys=True)
         yield (
             *(row.id, entry["at"], row.kind, kind, actor_id, row.customer_id, row.subject),
             *(facts, row.hash),

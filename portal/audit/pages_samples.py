@@ -68,6 +68,7 @@ def new() -> Response:
     currencies = list(r.session.scalars(select(Entry.currency).distinct().order_by("currency")))
     form = SampleForm(
         currencies or [r.company.currency],
+        in_currency=r.company.currency,
         as_of=last_month_end,
         answer_by=r.today + dt.timedelta(days=DAYS_TO_ANSWER),
         auditor_name=r.actor.name,

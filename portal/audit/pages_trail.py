@@ -53,20 +53,27 @@ def index() -> Response:
         fragments={"trail-part": "trail"},
         asked=asked,
         trail=trail,
-        broken=_broken(trail, whole),
         whole=whole,
         is_reading=is_reading,
+        broken=_broken(trail, whole),
         chips=_chips(asked),
-        topics=[("", _("Everything")), *((name, _(label)) for name, label in TOPICS.items())],
-        happened=happened,
-        actor_name=actor_name,
-        fact_name=fact_name,
-        exports=[
+        **_words(),
+        may_sample=allows(r.actor, "audit.request"),
+    )
+
+
+def _words() -> dict[str, object]:
+    """What the page calls things, and the files that it can be written to."""
+    return {
+        "topics": [("", _("Everything")), *((name, _(label)) for name, label in TOPICS.items())],
+        "happened": happened,
+        "actor_name": actor_name,
+        "fact_name": fact_name,
+        "exports": [
             (_("Signed JSON lines"), address("/desk/audit.jsonl.zip", before=None)),
             *lists.sheet_links("/desk/audit"),
         ],
-        may_sample=allows(r.actor, "audit.request"),
-    )
+    }
 
 
 def _broken(trail: Trail, whole: ChainCheck | None) -> int | None:

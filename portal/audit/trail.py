@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,8 @@ from portal.tables.statements import Statement
 PER_PAGE = 50
 #: A stretch that is longer is not read back while somebody waits; each shown entry is, by itself.
 LONGEST_STRETCH = 3_000
+#: A hash says nothing to the eye; the files that the trail is written to hold it whole.
+HASH = re.compile(r"[0-9a-f]{64}")
 MOST_FOUND = 200
 MOST_EXPORTED = 100_000
 
@@ -224,4 +227,5 @@ def shown(value: Any) -> str:
         return ", ".join(shown(each) for each in value) or "—"
     if isinstance(value, dict):
         return ", ".join(f"{name}: {shown(each)}" for name, each in value.items()) or "—"
-    return str(value)
+    text = str(value)
+    return f"{text[:12]}…" if HASH.fullmatch(text) else text
