@@ -29,10 +29,10 @@ class Wish:
 
 def taken(left: Money, wishes: Sequence[Wish]) -> list[Money]:
     """
-    What each wish takes of a credit: the amount typed; a tick alone what fits, in their order.
+    What each wish takes of a credit: the amount typed; a tick what fits then, in their order.
 
     Rule: R92 — what is applied by hand exceeds neither what an item has open nor what the credit
-    has left (INTERFACES 3, SECURITY 4.6). A tick takes of what the amounts typed leave.
+    has left (INTERFACES 3, SECURITY 4.6).
 
     Raises: hand.below_zero, hand.exceeds_item, hand.exceeds_credit, hand.nothing_chosen.
 
@@ -120,7 +120,9 @@ def reversal(posted: Entry, number: str) -> Entry:
 
     Rule: R94 — a posted entry is never changed nor deleted: what undoes it is a new entry of the
     same day that names it, so that both stand on the next statement and come to nothing
-    (SECURITY 4.3). A transfer is undone by a transfer, anything else by an adjustment.
+    (SECURITY 4.3).
+
+    A transfer is undone by a transfer, anything else by an adjustment.
 
     >>> from datetime import date
     >>> refund = Entry(7, "C1", Kind.REFUND, "P-1/refund", date(2026, 11, 5), Money(500, "EUR"))

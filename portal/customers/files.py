@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,13 +9,12 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import aliased
 
 from portal.base.batch import insert_rows, reserve_ids
-from portal.base.language import LANGUAGES
 from portal.base.lookup import found_by, plain_moment, streamed
 from portal.base.recording import note
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
-from portal.core.terms import parse_terms
+from portal.customers.cells import EMAIL, check_shapes, languages_told, limits_told, terms_told
 from portal.imports.columns import Counts, Kind, Options, columns
 from portal.imports.parties import Parties
 from portal.imports.rows import LONGEST_TEXT, Findings, Rows
@@ -42,9 +40,6 @@ KEPT = [
     for column in Customer.__table__.columns
     if column.name not in {"id", "code", "created_at", "parent_id"}
 ]
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-#: A code of two or three letters or of three digits, or a name.
-_COUNTRY = re.compile(r"\d{3}|[^\W\d_][^\d_@]{1,79}")
 
 STANDING_CUSTOMERS = (
     "select c.*, p.code as parent from customer c left join customer p on p.id = c.parent_id"
@@ -88,7 +83,7 @@ class Customers:
         """What each row says, by the names of the table; only of the columns that the file has."""
         told: dict[str, Sequence[Any]] = {"line": rows.lines, "code": rows.keys("customer_id")}
         told |= {name: rows.texts(name) for name in PLAIN if rows.has(name)}
-        _check_shapes(rows, told)
+        check_shapes(rows, told)
         if rows.has("name"):
             told["name"] = [
                 name or code for name, code in zip(rows.texts("name"), told["code"], strict=True)
@@ -101,7 +96,7 @@ class Customers:
             cycles = rows.choices("statement_cycle", CYCLES)
             told["statement_cycle"] = [cycle or "monthly" for cycle in cycles]
         if rows.has("payment_terms"):
-            told["payment_terms"] = _terms(rows)
+            told["payment_terms"] = terms_told(rows)
         if rows.has("parent_id"):
             told["parent"] = rows.optional_keys("parent_id")
         if rows.has("credit_limit"):
@@ -226,42 +221,6 @@ class Customers:
             self.counts.updated += 1
 
 
-def _check_shapes(rows: Rows, told: dict[str, Sequence[Any]]) -> None:
-    """Refuses what is no e-mail address, language or country; languages become ours."""
-    for place, email in enumerate(told.get("email", ())):
-        if email is not None and _EMAIL.fullmatch(email.strip()) is None:
-            rows.refuse(place, "email", "email.malformed")
-    for place, country in enumerate(told.get("country", ())):
-        if country is not None and _COUNTRY.fullmatch(country.strip()) is None:
-            rows.refuse(place, "country", "country.malformed")
-    if "language" in told:
-        told["language"] = _languages(rows, told["language"])
-
-
-def _languages(rows: Rows, told: Sequence[str | None]) -> Sequence[str | None]:
-    """Languages of ours, also where a file names a relative: `zh`, `zh_TW`, `en-GB`."""
-    spoken: list[str | None] = []
-    for place, language in enumerate(told):
-        head = (language or "").strip().casefold().replace("_", "-").partition("-")[0]
-        found = next((one for one in LANGUAGES if one.partition("-")[0] == head), None)
-        if language is not None and found is None:
-            words = ", ".join(LANGUAGES)
-            rows.refuse(place, "language", "language.unknown", words=words)
-        spoken.append(found)
-    return spoken
-
-
-def _terms(rows: Rows) -> Sequence[str | None]:
-    texts = rows.texts("payment_terms")
-    for place, terms in enumerate(texts):
-        if terms is not None:
-            try:
-                parse_terms(terms)
-            except RuleBroken as broken:
-                rows.refuse(place, "payment_terms", broken.code, **broken.facts)
-    return texts
-
-
 class Contacts:
     """Adds contacts and updates known ones, by their e-mail address."""
 
@@ -286,7 +245,7 @@ class Contacts:
     def _told(self, rows: Rows) -> list[dict[str, Any]]:
         emails = [email.lower() for email in rows.keys("email")]
         for place, email in enumerate(emails):
-            if email and _EMAIL.fullmatch(email) is None:
+            if email and EMAIL.fullmatch(email) is None:
                 rows.refuse(place, "email", "email.malformed")
         names = rows.texts("name")
         rows.required("name", names)
@@ -297,7 +256,7 @@ class Contacts:
             if rows.has(name)
         }
         if "language" in told:
-            told["language"] = _languages(rows, told["language"])
+            told["language"] = languages_told(rows, told["language"])
         told["customer_id"] = self._parties.ids(rows)
         if rows.has("limit"):
             told["limits"] = self._limits(rows, told["customer_id"])
@@ -311,7 +270,7 @@ class Contacts:
         for place, customer_id in enumerate(customer_ids):
             currency = self._currencies.get(customer_id or 0) or self._w.company.currency
             try:
-                limits.append(_limits_told(rows.cells["limit"][place].strip(), currency))
+                limits.append(limits_told(rows.cells["limit"][place].strip(), currency))
             except RuleBroken as broken:
                 rows.refuse(place, "limit", broken.code, **broken.facts)
                 limits.append({})
@@ -354,23 +313,6 @@ class Contacts:
                 {"contact_id": contact_id, "currency": currency, "amount_minor": amount},
             )
         return True
-
-
-def _limits_told(cell: str, currency: str) -> dict[str, int]:
-    """
-    A signatory's limits: one in the customer's currency, or `CNY 1000.00; EUR 200.00`.
-
-    >>> _limits_told("500.00", "CNY"), _limits_told("EUR 2.00; CNY 9", "CNY")
-    ({'CNY': 50000}, {'EUR': 200, 'CNY': 900})
-    """
-    limits = {}
-    for part in cell.split(";") if cell else []:
-        named, _, amount = part.strip().rpartition(" ")
-        limit = Money.parse(amount, named.strip() or currency)
-        if limit.minor < 0:
-            raise RuleBroken("amount.negative")
-        limits[limit.currency] = limit.minor
-    return limits
 
 
 def written_customers(r: Reader) -> Iterator[tuple[object, ...]]:

@@ -100,8 +100,8 @@ def _frozen_columns(table: str) -> list[str]:
     return [column.name for column in columns if column.name not in MOSTLY_FROZEN[table]]
 
 
-def sqlite_guards() -> Iterable[str]:
-    """The triggers as SQLite has them."""
+def _sqlite_freezing() -> Iterable[str]:
+    """What keeps rows as they were posted."""
     for table in APPEND_ONLY:
         for act in ("update", "delete"):
             yield (
@@ -125,11 +125,12 @@ def sqlite_guards() -> Iterable[str]:
             f"when old.ended_at is not null "
             f"begin select raise(abort, '{table}.frozen'); end"
         )
-    yield (
-        "create trigger part_stays_due before update of due_on, term_days on part "
-        "when old.due_on is not null "
-        "begin select raise(abort, 'part.frozen'); end"
-    )
+    yield from _sqlite_sums()
+    yield from _sqlite_staying()
+
+
+def _sqlite_sums() -> Iterable[str]:
+    """What keeps applications within the part and the credit, on SQLite."""
     yield (
         "create trigger allocation_within_part after insert on allocation "
         "when (select coalesce(sum(a.amount_minor), 0) from allocation a"
@@ -146,6 +147,20 @@ def sqlite_guards() -> Iterable[str]:
         " and a.ended_on is null)"
         " > (select -e.amount_minor from entry e where e.id = new.credit_id) "
         "begin select raise(abort, 'allocation.exceeds_credit'); end"
+    )
+
+
+def _sqlite_staying() -> Iterable[str]:
+    """What is said once and stays so, on SQLite."""
+
+
+def sqlite_guards() -> Iterable[str]:
+    """The triggers as SQLite has them."""
+    yield from _sqlite_freezing()
+    yield (
+        "create trigger part_stays_due before update of due_on, term_days on part "
+        "when old.due_on is not null "
+        "begin select raise(abort, 'part.frozen'); end"
     )
     yield (
         "create trigger confirmation_stays_withdrawn before update of withdrawn_at on confirmation "
