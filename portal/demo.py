@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import tempfile
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,6 +28,7 @@ from portal.core.period import Month
 from portal.core.statement import read_statement
 from portal.core.workdays import MONDAY_TO_FRIDAY
 from portal.demo_books import MONTHS, Dice, company_file, demo_books, first_of_month
+from portal.demo_month_end import MonthEnd, agree_on_silence, trouble
 from portal.imports.run import import_files
 from portal.people import factors
 from portal.people.commands import (
@@ -80,7 +82,11 @@ LAST_MONTH = {
     "MARENGO": "waits",
     "PINNACLE": "opened",
     "GULFLINE": "waits",
+    "BERGMANN": "waits",
+    "MISTRAL": "waits",
 }
+#: Who did not answer the month before the last, and had agreed that silence counts.
+SILENT_ONCE = {"HELVETIA"}
 #: Who never answers.
 SILENT = {"LINHAI", "FUMIN", "TIANYI"}
 #: Whose balance is above what its signatory may sign for.
@@ -115,9 +121,14 @@ def load_demo(installation: Installation, on: dt.date) -> list[Login]:
     _make_people(_at(installation, begins, 11))
     issues = [(month, issue_day(month)) for month in _statement_months(on)]
     due = [(month, day) for month, day in issues if day <= on]
-    for month, day in due:
+    agree_on_silence(_at(installation, begins, 12))
+    for later, (month, day) in zip(range(len(due))[::-1], due, strict=True):
         _issue(_at(installation, day), month)
-        _answer_all(Round(installation, month, day, on, is_last=month == due[-1][0]))
+        _answer_all(Round(installation, month, day, on, later))
+    if due:
+        month, day = due[-1]
+        trouble(MonthEnd(partial(_at, installation), month.last_on, day, on))
+        drain(_at(installation, on, 17), REGISTRY, channels=["email"])
     return known_logins(installation)
 
 
@@ -223,7 +234,16 @@ class Round:
     month: Month
     issued_on: dt.date
     on: dt.date
-    is_last: bool
+    #: How many months of statements came after it.
+    later: int
+
+    @property
+    def is_last(self) -> bool:
+        return self.later == 0
+
+    @property
+    def is_last_but_one(self) -> bool:
+        return self.later == 1
 
 
 def _answer_all(answers: Round) -> None:
@@ -248,6 +268,8 @@ def _what_becomes(answers: Round, code: str) -> str:
         return "waits"
     if code in ABOVE_LIMIT:
         return "opened"
+    if code in SILENT_ONCE and answers.is_last_but_one:
+        return "waits"
     if answers.is_last:
         return LAST_MONTH.get(code, "confirmed")
     throw = Dice(code, answers.month, "answer").below(20)

@@ -372,6 +372,17 @@ def _add_oddities(books: Books, on: dt.date) -> None:
         method="bank transfer",
         payer="致远自动化设备有限公司",
     )
+    for number, day, amount in (("1", 27, "18600.00"), ("2", 29, "7350.00")):
+        books.add(
+            "deliveries",
+            delivery_id=f"DN-{last:%Y%m}-{number}",
+            customer_id="XINGHAI",
+            currency="CNY",
+            delivered_on=(last + dt.timedelta(days=day)).isoformat(),
+            amount=amount,
+            received_by="刘洋",
+            reference=f"送货单 {number}",
+        )
     adjust(f"RTN-{last:%Y%m}-1", "LINHAI", 11, "returned_payment", "8600.00", "退票：存款不足")
     adjust(f"RFD-{last:%Y%m}-1", "PINNACLE", 14, "refund", "420.00", "Overpayment sent back")
     adjust(f"CHG-{last:%Y%m}-1", "BEIFANG", 17, "charge", "1250.00", "逾期利息")

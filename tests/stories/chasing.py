@@ -30,9 +30,8 @@ def silent_are_reminded(world: World) -> None:
 
 @ACTS.says(r"what silence means is looked at")
 def silence_is_looked_at(world: World) -> None:
-    with world.installation.reading(SYSTEM) as r:
-        today = r.today
-    deem(world.installation, today)
+    with world.installation.work(SYSTEM) as w:
+        deem(w)
 
 
 @ACTS.says(PERSON + r" accepts for (?P<customer>[A-Z][\w ]*) that silence means agreement")
