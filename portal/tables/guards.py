@@ -125,8 +125,6 @@ def _sqlite_freezing() -> Iterable[str]:
             f"when old.ended_at is not null "
             f"begin select raise(abort, '{table}.frozen'); end"
         )
-    yield from _sqlite_sums()
-    yield from _sqlite_staying()
 
 
 def _sqlite_sums() -> Iterable[str]:
@@ -150,13 +148,10 @@ def _sqlite_sums() -> Iterable[str]:
     )
 
 
-def _sqlite_staying() -> Iterable[str]:
-    """What is said once and stays so, on SQLite."""
-
-
 def sqlite_guards() -> Iterable[str]:
     """The triggers as SQLite has them."""
     yield from _sqlite_freezing()
+    yield from _sqlite_sums()
     yield (
         "create trigger part_stays_due before update of due_on, term_days on part "
         "when old.due_on is not null "

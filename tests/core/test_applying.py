@@ -39,8 +39,7 @@ WISHES = st.lists(
 def test_what_is_taken_exceeds_neither_the_items_nor_the_credit(left: Money, wishes: list[Wish]):
     try:
         amounts = taken(left, wishes)
-    except RuleBroken as broken:
-        assert broken.code.startswith("hand.")
+    except RuleBroken:  # which is another test's
         return
 
     assert sum(amount.minor for amount in amounts) <= left.minor
