@@ -108,51 +108,7 @@ def _is_followed(r: Reader, view: StatementView) -> bool:
 
 def list_late(r: Reader, run_id: int | None = None, ids: Sequence[int] = ()) -> list[LateRow]:
     """The newest statements to which documents came since, by customer; of a run, or the named."""
-    later = aliased(Statement)
-    followed = exists().where(
-        later.customer_id == Statement.customer_id,
-        later.currency == Statement.currency,
-        later.period_to > Statement.period_to,
-        later.in_force == 1,
-    )
-    came: Any = func.count(Entry.id)
-    rows: Select[Any] = (
-        select(
-            Statement.id,
-            Statement.number,
-            Statement.version,
-            Statement.state,
-            Statement.currency,
-            Statement.closing_minor,
-            Customer.name,
-            came.label("came"),
-            func.sum(Entry.amount_minor).label("minor"),
-        )
-        .select_from(Statement)
-        .join(Customer, Customer.id == Statement.customer_id)
-        .join(
-            Pending,
-            and_(
-                Pending.customer_id == Statement.customer_id,
-                Pending.currency == Statement.currency,
-                Pending.dated_on <= Statement.period_to,
-            ),
-        )
-        .join(Entry, Entry.id == Pending.entry_id)
-        .where(Statement.in_force == 1, ~followed)
-        .group_by(
-            Statement.id,
-            Statement.number,
-            Statement.version,
-            Statement.state,
-            Statement.currency,
-            Statement.closing_minor,
-            Customer.name,
-            Customer.code,
-        )
-        .order_by(Customer.code, Statement.currency)
-        .limit(AT_ONCE)
-    )
+    rows = _with_late_documents()
     if run_id is not None:
         rows = rows.where(Statement.run_id == run_id)
     if ids:
@@ -171,3 +127,42 @@ def list_late(r: Reader, run_id: int | None = None, ids: Sequence[int] = ()) -> 
         )
         for row in r.session.execute(visible_to(rows, r.actor, Statement.customer_id))
     ]
+
+
+def _with_late_documents() -> Select[Any]:
+    """The statements in force that none follows, each with what waits in its period."""
+    later = aliased(Statement)
+    followed = exists().where(
+        later.customer_id == Statement.customer_id,
+        later.currency == Statement.currency,
+        later.period_to > Statement.period_to,
+        later.in_force == 1,
+    )
+    told: list[Any] = [
+        Statement.id,
+        Statement.number,
+        Statement.version,
+        Statement.state,
+        Statement.currency,
+        Statement.closing_minor,
+        Customer.name,
+    ]
+    came: Any = func.count(Entry.id)
+    waits = and_(
+        Pending.customer_id == Statement.customer_id,
+        Pending.currency == Statement.currency,
+        Pending.dated_on <= Statement.period_to,
+    )
+    rows: Select[Any] = select(
+        *told, came.label("came"), func.sum(Entry.amount_minor).label("minor")
+    )
+    return (
+        rows.select_from(Statement)
+        .join(Customer, Customer.id == Statement.customer_id)
+        .join(Pending, waits)
+        .join(Entry, Entry.id == Pending.entry_id)
+        .where(Statement.in_force == 1, ~followed)
+        .group_by(*told, Customer.code)
+        .order_by(Customer.code, Statement.currency)
+        .limit(AT_ONCE)
+    )
