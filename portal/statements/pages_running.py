@@ -86,7 +86,9 @@ def remind(ref: str) -> Response:
     if respond.attempt(form, remind_by_hand, command):
         respond.say(
             ngettext(
-                "%(num)s customer is reminded.", "%(num)s customers are reminded.", form.outcome
+                "Reminders of %(num)s statement leave now.",
+                "Reminders of %(num)s statements leave now.",
+                form.outcome,
             )
         )
         return respond.see_other("desk_statements.run", ref=ref)
@@ -121,7 +123,9 @@ def _preview(run: RunRow, form: Form) -> Response:
         form=form,
         run=run,
         count=count,
-        label=ngettext("Remind %(num)s customer", "Remind %(num)s customers", count),
+        label=ngettext(
+            "Send reminders of %(num)s statement", "Send reminders of %(num)s statements", count
+        ),
         reminders=plan.reminders[:LISTED],
         skipped=plan.skipped[:LISTED],
         skipped_count=len(plan.skipped),

@@ -20,6 +20,7 @@ from portal.base import failpoints
 from portal.base.access import SYSTEM
 from portal.base.batch import insert_rows
 from portal.base.installation import Installation
+from portal.base.language import gettext
 from portal.base.mail import Written, write_mail
 from portal.base.outbox import Letter, NotNeeded
 from portal.base.work import Reader, Work
@@ -254,12 +255,12 @@ def written_reminder(r: Reader, reminder: Reminder, person: Person) -> Written:
         **payload_of(reminder, person),
         **about_statement(r, statement, person.language),
         **_more(r, statement),
-        "path": f"/statements/{r.refs.of('st', statement.id)}",
+        "path": "",
         "has_access": person.user_id is not None,
         "company": r.company,
         "to_name": person.name or person.email,
         "zone": r.company.timezone,
-        "absolute": lambda path: path,
+        "absolute": lambda _path: gettext("[the reader's own link]"),
     }
     return write_mail(KIND, person.language, values)
 

@@ -244,7 +244,7 @@ def test_four_clicks_remind_all_who_are_silent(silent: Office, clerk: DeskBrowse
     chosen = clerk.visit(board.links["Choose all 3"])
     preview = clerk.visit(f"{silent.run_path()}/reminders", query_string={"all": "1"})
     assert "Remind …" in chosen.text
-    assert "Remind 1 customer" in preview.text
+    assert "Send reminders of 1 statement" in preview.text
     assert [row[:1] for row in rows_of(preview, "left-out")] == [
         ["Bergmann Antriebe"],
         ["Zhiyuan Automation"],
@@ -253,7 +253,7 @@ def test_four_clicks_remind_all_who_are_silent(silent: Office, clerk: DeskBrowse
     [action] = [
         form.get("action") for form in preview.root.all("form") if "reminders" in form.get("action")
     ]
-    assert "1 customer is reminded" in clerk.follow(clerk.fill(preview, action)).text
+    assert "Reminders of 1 statement leave now" in clerk.follow(clerk.fill(preview, action)).text
     assert count(silent, Chase.id) == 1
 
 
