@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import wtforms
-from wtforms.validators import StopValidation
+from wtforms.validators import Length, StopValidation
 
 from portal.base.access import CUSTOMER_ROLES, STAFF_ROLES
 from portal.base.language import LANGUAGES, N_
@@ -14,8 +15,19 @@ from portal.base.language import gettext as _
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
 from portal.people.addresses import folded, is_address
+from portal.people.commands.delegating import LONGEST_NOTE, HandOverSigning
 from portal.people.passwords import check_password
-from portal.web.forms import Filled, Form, MoneyField, RadioField, SelectField, TicksField
+from portal.web.forms import (
+    DateField,
+    Filled,
+    Form,
+    MoneyField,
+    Pair,
+    RadioField,
+    SelectField,
+    TicksField,
+    options,
+)
 from portal.web.roles import ROLE_NAMES
 
 #: What stands for an address, a code, a password: nothing longer is even looked at.
@@ -241,3 +253,26 @@ class StaffRoleForm(Form):
     """What one of our own may do."""
 
     role = SelectField(N_("Role"), choices=STAFF_CHOICES)
+
+
+class DelegationForm(Form):
+    """To whom, from which day to which, and why."""
+
+    to = SelectField(N_("Colleague"), [Filled(N_("Choose a colleague."))])
+    from_on = DateField(N_("First day"), [Filled(N_("Enter the first day."))])
+    until_on = DateField(N_("Last day"), [Filled(N_("Enter the last day."))])
+    note = wtforms.StringField(N_("Note"), [Length(max=LONGEST_NOTE)])
+
+    def offer(self, colleagues: list[Pair]) -> None:
+        """Offers the colleagues, by ref and name."""
+        self.to.choices = options([("", _("Choose")), *colleagues])
+
+    def command(self, customer_id: int, to_id: int) -> HandOverSigning:
+        """What was filled in."""
+        return HandOverSigning(
+            customer_id=customer_id,
+            to_id=to_id,
+            from_on=cast("dt.date", self.from_on.data),
+            until_on=cast("dt.date", self.until_on.data),
+            note=str(self.note.data or ""),
+        )

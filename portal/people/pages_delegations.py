@@ -10,7 +10,7 @@ from portal.base.language import gettext as _
 from portal.people import queries
 from portal.people.commands import end_delegation, hand_over_signing
 from portal.people.delegations import SIGNATORY, list_colleagues, list_delegations
-from portal.people.forms_delegation import DelegationForm
+from portal.people.forms import DelegationForm
 from portal.web import current, respond
 from portal.web.forms import Form
 from portal.web.guard import guard

@@ -17,15 +17,19 @@ from portal.core.confirmation import OF_LINES, Reason, Result
 from portal.core.money import Money
 from portal.core.period import Month
 from portal.statements.answers import LONGEST_NOTE, SayDifference
+from portal.statements.authorities import Signatory
 from portal.statements.confirming import ConfirmStatement
 from portal.statements.drafts import DraftRow, KeepScope, KeepTerms, RunScope, StartDraft
 from portal.statements.evidence import Surroundings
 from portal.statements.names import REASONS
 from portal.statements.own_documents import SayOwnDocument
+from portal.statements.passing import PassStatement, ReturnStatement
 from portal.statements.run import IssueStatements, RunTerms
 from portal.web.forms import DateField, Filled, Form, MoneyField, RadioField, SelectField, options
 
 LONGEST_NAME = 100
+#: Any of the signatories.
+ALL = "all"
 #: How many months back a run may go.
 MONTHS = 18
 BETWEEN = re.compile(r"[,;\s，；、]+")
@@ -274,3 +278,41 @@ def whole_number(text: str | None) -> int:
     """
     told = (text or "").strip()
     return int(told) if told.isascii() and told.isdecimal() and len(told) <= 9 else 0
+
+
+class PassForm(Form):
+    """To which signatory, and what to tell them."""
+
+    to = wtforms.RadioField(N_("Who shall sign?"), [Filled(N_("Choose who shall sign."))])
+    comment = wtforms.TextAreaField(N_("Comment"), [Length(max=LONGEST_NOTE)])
+
+    def offer(self, signatories: list[Signatory]) -> None:
+        """Offers the signatories, and all of them where there are several."""
+        named = [(each.ref, _named(each)) for each in signatories]
+        every = [(ALL, _("Any of them"))] if len(named) > 1 else []
+        self.to.choices = [*every, *named]
+        if self.to.data is None and named:
+            self.to.data = self.to.choices[0][0]
+
+    def command(self, statement_id: int, to_id: int | None) -> PassStatement:
+        """What was filled in."""
+        return PassStatement(statement_id, to_id, str(self.comment.data or ""))
+
+
+def _named(each: Signatory) -> str:
+    if not each.for_name:
+        return each.name
+    return _("%(name)s, on behalf of %(other)s", name=each.name, other=each.for_name)
+
+
+class ReturnForm(Form):
+    """What should be looked at again."""
+
+    comment = wtforms.TextAreaField(
+        N_("What should be looked at again?"),
+        [Filled(N_("Say in a sentence what should be looked at again.")), Length(max=LONGEST_NOTE)],
+    )
+
+    def command(self, statement_id: int) -> ReturnStatement:
+        """What was filled in."""
+        return ReturnStatement(statement_id, str(self.comment.data or ""))

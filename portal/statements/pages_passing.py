@@ -9,7 +9,7 @@ from portal.base.language import gettext as _
 from portal.statements import passing, queries
 from portal.statements.approval import find_approval
 from portal.statements.authorities import Signatory, list_signatories
-from portal.statements.forms_passing import PassForm, ReturnForm
+from portal.statements.forms import PassForm, ReturnForm
 from portal.statements.names import result_name
 from portal.statements.rows import StatementView
 from portal.statements.withdrawing import WithdrawConfirmation, withdraw_confirmation

@@ -177,14 +177,20 @@ def show_by_link(token: str) -> Response:
         approval=approval,
         result_name=result_name,
         ceremony=ceremony,
-        view=replace(view, line_refs=()),
-        state=shown_state(
-            view.row.state, view.row.confirm_by, current.reader().today, view.row.deemed_on
-        ),
-        equation=equation(view),
         shown=shown_lines(replace(view, line_refs=()), ticks, LineFilter()),
         may_sign=_is_waiting(view) and allows(person, "statement.confirm", view.row),
+        **_head(view),
     )
+
+
+def _head(view: StatementView) -> dict[str, Any]:
+    """The statement as a link shows it: its lines lead nowhere."""
+    row, today = view.row, current.reader().today
+    return {
+        "view": replace(view, line_refs=()),
+        "state": shown_state(row.state, row.confirm_by, today, row.deemed_on),
+        "equation": equation(view),
+    }
 
 
 @signing.post("/s/<token>/review")
