@@ -362,6 +362,9 @@ SENTENCES: dict[str, str] = {
     ),
     "person.not_oneself": N_("You cannot close your own account. Ask another administrator."),
     "policy.deadline_out_of_reach": N_("Enter 1 to 60 workdays."),
+    "policy.reminders_out_of_order": N_(
+        "Enter rising workdays from 1 to 60, at most ten, such as 3, 5, 8."
+    ),
     "policy.issue_day_out_of_reach": N_("Enter a workday from 1 to 20."),
     "resolution.answer_missing": N_("Write what the customer is to read about this difference."),
     "resolution.answer_too_long": N_("Shorten the answer to %(longest)s characters."),

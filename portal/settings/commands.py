@@ -47,6 +47,9 @@ class ChangePolicy:
     ageing_buckets: tuple[int, ...]
     statement_issue_on_workday: int
     statement_confirm_within_workdays: int
+    statement_remind_after_workdays: tuple[int, ...] = (3, 5, 8)
+    #: Where a customer agreed that silence counts: after so many workdays past the answer day.
+    statement_silence_after_workdays: int = 10
 
 
 def change_company(w: Work, c: ChangeCompany) -> list[str]:
@@ -90,7 +93,9 @@ def change_policy(w: Work, c: ChangePolicy) -> int | None:
     w.require("company.change")
     _check_policy(c)
     values = {f.name: getattr(c, f.name) for f in fields(c)}
-    return decide(w, {**values, "ageing_buckets": list(c.ageing_buckets)})
+    values["ageing_buckets"] = list(c.ageing_buckets)
+    values["statement_remind_after_workdays"] = list(c.statement_remind_after_workdays)
+    return decide(w, values)
 
 
 @contextmanager
@@ -113,3 +118,8 @@ def _check_policy(c: ChangePolicy) -> None:
         raise RuleBroken("policy.issue_day_out_of_reach", field="statement_issue_on_workday")
     if not 1 <= c.statement_confirm_within_workdays <= 60:
         raise RuleBroken("policy.deadline_out_of_reach", field="statement_confirm_within_workdays")
+    if not 1 <= c.statement_silence_after_workdays <= 60:
+        raise RuleBroken("policy.deadline_out_of_reach", field="statement_silence_after_workdays")
+    days = c.statement_remind_after_workdays
+    if len(days) > 10 or list(days) != sorted(set(days)) or not all(0 < day <= 60 for day in days):
+        raise RuleBroken("policy.reminders_out_of_order", field="statement_remind_after_workdays")

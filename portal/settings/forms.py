@@ -54,6 +54,20 @@ class PolicyForm(Form):
         N_("Workdays to answer in"), [NumberRange(1, 60, N_("Enter 1 to 60 workdays."))]
     )
 
+    statement_remind_after_workdays = wtforms.StringField(
+        N_("Workdays after which who has not answered is reminded"), [SHORT]
+    )
+    statement_silence_after_workdays = wtforms.IntegerField(
+        N_("Workdays past the answer day after which agreed silence counts"),
+        [NumberRange(1, 60, N_("Enter 1 to 60 workdays."))],
+    )
+
+    def validate_statement_remind_after_workdays(self, field: wtforms.StringField) -> None:
+        """Whole numbers, divided by commas; none at all reminds nobody."""
+        days = (field.data or "").strip()
+        if days and not all(part.strip().isdecimal() for part in days.split(",")):
+            raise wtforms.ValidationError(_("Enter workdays, such as 3, 5, 8."))
+
     def validate_ageing_buckets(self, field: wtforms.StringField) -> None:
         """Whole numbers, divided by commas."""
         if not all(part.strip().isdecimal() for part in (field.data or "").split(",")):
@@ -61,10 +75,13 @@ class PolicyForm(Form):
 
     def command(self) -> ChangePolicy:
         """What the form asks for."""
+        days = self.statement_remind_after_workdays.data or ""
         return ChangePolicy(
             default_terms=(self.default_terms.data or "").strip(),
             calendar_country=self.calendar_country.data or "",
             ageing_buckets=tuple(int(part) for part in (self.ageing_buckets.data or "").split(",")),
             statement_issue_on_workday=self.statement_issue_on_workday.data or 0,
             statement_confirm_within_workdays=self.statement_confirm_within_workdays.data or 0,
+            statement_remind_after_workdays=tuple(map(int, filter(str.strip, days.split(",")))),
+            statement_silence_after_workdays=self.statement_silence_after_workdays.data or 0,
         )

@@ -49,7 +49,8 @@ def save_company() -> Response:
 def statements() -> Response:
     values = reader().policy.values
     kept: dict[str, Any] = {name: values[name] for name in PolicyForm(calendar_country="").data}
-    kept["ageing_buckets"] = ", ".join(str(bound) for bound in values["ageing_buckets"])
+    for name in ("ageing_buckets", "statement_remind_after_workdays"):
+        kept[name] = ", ".join(map(str, values[name]))
     return _statements_page(_policy_form(**kept))
 
 

@@ -102,6 +102,8 @@ def test_every_change_of_the_policy_is_a_version(installation):
         ({"ageing_buckets": (60, 30)}, "ageing_buckets"),
         ({"statement_issue_on_workday": 21}, "statement_issue_on_workday"),
         ({"statement_confirm_within_workdays": 0}, "statement_confirm_within_workdays"),
+        ({"statement_remind_after_workdays": (5, 3)}, "statement_remind_after_workdays"),
+        ({"statement_silence_after_workdays": 0}, "statement_silence_after_workdays"),
     ],
 )
 def test_what_could_not_be_lived_with_is_refused_on_its_field(installation, values, field):

@@ -64,6 +64,8 @@ def test_a_new_version_of_the_policy_counts_from_today(office: Office, admin: De
         ("ageing_buckets", "a few"),
         ("statement_issue_on_workday", "25"),
         ("statement_confirm_within_workdays", "zero"),
+        ("statement_remind_after_workdays", "three, five"),
+        ("statement_remind_after_workdays", "8, 5"),
     ],
 )
 def test_what_could_not_be_lived_with_is_refused(admin: DeskBrowser, field: str, value: str):
