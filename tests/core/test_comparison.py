@@ -308,6 +308,7 @@ def test_the_answers_give_the_customers_own_balance(both):
         ([line("INV-1", 100)] * 2, [row(1, "INV-1", 100)], [(2, Reason.DUPLICATE, None)]),
         ([], [row(1, "GR-1", -100)], [(None, Reason.MISSING_DOCUMENT, -100)]),
         ([line("INV-1", 100)], [row(1, "INV-1", 80)], [(1, Reason.WRONG_AMOUNT, 80)]),
+        ([line("INV-1", 100)] * 3, [], [(seq, Reason.DUPLICATE, None) for seq in (1, 2, 3)]),
     ],
 )
 def test_each_cause_has_its_reason(ours, theirs, said):
@@ -315,6 +316,22 @@ def test_each_cause_has_its_reason(ours, theirs, said):
     found = answers_of(own, books(*theirs), compare(own, books(*theirs))).differences
 
     assert [(each.seq, each.reason, each.own_minor) for each in found] == said
+
+
+def test_what_a_person_calls_timing_is_answered_so():
+    ours, theirs = statement(line("P-1", -100)), books()
+    found = compare(ours, theirs, Decisions(timing_ours=frozenset({1})))
+
+    assert [each.reason for each in answers_of(ours, theirs, found).differences] == [Reason.TIMING]
+
+
+def test_agreeing_and_differing_are_told_apart():
+    ours = statement(line("INV-1001", 100), line("INV-1002", 200))
+    found = compare(ours, books(row(1, "INV-1001", 100), row(2, "INV-1002", 250)))
+
+    assert ([each.ours for each in found.same], [each.ours for each in found.differing]) == (
+        *([(1,)], [(2,)]),
+    )
 
 
 def test_a_pair_of_opposite_signs_becomes_a_document_beside_its_line():
