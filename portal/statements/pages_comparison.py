@@ -8,8 +8,8 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from portal.base.access import Denied, NotFound, Permission, allows
+from portal.base.language import current_language, ngettext
 from portal.base.language import gettext as _
-from portal.base.language import ngettext
 from portal.core.money import Money
 from portal.core.statement_status import UNANSWERED, Status
 from portal.statements import queries
@@ -29,7 +29,14 @@ from portal.statements.comparison.names import (
     how_name,
     problem_sentence,
 )
-from portal.statements.comparison.queries import KINDS, ComparisonView, find_comparison, list_groups
+from portal.statements.comparison.printing import bridge_pdf
+from portal.statements.comparison.queries import (
+    KINDS,
+    ComparisonView,
+    find_comparison,
+    list_all,
+    list_groups,
+)
 from portal.statements.comparison.uploading import ForgetLedger, forget_ledger
 from portal.statements.names import shown_state
 from portal.statements.rows import StatementView
@@ -217,7 +224,7 @@ def forget(ref: str) -> Response:
 # ── Files ────────────────────────────────────────────────────────────────────
 
 
-@comparing.get("/statements/<ref>/comparison.<any(csv, xlsx):kind>")
+@comparing.get("/statements/<ref>/comparison.<any(csv, xlsx, pdf):kind>")
 @guard("statement.compare")
 def download(ref: str, kind: str) -> Response:
     r, view = current.reader(), view_of(ref)
@@ -225,6 +232,9 @@ def download(ref: str, kind: str) -> Response:
     if found is None or found.state != "ready":
         return respond.see_other(".show", ref=ref)
     note_access("exported", f"statement/{view.row.id}", view.row.customer_id)
-    body, media_type = exports.sheet_of(r, view, found, kind)
     name = f"{view.row.number}-comparison.{kind}"
+    if kind == "pdf":
+        pdf = bridge_pdf(view, found, list_all(r, view, found), current_language())
+        return respond.download(pdf, name, "application/pdf")
+    body, media_type = exports.sheet_of(r, view, found, kind)
     return respond.download(body, name, media_type)

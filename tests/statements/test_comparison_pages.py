@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from random import Random
 
+import pikepdf
 import pytest
 
 from portal.core.comparison import OwnRow
@@ -14,6 +15,7 @@ from tests.page import Page
 from tests.people.cast import PASSWORD, Browser
 from tests.statements.own_ledgers import as_csv, laid, planted_rows, right_rows
 from tests.statements.stage import Stage
+from tests.walls.test_statement_counts import asked
 
 EVE = "eve@huadong.example"
 
@@ -279,5 +281,31 @@ def test_the_comparison_can_be_taken_along(stage: Stage, chen: Browser, path: st
     assert chen.client.get(f"{path}.xlsx").get_data()[:2] == b"PK"
 
 
+def test_the_bridge_can_be_had_on_paper(stage: Stage, chen: Browser, path: str):
+    laid(stage, planted_rows())
+    with pikepdf.open(io.BytesIO(chen.client.get(f"{path}.pdf").get_data())) as pdf:
+        assert str(pdf.docinfo["/Title"]).startswith("Comparison with statement")
+
+
+def test_a_result_asks_the_database_twelve_times_at_most(stage: Stage, chen: Browser, path: str):
+    laid(stage, planted_rows())
+    chen.visit(path)
+    with asked(stage.installation) as statements:
+        chen.visit(f"{path}?group=same")
+
+    assert len(statements) <= 12
+
+
 def test_the_statement_leads_to_the_comparison(stage: Stage, chen: Browser, path: str):
     assert chen.visit(f"/statements/{stage.ref}").links["Compare with my ledger"] == path
+
+
+def test_a_long_group_is_cut_into_pages(stage: Stage, chen: Browser, path: str):
+    more = [OwnRow(100 + at, None, f"GR-{at:03}", "", 1_00 + at) for at in range(120)]
+    laid(stage, [*planted_rows(), *more])
+    first, third = chen.visit(path), chen.visit(f"{path}?group=yours&page=3")
+
+    told = [len(page.by_id("rows-yours").all("tbody")[0].all("tr")) for page in (first, third)]
+    assert told == [50, 21]
+    assert "Showing 101–121 of 121" in third.text
+    assert len(third.by_id("rows-differs").all("tbody")[0].all("tr")) == 1

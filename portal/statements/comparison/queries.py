@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, false, func, or_, select
 
 from portal.base import formats
 from portal.base.access import visible_to
@@ -175,23 +175,25 @@ def list_groups(
         _of(comparison, view)
         .with_only_columns(
             OwnMatch.kind,
+            func.min(OwnMatch.nth),
             func.count(),
             func.sum(OwnMatch.ours_minor),
             func.sum(OwnMatch.yours_minor),
         )
         .group_by(OwnMatch.kind)
     )
-    totals = {kind: (count, int(ours), int(yours)) for kind, count, ours, yours in sums}
-    currency = view.row.currency
-    cut = {kind: _cut(totals.get(kind, (0, 0, 0))[0], page) for kind, page in pages.items()}
-    found = {kind: _page(r, view, comparison, kind, page) for kind, (page, _) in cut.items()}
-    own = _own_rows(r, view, comparison, (row for rows in found.values() for row in rows))
+    totals = {kind: (first, count, int(o), int(y)) for kind, first, count, o, y in sums}
+    nothing = (0, 0, 0, 0)
+    cut = {kind: _cut(totals.get(kind, nothing)[1], page) for kind, page in pages.items()}
+    spans = [_span(*totals[kind][:2], cut[kind][0]) for kind in cut if kind in totals]
+    found = _rows(r, view, comparison, spans)
+    own = _own_rows(r, view, comparison, found)
     groups = {}
     for kind in KINDS:
-        count, ours, yours = totals.get(kind, (0, 0, 0))
+        _first, count, ours, yours = totals.get(kind, nothing)
         page, last = cut.get(kind, (1, 1))
-        shown = tuple(_shown(view, row, own) for row in found.get(kind, ()))
-        sides = Money(ours, currency), Money(yours, currency)
+        shown = tuple(_shown(view, row, own) for row in found if row.kind == kind)
+        sides = Money(ours, view.row.currency), Money(yours, view.row.currency)
         groups[kind] = Group(kind, shown, count, page, last, *sides)
     return groups
 
@@ -208,11 +210,23 @@ def _cut(count: int, page: int) -> tuple[int, int]:
     return min(max(1, page), pages), pages
 
 
-def _page(
-    r: Reader, view: StatementView, comparison: ComparisonView, kind: str, page: int
+def _span(first: int, count: int, page: int) -> tuple[int, int]:
+    """
+    The numbers of one page of a kind: those of one kind follow one another.
+
+    >>> _span(47, 60, 2)
+    (97, 106)
+    """
+    start = first + (page - 1) * PER_PAGE
+    return start, min(start + PER_PAGE, first + count) - 1
+
+
+def _rows(
+    r: Reader, view: StatementView, comparison: ComparisonView, spans: list[tuple[int, int]]
 ) -> list[OwnMatch]:
-    rows = _of(comparison, view).where(OwnMatch.kind == kind).order_by(OwnMatch.nth)
-    return list(r.session.scalars(rows.limit(PER_PAGE).offset((page - 1) * PER_PAGE)))
+    parts = [OwnMatch.nth.between(first, last) for first, last in spans]
+    rows = _of(comparison, view).where(or_(false(), *parts)).order_by(OwnMatch.nth)
+    return list(r.session.scalars(rows))
 
 
 def _own_rows(
