@@ -15,7 +15,8 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 CONFIG = """[tsa]
 default_tsa = one
@@ -59,6 +60,9 @@ class LocalAuthority:
     mood: str = "up"
     asked: int = 0
     crl: bytes = b""
+    has_ocsp: bool = False
+    #: Who signs the answers about revocation, where it is not the CA.
+    impostor: Any = None
     ends_at: dt.datetime = NOW + dt.timedelta(days=400)
     ca_key: Any = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
@@ -74,6 +78,11 @@ class LocalAuthority:
         own = self._certificate("Test TSA", key, self.ends_at).add_extension(
             x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True
         )
+        if self.has_ocsp:
+            place = x509.UniformResourceIdentifier(f"http://127.0.0.1:{self.port}/ocsp")
+            access = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, place)
+            told = x509.AuthorityInformationAccess([access])
+            own = own.add_extension(told, critical=False)
         if has_crl:
             url = x509.UniformResourceIdentifier(f"http://127.0.0.1:{self.port}/ca.crl")
             point = x509.DistributionPoint([url], None, None, None)
@@ -114,6 +123,26 @@ class LocalAuthority:
     def own(self) -> x509.Certificate:
         return x509.load_pem_x509_certificate((self.folder / "tsa.pem").read_bytes())
 
+    def answer_ocsp(self) -> bytes:
+        """That the authority's certificate is good, said by the CA or by somebody else."""
+        ca = x509.load_pem_x509_certificate((self.folder / "ca.pem").read_bytes())
+        answer = (
+            ocsp.OCSPResponseBuilder()
+            .add_response(
+                cert=self.own,
+                issuer=ca,
+                algorithm=hashes.SHA256(),
+                cert_status=ocsp.OCSPCertStatus.GOOD,
+                this_update=NOW,
+                next_update=NOW + dt.timedelta(days=1),
+                revocation_time=None,
+                revocation_reason=None,
+            )
+            .responder_id(ocsp.OCSPResponderEncoding.HASH, ca)
+        )
+        signed = answer.sign(self.impostor or self.ca_key, hashes.SHA256())
+        return signed.public_bytes(serialization.Encoding.DER)
+
     def answer(self, query: bytes) -> bytes:
         self.asked += 1
         if self.mood == "rubbish":
@@ -145,7 +174,9 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.authority.mood == "slow":
             self.dawdle()
-        self.wfile.write(self.authority.answer(query))
+        is_ocsp = self.path == "/ocsp"
+        found = self.authority.answer_ocsp() if is_ocsp else self.authority.answer(query)
+        self.wfile.write(found)
 
     def dawdle(self) -> None:
         for _ in range(100):

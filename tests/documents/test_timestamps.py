@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
@@ -94,6 +95,19 @@ def test_without_a_list_of_the_revoked_it_stays_b_t(plain: bytes, seal: Seal, tm
         made = prolong(seal_pdf(plain, seal, "Balance confirmation", AT, asked), asked)
 
     assert (read_seal(made).is_unchanged, read_seal(made).level) == (True, "B-T")
+
+
+@pytest.mark.parametrize(("is_genuine", "level"), [(True, "B-LTA"), (False, "B-T")])
+def test_an_answer_about_revocation_counts_when_the_issuer_signed_it(
+    plain: bytes, seal: Seal, tmp_path: Path, *, is_genuine: bool, level: str
+):
+    impostor = None if is_genuine else ec.generate_private_key(ec.SECP256R1())
+    wanted = {"has_crl": False, "has_ocsp": True, "impostor": impostor}
+    with an_authority(tmp_path / "tsa", **wanted) as authority:
+        asked = Authority(authority.url)
+        made = prolong(seal_pdf(plain, seal, "Balance confirmation", AT, asked), asked)
+
+    assert (read_seal(made).is_unchanged, read_seal(made).level) == (True, level)
 
 
 def test_a_revoked_authority_proves_nothing(plain: bytes, seal: Seal, tmp_path: Path):
