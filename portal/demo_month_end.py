@@ -31,9 +31,9 @@ from portal.people.recognising import actor_of
 from portal.statements.agreements import AcceptAgreement, accept_agreement, offer_to
 from portal.statements.answers import AgreeAllOthers, agree_all_others
 from portal.statements.bounces import ReportReturned, report_returned
+from portal.statements.daily import remind
 from portal.statements.deeming import deem
 from portal.statements.passing import PassStatement, pass_statement
-from portal.statements.reminding import remind
 from portal.statements.settling import SettleDifference, settle_difference
 from portal.statements.withdrawing import WithdrawConfirmation, withdraw_confirmation
 from portal.tables.audits import AuditItem

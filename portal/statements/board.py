@@ -102,7 +102,7 @@ def _happened(r: Reader, ids: list[int], customer_ids: set[int]) -> dict[tuple[i
         Bounce.statement_id.in_(ids), Bounce.cleared_at.is_(None)
     )
     found = r.session.execute(union_all(opened, answered, reminded, bounced))
-    return {(row.id, row.kind): (row.at, row.count, row.flag) for row in found}
+    return {(row[0], row[1]): (row[2], row[3], row[4]) for row in found}
 
 
 def _told(kind: str, statement_id: Any, at: Any, flag: Any) -> Select[Any]:
@@ -163,7 +163,8 @@ def _count(condition: Any) -> Any:
 
 def answers_by_day(r: Reader, run: RunRow, issued: int) -> list[DayOfAnswers]:
     """The days of a run from its issue to the last answer, or to the day by which to answer."""
-    rows: Select[Any] = select(Confirmation.signed_at, Confirmation.result)
+    columns: list[Any] = [Confirmation.signed_at, Confirmation.result]
+    rows: Select[Any] = select(*columns)
     mine = visible_to(
         rows.join(Statement, Statement.id == Confirmation.statement_id),
         r.actor,

@@ -14,7 +14,7 @@ from portal.base.work import Reader
 from portal.core.errors import RuleBroken
 from portal.core.period import Month, last_closed_month
 from portal.statements.deeming import deem
-from portal.statements.reminding import remind
+from portal.statements.reminding import Reminded, remind_all
 from portal.statements.run import IssueStatements, issue_statements
 from portal.tables.statements import StatementRun
 
@@ -29,6 +29,14 @@ def run(installation: Installation, on: dt.date) -> dict[str, Any]:
     with installation.work(SYSTEM, on) as w:
         deemed = deem(w)
     return {**_issue(installation, on), "deemed": deemed}
+
+
+def remind(
+    installation: Installation, on: dt.date | None, *, dry_run: bool = False, told: bool = True
+) -> Reminded:
+    """The reminders of a day, sent once; told ones come with who is not reminded and why."""
+    begin = partial(installation.work, SYSTEM, on)
+    return remind_all(begin, dry_run=dry_run, told=told)
 
 
 def chase(installation: Installation, on: dt.date) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import ColumnElement, select, union
 
@@ -264,8 +265,9 @@ def due_in(r: Reader, scope: RunScope) -> dict[AccountKey, int]:
 
 def list_currencies(r: Reader) -> list[str]:
     """The currencies that statements may be due in, in order."""
-    used = union(select(Pending.currency), select(Statement.currency), select(Customer.currency))
-    return sorted({code for code in r.session.scalars(used) if code})
+    columns: list[Any] = [Pending.currency, Statement.currency, Customer.currency]
+    used = union(*(select(column) for column in columns))
+    return sorted({str(code) for code in r.session.scalars(used) if code})
 
 
 def list_drafts(r: Reader) -> list[DraftRow]:

@@ -180,7 +180,8 @@ class ScopeForm(Form):
     month = SelectField(N_("Month"), [Filled(N_("Choose a month."))])
     customers = wtforms.StringField(N_("Only these customers"), [Length(max=20_000)])
     excluded = wtforms.StringField(N_("Without these customers"), [Length(max=20_000)])
-    currency = SelectField(N_("Currency"), default="")
+    #: A form has a currency of its own already.
+    in_currency = SelectField(N_("Currency"), default="", name="currency")
     region = SelectField(N_("Region"), default="")
     owner = SelectField(N_("Sales owner"), default="")
     row_version = wtforms.HiddenField()
@@ -190,7 +191,7 @@ class ScopeForm(Form):
         months = [newest.plus(-back) for back in range(MONTHS)]
         pairs = [(str(month), formats.month(month.first_on)) for month in months]
         self.month.choices = options(pairs)
-        for name in ("currency", "region", "owner"):
+        for name in ("in_currency", "region", "owner"):
             known = [(word, word) for word in words.get(name, ())]
             getattr(self, name).choices = options([("", _("All")), *known])
 
@@ -200,7 +201,7 @@ class ScopeForm(Form):
             month=Month.parse(self.month.data or ""),
             chosen=codes_in(self.customers.data),
             excluded=codes_in(self.excluded.data),
-            currency=self.currency.data or "",
+            currency=self.in_currency.data or "",
             region=self.region.data or "",
             owner=self.owner.data or "",
         )
@@ -222,7 +223,7 @@ def kept_scope(draft: DraftRow) -> dict[str, Any]:
         "month": str(scope.month),
         "customers": ", ".join(scope.chosen),
         "excluded": ", ".join(scope.excluded),
-        "currency": scope.currency,
+        "in_currency": scope.currency,
         "region": scope.region,
         "owner": scope.owner,
         "row_version": str(draft.row_version),

@@ -224,8 +224,6 @@ def runs() -> Response:
 @guard("statement.view")
 def run(ref: str) -> Response:
     found = get_run(reader(), ref)
-    asked = asked_board(found.id)
-    page, rows = list_board(reader(), asked)
     standing = standing_of(found)
     return respond.page(
         "statements/run.html",
@@ -233,17 +231,26 @@ def run(ref: str) -> Response:
         also={"board-part": "board"} if respond.asks_for("run-progress") else None,
         announce=_announced(standing),
         run=found,
-        rows=rows,
-        count=page.count,
-        chips=_chips(asked),
-        asked=asked,
-        is_all=lists.asked("all", ["1"]) != "",
         sheets=_sheets(f"/desk/statement-runs/{ref}"),
         may_chase=allows(actor(), "statement.chase"),
         may_run=allows(actor(), "statement.run"),
         **standing,
-        **_common(asked, page.page, page.pages, page.count),
+        **_board_of(found),
     )
+
+
+def _board_of(found: RunRow) -> dict[str, Any]:
+    """The rows of the board that the address asks for."""
+    asked = asked_board(found.id)
+    page, rows = list_board(reader(), asked)
+    return {
+        "rows": rows,
+        "count": page.count,
+        "chips": _chips(asked),
+        "asked": asked,
+        "is_all": lists.asked("all", ["1"]) != "",
+        **_common(asked, page.page, page.pages, page.count),
+    }
 
 
 def standing_of(found: RunRow) -> dict[str, Any]:

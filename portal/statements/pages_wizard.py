@@ -127,7 +127,7 @@ def _scope_form(**kept: Any) -> ScopeForm:
     r, form = reader(), ScopeForm(**kept)
     form.offer(
         last_closed_month(r.today),
-        currency=list_currencies(r),
+        in_currency=list_currencies(r),
         region=list_regions(r),
         owner=list_owners(r),
     )

@@ -17,9 +17,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.base import failpoints
-from portal.base.access import SYSTEM
 from portal.base.batch import insert_rows
-from portal.base.installation import Installation
 from portal.base.language import gettext
 from portal.base.mail import Written, write_mail
 from portal.base.outbox import Letter, NotNeeded
@@ -39,6 +37,7 @@ from portal.statements.chasing import (
 from portal.statements.freezing import MAIL
 from portal.statements.letters import about_statement, refuse_settled, statement_to
 from portal.statements.recipients import Person
+from portal.statements.run import Begin
 from portal.tables.agreements import Deemed
 from portal.tables.journal import Event, Outbox
 from portal.tables.runs import Chase
@@ -72,20 +71,17 @@ class Reminded:
     skipped: list[NotReminded] = field(default_factory=list)
 
 
-def remind(
-    installation: Installation, on: dt.date | None, *, dry_run: bool = False, told: bool = True
-) -> Reminded:
+def remind_all(begin: Begin, *, dry_run: bool = False, told: bool = True) -> Reminded:
     """Sends the reminders that are due on a day; told ones come with who is not reminded."""
-    with installation.reading(SYSTEM, on) as r:
-        found = Reminded(r.today)
-        slices = chase_slices(r, waiting_only=not told)
+    with begin() as w:
+        found = Reminded(w.today)
+        slices = chase_slices(w, waiting_only=not told)
     for lowest, highest in slices:
         chosen = Chosen(between(lowest, highest))
-        if dry_run:
-            with installation.reading(SYSTEM, on) as r:
-                plan = Planner(r, chosen).plan()
-        else:
-            with installation.work(SYSTEM, on) as w:
+        with begin() as w:
+            if dry_run:
+                plan = Planner(w, chosen).plan()
+            else:
                 plan = _remind_slice(w, chosen, f"chase/{found.on}/{lowest}")
         failpoints.reached("reminders.after_commit")
         found.reminders += plan.reminders

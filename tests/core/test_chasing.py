@@ -1,4 +1,4 @@
-"""Chasing: which reminder is due on which day, and how it speaks."""
+"""R80–R84: which reminder is due on which day, how it speaks, and how far apart two lie."""
 
 import datetime as dt
 from itertools import pairwise

@@ -11,7 +11,7 @@ from portal.base.installation import Installation
 from portal.base.outbox import drain
 from portal.core.period import Month
 from portal.statements import plan
-from portal.statements.reminding import remind
+from portal.statements.daily import remind
 from portal.statements.run import IssueStatements, work_run
 from portal.statements.running import ActOnRun, pause_run, resume_run
 from portal.statements.starting import start_run

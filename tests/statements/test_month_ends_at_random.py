@@ -36,8 +36,8 @@ from portal.core.statement_status import MOVES, UNANSWERED, Status
 from portal.statements import answers, passing
 from portal.statements.checks import check_statements
 from portal.statements.commands import ReissueStatement, reissue_statement
+from portal.statements.daily import remind
 from portal.statements.evidence import sha256_of_text
-from portal.statements.reminding import remind
 from portal.statements.run import IssueStatements, issue_statements
 from portal.tables.journal import Audit, Outbox
 from portal.tables.people import Membership

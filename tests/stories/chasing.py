@@ -7,8 +7,8 @@ from portal.base.outbox import drain
 from portal.base.returned import Returned
 from portal.statements import bounces
 from portal.statements.agreements import AcceptAgreement, accept_agreement, offer_to
+from portal.statements.daily import remind
 from portal.statements.deeming import deem, find_deemed
-from portal.statements.reminding import remind
 from portal.tables.customers import Customer
 from portal.tables.journal import Event, Outbox
 from portal.worker import REGISTRY
