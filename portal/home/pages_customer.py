@@ -12,10 +12,9 @@ from portal.base.formats import money
 from portal.base.language import current_locale
 from portal.base.language import gettext as _
 from portal.core.money import Money
-from portal.home.queries import Overview, Owed, WaitingStatement, overview
+from portal.home.queries import Branch, Overview, Owed, WaitingStatement, overview
 from portal.people.queries import at_customer
 from portal.reports.names import graded
-from portal.statements.agreements import list_unasked
 from portal.web import current, respond
 from portal.web.current import reader
 from portal.web.guard import guard
@@ -40,12 +39,16 @@ def index() -> Response:
         lead=_in_a_sentence(seen),
         owed=[(total, _bar(total)) for total in seen.totals],
         waiting=[(each, _who_signs(each, seen)) for each in seen.waiting[:TOLD]],
-        unasked=list_unasked(r),
+        unasked=[each for each in seen.branches if each.is_undecided and _may_agree(each)],
         together=sum(1 for each in seen.waiting if _who_signs(each, seen) is None),
         owners=sorted({branch.owner for branch in seen.branches if branch.owner}),
         company=r.company,
         today=r.today,
     )
+
+
+def _may_agree(branch: Branch) -> bool:
+    return allows(current.actor(), "agreement.accept", at_customer(branch.id))
 
 
 def _in_a_sentence(seen: Overview) -> str:

@@ -19,6 +19,7 @@ from portal.invoices.ageing import AgedAccount, AsOf, aged_accounts
 from portal.invoices.early_payment import InvoiceOffer, list_offers
 from portal.invoices.open_items import open_items, seen_by
 from portal.invoices.position import SOON
+from portal.statements.agreements import is_undecided
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry
 from portal.tables.journal import Event
@@ -42,6 +43,8 @@ class Branch:
     name: str
     owner: str
     signatories: tuple[str, ...]
+    #: Whether nobody has decided about the agreement on electronic reconciliation.
+    is_undecided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,7 @@ def _branches(r: Reader) -> list[Branch]:
         Membership.suspended_at.is_(None),
     )
     columns: list[Any] = [Customer.id, Customer.name, Customer.owner, User.name.label("signatory")]
+    columns.append(is_undecided(Customer.id).label("undecided"))
     rows: Select[Any] = (
         select(*columns)
         .outerjoin(Membership, signs)
@@ -186,7 +190,9 @@ def _branches(r: Reader) -> list[Branch]:
         names = known.signatories if known else ()
         names += (row.signatory,) if row.signatory else ()
         ref = r.refs.of("cu", row.id)
-        branches[row.id] = Branch(row.id, ref, row.name, row.owner or "", names)
+        branches[row.id] = Branch(
+            row.id, ref, row.name, row.owner or "", names, bool(row.undecided)
+        )
     return list(branches.values())
 
 

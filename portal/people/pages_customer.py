@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 
 from portal.base.language import gettext as _
 from portal.base.work import Work
@@ -30,7 +30,6 @@ from portal.web import current, lists, respond, sessions
 from portal.web.cookies import path_here
 from portal.web.forms import Form
 from portal.web.guard import guard
-from portal.web.lists import SheetFormat
 
 account = Blueprint("account", __name__, url_prefix="/account")
 
@@ -130,15 +129,15 @@ def activity() -> Response:
         "people/activity.html",
         activity=list_activity(r),
         own=queries.get_own_security(r),
-        sheets=lists.sheet_links("/account/activity"),
+        sheets=[("CSV", url_for(".export_activity"))],
     )
 
 
-@account.get("/activity.<any(csv, xlsx):file_format>")
+@account.get("/activity.csv")
 @guard("security.own")
-def export_activity(file_format: SheetFormat) -> Response:
+def export_activity() -> Response:
     rows = list_activity(current.reader(), WHOLE)
-    return lists.sheet(file_format, "activity", *activity_sheet(rows))
+    return lists.sheet("csv", "activity", *activity_sheet(rows))
 
 
 # ── What they share ──────────────────────────────────────────────────────────

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, g, request, url_for
 
 from portal.base.access import NotFound, allows
 from portal.base.language import gettext as _
@@ -32,7 +32,6 @@ from portal.people.words import role_hints
 from portal.web import current, lists, respond
 from portal.web.forms import Form, options
 from portal.web.guard import guard
-from portal.web.lists import SheetFormat
 
 people = Blueprint("people", __name__, url_prefix="/account")
 
@@ -52,12 +51,12 @@ def index() -> Response:
     return _page(_invite_form())
 
 
-@people.get("/people.<any(csv, xlsx):file_format>")
+@people.get("/people.csv")
 @guard("person.view")
-def export(file_format: SheetFormat) -> Response:
+def export() -> Response:
     here = _here()
     members = queries.list_members(current.reader(), here.id)
-    return lists.sheet(file_format, "people", *people_sheet(members, here.name))
+    return lists.sheet("csv", "people", *people_sheet(members, here.name))
 
 
 @people.post("/people")
@@ -136,7 +135,10 @@ def _mine() -> list[Place]:
     """The actor's customers, by name."""
     if current.actor().kind != "customer":
         raise NotFound("customer")
-    return [Place(*each) for each in queries.list_customers_of(current.reader())]
+    if "places" not in g:
+        g.places = [Place(*each) for each in queries.list_customers_of(current.reader())]
+    places: list[Place] = g.places
+    return places
 
 
 def _here() -> Place:
@@ -229,7 +231,7 @@ def _page(form: InviteToForm, status: int = 200) -> Response:
         members=queries.list_members(r, here.id),
         may_invite=allows(r.actor, "person.invite", at),
         may_change=allows(r.actor, "person.change", at),
-        sheets=lists.sheet_links("/account/people"),
+        sheets=[("CSV", url_for(".export", customer=here.ref))],
         role_hints=role_hints(),
     )
 

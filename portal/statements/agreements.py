@@ -10,8 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import ColumnElement, delete, exists, select
 
 from portal.base.access import Denied, NotFound, allows, visible_to
 from portal.base.language import current_language
@@ -278,23 +279,12 @@ def _view(row: Agreement, name: str) -> AgreementView:
     )
 
 
-def list_unasked(r: Reader) -> list[tuple[str, str]]:
-    """The actor's customers for which they could accept and nobody has decided: ref and name."""
-    mine = [
-        customer_id
-        for customer_id, roles in r.actor.memberships.items()
-        if roles & {"customer_signatory", "customer_admin"}
-    ]
-    if not mine:
-        return []
+def is_undecided(customer_id: Any) -> ColumnElement[bool]:
+    """Whether a customer has neither an agreement that stands nor declined one."""
     standing = select(Agreement.id).where(
-        Agreement.customer_id == Customer.id, Agreement.ended_at.is_(None)
+        Agreement.customer_id == customer_id, Agreement.ended_at.is_(None)
     )
     declined = select(AgreementDeclined.customer_id).where(
-        AgreementDeclined.customer_id == Customer.id
+        AgreementDeclined.customer_id == customer_id
     )
-    rows = visible_to(select(Customer.id, Customer.name), r.actor, Customer.id).where(
-        Customer.id.in_(mine), ~exists(standing), ~exists(declined)
-    )
-    found = r.session.execute(rows.order_by(Customer.name, Customer.id))
-    return [(r.refs.of("cu", customer_id), name) for customer_id, name in found]
+    return ~(exists(standing) | exists(declined))
