@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -62,7 +63,7 @@ def index() -> Response:
     )
 
 
-def _words() -> dict[str, object]:
+def _words() -> dict[str, Any]:
     """What the page calls things, and the files that it can be written to."""
     return {
         "topics": [("", _("Everything")), *((name, _(label)) for name, label in TOPICS.items())],
