@@ -12,6 +12,7 @@ from portal.statements import answers, exports, own_documents, queries
 from portal.statements.forms import OwnDocumentForm
 from portal.statements.rows import StatementView
 from portal.statements.shown import shown_differences
+from portal.statements.versions import about_versions
 from portal.web import current, respond
 from portal.web.forms import Form
 from portal.web.guard import guard
@@ -36,7 +37,7 @@ def add(ref: str) -> Response:
         if respond.attempt(form, own_documents.say_own_document, command):
             respond.say(_("The document is listed among the differences."))
             return respond.see_other(".index", ref=ref)
-    return _page(view, form, form.status)
+    return _page(queries.get_statement(current.reader(), ref), form, form.status)
 
 
 @differences.post("/statements/<ref>/differences/<document>/removal")
@@ -51,9 +52,15 @@ def remove(ref: str, document: str) -> Response:
     command = own_documents.TakeBackOwnDocument(view.row.id, difference_id)
     if respond.attempt(form, own_documents.take_back_own_document, command):
         respond.say(_("The document is no longer a difference."))
+    elif form.status == 409:
+        return _page(queries.get_statement(current.reader(), ref), _own_form(view), 409)
     else:
         respond.say(str(form.form_errors[0]), "bad")
     return respond.see_other(".index", ref=ref)
+
+
+def _own_form(view: StatementView) -> OwnDocumentForm:
+    return OwnDocumentForm(currency=view.row.currency, is_fresh=True)
 
 
 def _page(view: StatementView, form: OwnDocumentForm, status: int = 200) -> Response:
@@ -74,4 +81,5 @@ def _page(view: StatementView, form: OwnDocumentForm, status: int = 200) -> Resp
         refs={each.id: r.refs.of("df", each.id) for each in ticks.documents},
         may_compare=allows(r.actor, "statement.compare", view.row),
         may_answer=is_open and allows(r.actor, "statement.answer", view.row),
+        **about_versions(r, view, is_part=True),
     )

@@ -77,9 +77,14 @@ def test_a_tick_by_htmx_brings_the_difference_along(chen: Browser, stage: Stage)
 
 
 @pytest.mark.usefixtures("replaced")
-@pytest.mark.parametrize("sub", ["lines/2/difference", "agreement", "acknowledgement"])
+@pytest.mark.parametrize(
+    "sub", ["lines/2/difference", "agreement", "acknowledgement", "differences"]
+)
 def test_every_other_answer_to_it_is_one_too(chen: Browser, stage: Stage, sub: str):
     data = {"csrf_token": chen.token(), "reason": "duplicate"}
+    if sub == "differences":
+        own = {"document": "GR-7", "own_amount": "5", "effect": "lowers"}
+        data |= {"reason": "missing_document", **own}
     page = chen.send(f"/statements/{stage.ref}/{sub}", 409, data=data)
 
     assert "LATE-50" in page.by_id("changes").text
