@@ -65,6 +65,7 @@ EVENTS = {
     "notified": N_("Sent by mail"),
     "bounced": N_("A mail came back"),
     "chased": N_("Reminder sent"),
+    "reminded": N_("Reminder mailed"),
     "opened": N_("Opened"),
     "acknowledged": N_("Receipt acknowledged"),
     "prepared": N_("Passed to an approver"),
