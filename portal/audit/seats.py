@@ -54,10 +54,11 @@ class SeatRow:
     user_id: int
     name: str
     email: str
-    from_on: dt.date
-    until_on: dt.date
+    #: None for an auditor who was made without an end.
+    from_on: dt.date | None
+    until_on: dt.date | None
     purpose: str
-    #: coming | open | over
+    #: endless | coming | open | over
     state: str
 
 
@@ -119,33 +120,39 @@ def end_sessions(w: Work, user_ids: list[int]) -> None:
 
 
 def list_seats(r: Reader) -> list[SeatRow]:
-    """The auditors' seats, the one that ends last first."""
+    """Our auditors with their seats, those without an end first, then the one that ends last."""
     rows = r.session.execute(
-        select(AuditorSeat, User.name, User.email)
-        .join(User, User.id == AuditorSeat.user_id)
+        select(User.id, User.name, User.email, AuditorSeat)
+        .outerjoin(AuditorSeat, AuditorSeat.user_id == User.id)
         .where(User.staff_role == AUDITOR, User.disabled_at.is_(None))
-        .order_by(AuditorSeat.until_on.desc(), User.name, User.id)
+        .order_by(AuditorSeat.user_id.is_not(None), AuditorSeat.until_on.desc(), User.name, User.id)
     )
-    return [_row(r, seat, name, email) for seat, name, email in rows]
+    return [
+        SeatRow(
+            ref=r.refs.of("us", user_id),
+            user_id=user_id,
+            name=name,
+            email=email,
+            from_on=seat.from_on if seat else None,
+            until_on=seat.until_on if seat else None,
+            purpose=seat.purpose if seat else "",
+            state=_state(r, seat),
+        )
+        for user_id, name, email, seat in rows
+    ]
+
+
+def _state(r: Reader, seat: AuditorSeat | None) -> str:
+    if seat is None:
+        return "endless"
+    if r.today < seat.from_on:
+        return "coming"
+    return "open" if r.today <= seat.until_on else "over"
 
 
 def get_seat(r: Reader, ref: str) -> SeatRow:
-    """One auditor's seat; `NotFound` where there is none."""
+    """One auditor's seat; `NotFound` for who is no auditor."""
     for row in list_seats(r):
         if row.ref == ref:
             return row
     raise NotFound(ref)
-
-
-def _row(r: Reader, seat: AuditorSeat, name: str, email: str) -> SeatRow:
-    state = "open" if seat.from_on <= r.today <= seat.until_on else "over"
-    return SeatRow(
-        ref=r.refs.of("us", seat.user_id),
-        user_id=seat.user_id,
-        name=name,
-        email=email,
-        from_on=seat.from_on,
-        until_on=seat.until_on,
-        purpose=seat.purpose,
-        state="coming" if r.today < seat.from_on else state,
-    )

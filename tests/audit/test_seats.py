@@ -129,6 +129,17 @@ def test_an_admin_invites_an_auditor_on_a_page_and_sees_the_seat(admin: DeskBrow
     assert "31 Jan 2027" in admin.visit("/desk/users").text
 
 
+def test_an_auditor_without_an_end_is_given_one(office: Office, admin: DeskBrowser):
+    office.enter("auditor")
+    users = admin.visit("/desk/users")
+    link = users.links["Change the seat of The auditor"]
+    days = {"from_on": "2026-11-01", "until_on": "2026-12-31", "purpose": "Year 2026"}
+
+    assert "without an end" in users.text
+    admin.fill(admin.visit(link), link, **days)
+    assert "without an end" not in admin.visit("/desk/users").text
+
+
 # ── Read-only, everywhere ────────────────────────────────────────────────────
 
 #: What an auditor may post: their own account, and the audit itself.
