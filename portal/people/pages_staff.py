@@ -23,6 +23,7 @@ from portal.people.commands import (
 )
 from portal.people.forms import InviteForm, InviteStaffForm, StaffRoleForm
 from portal.people.words import role_hints
+from portal.statements.agreements import list_agreements
 from portal.web import current, respond
 from portal.web.forms import Form
 from portal.web.guard import guard
@@ -135,6 +136,7 @@ def _customer_page(ref: str, form: InviteForm, status: int = 200) -> Response:
         members=queries.list_members(r, customer.id),
         contacts=queries.list_invitable_contacts(r, customer.id),
         may_invite=allows(r.actor, "person.invite", customer),
+        agreements=list_agreements(r, customer.id),
         role_hints=role_hints(),
     )
 

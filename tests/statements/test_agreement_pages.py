@@ -132,3 +132,15 @@ def test_the_shell_tells_since_when(stage: Stage):
 
     assert (said["status"], said["deemed_on"]) == ("issued", "2026-12-31")
     assert told.deemed_on == dt.date(2026, 12, 31)
+
+
+def test_our_own_people_read_what_was_accepted(app: Flask, stage: Stage):
+    accept(stage)
+    li = Browser(app, but={"links"})
+    li.sign_in_fully(LI, stage.cast)
+    with stage.installation.reading(SYSTEM) as r:
+        ref = r.refs.of("cu", stage.statement.customer_id)
+    page = li.visit(f"/desk/customers/{ref}/people")
+
+    assert "counts as agreed 10 workdays after the day by which to answer" in page.text
+    assert "Huadong Trading reconcile their account through this portal" in page.text
