@@ -74,7 +74,7 @@ def make_certificate(installation: Installation, payload: dict[str, Any]) -> Non
     _make(installation, payload["confirmation_id"])
 
 
-def _make(installation: Installation, confirmation_id: int, seconds: float | None = None) -> str:
+def _make(installation: Installation, confirmation_id: int, seconds: int | None = None) -> str:
     """Prints, seals and keeps; with `seconds` at once, whether the authority answers or not."""
     with installation.reading(SYSTEM) as r:
         seal = open_seal(installation.config, r.company.legal_name, r.now)

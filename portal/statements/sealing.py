@@ -15,9 +15,9 @@ from portal.base.documents.timestamps import Authority, Token, prolong, stamp
 REASON = "Balance confirmation"
 #: A worker waits so long for an authority to answer, from the answer of the customer on.
 PATIENCE = dt.timedelta(hours=4)
-SECONDS = 10.0
+SECONDS = 10
 #: While a person waits for the page.
-SECONDS_IN_SIGHT = 4.0
+SECONDS_IN_SIGHT = 4
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class SealedCertificate:
     found: SealedDocument
 
 
-def authority_of(config: Config, seconds: float = SECONDS) -> Authority | None:
+def authority_of(config: Config, seconds: int = SECONDS) -> Authority | None:
     """The timestamp authority of the settings; None where none is set."""
     return Authority(config.tsa_url, seconds) if config.tsa_url else None
 

@@ -7,7 +7,17 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOF = {"app", "cli", "day", "demo", "demo_books", "demo_pages", "server", "worker"}
+ROOF = {
+    "app",
+    "cli",
+    "day",
+    "demo",
+    "demo_books",
+    "demo_month_end",
+    "demo_pages",
+    "server",
+    "worker",
+}
 FLOORS = {"core", "tables", "base", "web"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
