@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from portal.base.access import Denied, Permission, allows
 from portal.base.work import Reader
-from portal.customers.files import (
+from portal.customers.files.masters import (
     CONTACT_COLUMNS,
     CUSTOMER_COLUMNS,
     written_contacts,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.base.work import Work
 from portal.core.ledger import Kind as EntryKind
-from portal.customers.files import CONTACTS, CUSTOMERS
+from portal.customers.files.masters import CONTACTS, CUSTOMERS
 from portal.imports.columns import Importer, Kind, Options, folded
 from portal.invoices.files.deliveries import DELIVERY_COLUMNS, Deliveries
 from portal.invoices.files.invoices import INVOICE_COLUMNS, Invoices

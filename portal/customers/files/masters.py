@@ -14,7 +14,13 @@ from portal.base.recording import note
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
-from portal.customers.cells import EMAIL, check_shapes, languages_told, limits_told, terms_told
+from portal.customers.files.cells import (
+    EMAIL,
+    check_shapes,
+    languages_told,
+    limits_told,
+    terms_told,
+)
 from portal.imports.columns import Counts, Kind, Options, columns
 from portal.imports.parties import Parties
 from portal.imports.rows import LONGEST_TEXT, Findings, Rows

@@ -1,0 +1,1 @@
+"""The files of customers and contacts: their columns, and the acts that take them in."""
