@@ -127,19 +127,20 @@ def list_seats(r: Reader) -> list[SeatRow]:
         .where(User.staff_role == AUDITOR, User.disabled_at.is_(None))
         .order_by(AuditorSeat.user_id.is_not(None), AuditorSeat.until_on.desc(), User.name, User.id)
     )
-    return [
-        SeatRow(
-            ref=r.refs.of("us", user_id),
-            user_id=user_id,
-            name=name,
-            email=email,
-            from_on=seat.from_on if seat else None,
-            until_on=seat.until_on if seat else None,
-            purpose=seat.purpose if seat else "",
-            state=_state(r, seat),
-        )
-        for user_id, name, email, seat in rows
-    ]
+    return [_row(r, *row) for row in rows]
+
+
+def _row(r: Reader, user_id: int, name: str, email: str, seat: AuditorSeat | None) -> SeatRow:
+    return SeatRow(
+        ref=r.refs.of("us", user_id),
+        user_id=user_id,
+        name=name,
+        email=email,
+        from_on=None if seat is None else seat.from_on,
+        until_on=None if seat is None else seat.until_on,
+        purpose="" if seat is None else seat.purpose,
+        state=_state(r, seat),
+    )
 
 
 def _state(r: Reader, seat: AuditorSeat | None) -> str:
