@@ -115,8 +115,8 @@ def _create_reissue() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("carried", sa.Integer(), nullable=False),
         sa.Column("changed", sa.Integer(), nullable=False),
-        sa.CheckConstraint("cause in ('corrected', 'sign_off')", name="ck_reissue_known_cause"),
-        sa.CheckConstraint("statement_id <> replaces_id", name="ck_reissue_replaces_another"),
+        sa.CheckConstraint("cause in ('corrected', 'sign_off')", name=op.f("ck_reissue_known_cause")),
+        sa.CheckConstraint("statement_id <> replaces_id", name=op.f("ck_reissue_replaces_another")),
         sa.ForeignKeyConstraint(
             ["customer_id", "statement_id"],
             ["statement.customer_id", "statement.id"],
@@ -150,9 +150,9 @@ def _create_resolution() -> None:
         sa.Column("user_id", BigId, nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "decision in ('accept', 'explain', 'reject')", name="ck_resolution_known_decision"
+            "decision in ('accept', 'explain', 'reject')", name=op.f("ck_resolution_known_decision")
         ),
-        sa.CheckConstraint("answer <> ''", name="ck_resolution_answer_is_given"),
+        sa.CheckConstraint("answer <> ''", name=op.f("ck_resolution_answer_is_given")),
         sa.ForeignKeyConstraint(
             ["customer_id", "statement_id"],
             ["statement.customer_id", "statement.id"],

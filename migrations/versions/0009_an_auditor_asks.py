@@ -99,7 +99,7 @@ def upgrade() -> None:
             ["sample_id"], ["audit_sample.id"], name=op.f("fk_audit_item_sample_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_item")),
-        sa.UniqueConstraint("sample_id", "customer_id", name=op.f("uq_audit_item_sample_id")),
+        sa.UniqueConstraint("sample_id", "customer_id", name=op.f("uq_audit_item_sample_id_customer_id")),
         sqlite_strict=True,
     )
     op.create_index("ix_audit_item_customer_id", "audit_item", ["customer_id"])
@@ -223,7 +223,7 @@ def upgrade() -> None:
             ["file_sha256"], ["stored_file.sha256"], name=op.f("fk_seal_stage_file_sha256")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seal_stage")),
-        sa.UniqueConstraint("confirmation_id", "nth", name=op.f("uq_seal_stage_confirmation_id")),
+        sa.UniqueConstraint("confirmation_id", "nth", name=op.f("uq_seal_stage_confirmation_id_nth")),
         sqlite_strict=True,
     )
     op.create_index("ix_seal_stage_file_sha256", "seal_stage", ["file_sha256"])

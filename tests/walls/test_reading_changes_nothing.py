@@ -27,7 +27,7 @@ FIRST_LOOK = {
     r"/(statements|invoices)/[^/]+\.pdf": DOCUMENT,
     r"/statements/[^/.]+": r"insert into event\b|update statement set state",
     r"/statements/[^/]+/certificate\.pdf": (
-        DOCUMENT + r"|insert into (certificate|audit)\b|update audit_head\b"
+        DOCUMENT + r"|insert into (certificate|seal_stage|audit)\b|update audit_head\b"
     ),
 }
 NOTHING = r"(?!)"
