@@ -13,7 +13,6 @@ from typing import Any
 from flask import Flask, Response, g, request
 from flask_login import LoginManager, UserMixin, current_user
 
-from portal.base.access import VISITOR
 from portal.people.commands import Device
 from portal.people.commands.sessions import SEEN_EVERY
 from portal.people.recognising import SignedIn, actor_in, find_session
@@ -100,15 +99,15 @@ def _recognise_cookie() -> None:
 def _recognise(token: str) -> None:
     """Sets who asks, with what they may do at this very moment."""
     _forget()
-    with current.installation().reading(VISITOR) as r:
-        found = find_session(r, token)
-        if found is None:
-            return
-        g.session_id, g.language = token, found.language
-        if not found.is_complete:
-            g.halfway = found
-            return
-        g.actor = actor_in(r, found)
+    r = current.reader()
+    found = find_session(r, token)
+    if found is None:
+        return
+    g.session_id, g.language = token, found.language
+    if not found.is_complete:
+        g.halfway = found
+        return
+    g.actor = r.actor = actor_in(r, found)
     g.signed_in = found
     left = int((found.expires_at - r.now).total_seconds())
     g.idle_seconds = min(_stays(found, r.now), left)
