@@ -35,22 +35,22 @@ from portal.reports.pages_confirmations import confirmations_desk
 from portal.reports.pages_measures import desk as measures_desk
 from portal.reports.pages_staff import desk as reports_desk
 from portal.settings.pages_staff import desk as settings_desk
-from portal.statements.pages_addresses import addresses
-from portal.statements.pages_agreement import company
-from portal.statements.pages_batch import batch
-from portal.statements.pages_comparison import comparing
+from portal.statements.agreement.pages_agreement import company
+from portal.statements.certificate.pages_public import public as verify
+from portal.statements.chasing.pages_addresses import addresses
+from portal.statements.comparison.pages_comparison import comparing
+from portal.statements.comparison.pages_ledger import ledger
+from portal.statements.issuing.pages_running import running
+from portal.statements.issuing.pages_wizard import wizard
 from portal.statements.pages_customer import customer as statements
-from portal.statements.pages_differences import differences
-from portal.statements.pages_ledger import ledger
-from portal.statements.pages_passing import passing_pages
-from portal.statements.pages_public import public as verify
-from portal.statements.pages_running import running
-from portal.statements.pages_settling import desk_settling
-from portal.statements.pages_signing import signing
 from portal.statements.pages_staff import desk as statements_desk
-from portal.statements.pages_versions import versions
-from portal.statements.pages_wizard import wizard
-from portal.statements.pages_wording import desk_wording
+from portal.statements.settling.pages_differences import differences
+from portal.statements.settling.pages_settling import desk_settling
+from portal.statements.signing.pages_batch import batch
+from portal.statements.signing.pages_passing import passing_pages
+from portal.statements.signing.pages_signing import signing
+from portal.statements.versions.pages_versions import versions
+from portal.statements.wording.pages_wording import desk_wording
 from portal.web import sessions, traces
 from portal.web.navigation import MenuItem, Navigation
 from portal.web.shell import furnish, new_app

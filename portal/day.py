@@ -22,7 +22,7 @@ from portal.base.installation import Installation
 from portal.invoices import daily as downloads
 from portal.people import daily as people
 from portal.statements import daily as statements
-from portal.statements.stamping import stamp_again
+from portal.statements.certificate.stamping import stamp_again
 from portal.tables.journal import DayRun
 
 log = logging.getLogger(__name__)

@@ -48,16 +48,16 @@ from portal.statements.answers import (
     read_ticks,
     say_difference,
 )
-from portal.statements.confirming import (
+from portal.statements.issuing.run import IssueStatements, issue_statements
+from portal.statements.signing.confirming import (
     ConfirmStatement,
     RequestConfirmation,
     answers_digest,
     confirm_statement,
     request_confirmation,
 )
-from portal.statements.evidence import Surroundings
-from portal.statements.offers import PURPOSE
-from portal.statements.run import IssueStatements, issue_statements
+from portal.statements.signing.evidence import Surroundings
+from portal.statements.signing.offers import PURPOSE
 from portal.tables.customers import Customer
 from portal.tables.journal import Outbox
 from portal.tables.people import User

@@ -28,14 +28,14 @@ from portal.core.settling import Cause, Decision
 from portal.core.workdays import MONDAY_TO_FRIDAY
 from portal.people.commands import HandOverSigning, hand_over_signing
 from portal.people.recognising import actor_of
-from portal.statements.agreements import AcceptAgreement, accept_agreement, offer_to
+from portal.statements.agreement.agreements import AcceptAgreement, accept_agreement, offer_to
+from portal.statements.agreement.deeming import deem
 from portal.statements.answers import AgreeAllOthers, agree_all_others
-from portal.statements.bounces import ReportReturned, report_returned
+from portal.statements.chasing.bounces import ReportReturned, report_returned
 from portal.statements.daily import remind
-from portal.statements.deeming import deem
-from portal.statements.passing import PassStatement, pass_statement
-from portal.statements.settling import SettleDifference, settle_difference
-from portal.statements.withdrawing import WithdrawConfirmation, withdraw_confirmation
+from portal.statements.settling.settling import SettleDifference, settle_difference
+from portal.statements.signing.passing import PassStatement, pass_statement
+from portal.statements.signing.withdrawing import WithdrawConfirmation, withdraw_confirmation
 from portal.tables.audits import AuditItem
 from portal.tables.customers import Contact, Customer
 from portal.tables.journal import Outbox

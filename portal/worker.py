@@ -32,14 +32,14 @@ from portal.invoices.downloads import TASKS as DOWNLOADS
 from portal.people.digest import digest_letter
 from portal.people.letters import LETTERS as PEOPLE
 from portal.people.recognising import actor_of
-from portal.statements.certificate import make_certificate
+from portal.statements.certificate.sealed import make_certificate
+from portal.statements.chasing.reminding import LETTERS as REMINDERS
 from portal.statements.comparison.working import run as run_comparison
+from portal.statements.issuing.run import LETTERS as RUNS
+from portal.statements.issuing.run import work_run
 from portal.statements.letters import LETTERS as STATEMENTS
-from portal.statements.letters_signing import LETTERS as SIGNING
-from portal.statements.letters_versions import LETTERS as VERSIONS
-from portal.statements.reminding import LETTERS as REMINDERS
-from portal.statements.run import LETTERS as RUNS
-from portal.statements.run import work_run
+from portal.statements.signing.letters import LETTERS as SIGNING
+from portal.statements.versions.letters import LETTERS as VERSIONS
 from portal.tables.journal import ImportRun, Timetable
 
 #: Threads of one worker: one long task must not hold up the mails.

@@ -15,7 +15,7 @@ from portal.core.money import Money
 from portal.core.period import Month
 from portal.people.commands import Device, NewUser, create_user_with_password
 from portal.people.commands.sessions import complete_session
-from portal.statements.run import IssueStatements, issue_statements
+from portal.statements.issuing.run import IssueStatements, issue_statements
 from portal.tables.customers import Customer
 from portal.tables.people import User
 from portal.tables.statements import Statement, StatementRun

@@ -15,8 +15,8 @@ from portal.base.language import gettext as _
 from portal.core.money import Money
 from portal.core.words import amount_in_words
 from portal.people.commands.challenges import masked
-from portal.statements.certificate_sheet import OTHER, both, moment
-from portal.statements.evidence import sha256_of_text
+from portal.statements.certificate.sheet import OTHER, both, moment
+from portal.statements.signing.evidence import sha256_of_text
 
 TEMPLATE = "audit_answer/1"
 HEADINGS = {

@@ -27,8 +27,8 @@ from portal.core.errors import RuleBroken
 from portal.core.money import Money
 from portal.people import throttles
 from portal.people.commands.challenges import CODE_DIGITS, CODE_LIFE, CODES_A_QUARTER, TRIES_A_CODE
-from portal.statements.evidence import Surroundings, canonical_json, sha256_of_text
-from portal.statements.sealing import authority_of
+from portal.statements.certificate.sealing import authority_of
+from portal.statements.signing.evidence import Surroundings, canonical_json, sha256_of_text
 from portal.tables.audits import AuditAnswer, AuditAnswerSheet, AuditCode, AuditItem, AuditSample
 from portal.tables.customers import Customer
 from portal.tables.people import User

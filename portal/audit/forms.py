@@ -21,7 +21,7 @@ from portal.core.sampling import Draw, Method
 from portal.imports.uploads import plain_name
 from portal.people.addresses import folded, is_address
 from portal.people.forms import Whom
-from portal.statements.evidence import Surroundings
+from portal.statements.signing.evidence import Surroundings
 from portal.web.forms import (
     DateField,
     Filled,

@@ -24,7 +24,7 @@ from portal.base.storage import keep_file
 from portal.base.work import Reader, Work, audit_entry
 from portal.core.money import Money
 from portal.people.recognising import actor_of
-from portal.statements.certificate import certificate_pdf
+from portal.statements.certificate.sealed import certificate_pdf
 from portal.tables.audits import AuditAnswer, AuditPack, AuditSample
 from portal.tables.journal import Audit, Outbox
 from portal.tables.statements import Confirmation, Statement

@@ -19,7 +19,7 @@ from portal.base.language import gettext as _
 from portal.base.work import Reader
 from portal.core.money import Money
 from portal.people.commands.challenges import masked
-from portal.statements.evidence import Surroundings
+from portal.statements.signing.evidence import Surroundings
 from portal.tables.audits import AuditAnswer, AuditSample
 from portal.tables.customers import Customer
 from portal.web import current, respond

@@ -15,7 +15,7 @@ from portal.cli.opening import opened
 from portal.cli.output import format_option, show
 from portal.cli.params import DAY
 from portal.day import run_day
-from portal.statements.bounces import Bounced, ReportReturned, report_returned
+from portal.statements.chasing.bounces import Bounced, ReportReturned, report_returned
 from portal.worker import REGISTRY
 
 BOUNCE_COLUMNS = ["to", "customer_id", "number", "resent_to", "new", "message_id"]

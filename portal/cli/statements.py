@@ -24,11 +24,11 @@ from portal.core.period import Month
 from portal.core.terms import Schedule, parse_terms, schedule
 from portal.core.workdays import MONDAY_TO_FRIDAY, Calendar
 from portal.reports.queries import AgeingReport, AgeingRow, AskAgeing, By, ageing_report
+from portal.statements.chasing.reminding import Reminded
 from portal.statements.daily import remind
-from portal.statements.preview import Told, empty_preview, statements_of
-from portal.statements.reminding import Reminded
-from portal.statements.run import Issued, IssueStatements, issue_statements, preview_run
-from portal.statements.snapshot import statement_json
+from portal.statements.issuing.preview import Told, empty_preview, statements_of
+from portal.statements.issuing.run import Issued, IssueStatements, issue_statements, preview_run
+from portal.statements.issuing.snapshot import statement_json
 from portal.tables.customers import Customer
 
 HEAD_COLUMNS = ("customer_id", "currency", "number", "opening", "closing", "status", "confirm_by")

@@ -17,8 +17,8 @@ from portal.cli.opening import opened
 from portal.cli.output import format_option, show
 from portal.core.money import Money
 from portal.invoices import checks as books
+from portal.statements.certificate.checks import check_apart, check_document
 from portal.statements.checks import check_statements
-from portal.statements.checks_document import check_apart, check_document
 
 #: Each looks at one side of the books; the order is that of the report.
 CHECKS: tuple[Callable[[Reader], Iterable[Check]], ...] = (

@@ -11,7 +11,7 @@ from portal.customers.commands import RemoveContact
 from portal.customers.forms import ContactForm, contact_form
 from portal.customers.queries import ContactRow, CustomerFile
 from portal.people.queries import list_members
-from portal.statements.bounces import list_refusing
+from portal.statements.chasing.bounces import list_refusing
 from portal.web import respond
 from portal.web.current import actor, reader
 from portal.web.forms import Form

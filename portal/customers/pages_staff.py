@@ -21,7 +21,7 @@ from portal.invoices.queries import list_invoices
 from portal.invoices.rows import InvoiceFilter, InvoiceRow, Position
 from portal.people.queries import list_members
 from portal.reports.names import graded
-from portal.statements.bounces import list_refusing
+from portal.statements.chasing.bounces import list_refusing
 from portal.statements.names import state_at_desk
 from portal.statements.queries import list_latest_statements, list_statements, statement_years
 from portal.statements.rows import StatementFilter

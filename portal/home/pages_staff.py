@@ -17,7 +17,7 @@ from portal.home.duties import Duty, list_duties, list_mails
 from portal.invoices.position import customer_position
 from portal.invoices.rows import Position
 from portal.reports.names import graded
-from portal.statements.progress import list_runs_with_progress
+from portal.statements.issuing.progress import list_runs_with_progress
 from portal.web import lists, respond
 from portal.web.current import actor, reader
 from portal.web.forms import Form

@@ -19,7 +19,7 @@ from portal.invoices.ageing import AgedAccount, AsOf, aged_accounts
 from portal.invoices.early_payment import InvoiceOffer, list_offers
 from portal.invoices.open_items import open_items, seen_by
 from portal.invoices.position import SOON
-from portal.statements.agreements import is_undecided
+from portal.statements.agreement.agreements import is_undecided
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry
 from portal.tables.journal import Event

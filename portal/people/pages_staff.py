@@ -23,7 +23,7 @@ from portal.people.commands import (
 )
 from portal.people.forms import InviteForm, InviteStaffForm, StaffRoleForm
 from portal.people.words import role_hints
-from portal.statements.agreements import list_agreements
+from portal.statements.agreement.agreements import list_agreements
 from portal.web import current, respond
 from portal.web.forms import Form
 from portal.web.guard import guard

@@ -8,7 +8,7 @@ from portal.base import formats
 from portal.base.access import allows
 from portal.base.language import gettext as _
 from portal.base.spreadsheets import Row
-from portal.statements.by_month import MonthStanding, list_standings
+from portal.statements.issuing.by_month import MonthStanding, list_standings
 from portal.statements.names import state_at_desk
 from portal.web import lists, respond
 from portal.web.current import actor, reader

@@ -12,11 +12,11 @@ from portal.core.errors import RuleBroken
 from portal.core.period import Month, Period
 from portal.core.statement_status import Act, Status, after
 from portal.invoices.open_items import one
-from portal.statements.carrying import carry_over
-from portal.statements.composing import Again, Asked
-from portal.statements.freezing import Batch, freeze
-from portal.statements.snapshot import Issue, issue_under
-from portal.statements.standing import end_first, end_passing
+from portal.statements.issuing.composing import Again, Asked
+from portal.statements.issuing.freezing import Batch, freeze
+from portal.statements.issuing.snapshot import Issue, issue_under
+from portal.statements.signing.standing import end_first, end_passing
+from portal.statements.versions.carrying import carry_over
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry
 from portal.tables.statements import Pending, Statement, StatementLine

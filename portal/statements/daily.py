@@ -13,9 +13,9 @@ from portal.base.installation import Installation
 from portal.base.work import Reader
 from portal.core.errors import RuleBroken
 from portal.core.period import Month, last_closed_month
-from portal.statements.deeming import deem
-from portal.statements.reminding import Reminded, remind_all
-from portal.statements.run import IssueStatements, issue_statements
+from portal.statements.agreement.deeming import deem
+from portal.statements.chasing.reminding import Reminded, remind_all
+from portal.statements.issuing.run import IssueStatements, issue_statements
 from portal.tables.statements import StatementRun
 
 

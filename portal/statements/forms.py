@@ -17,14 +17,14 @@ from portal.core.confirmation import OF_LINES, Reason, Result
 from portal.core.money import Money
 from portal.core.period import Month
 from portal.statements.answers import LONGEST_NOTE, SayDifference
-from portal.statements.authorities import Signatory
-from portal.statements.confirming import ConfirmStatement
-from portal.statements.drafts import DraftRow, KeepScope, KeepTerms, RunScope, StartDraft
-from portal.statements.evidence import Surroundings
+from portal.statements.issuing.drafts import DraftRow, KeepScope, KeepTerms, RunScope, StartDraft
+from portal.statements.issuing.run import IssueStatements, RunTerms
 from portal.statements.names import REASONS
-from portal.statements.own_documents import SayOwnDocument
-from portal.statements.passing import PassStatement, ReturnStatement
-from portal.statements.run import IssueStatements, RunTerms
+from portal.statements.settling.own_documents import SayOwnDocument
+from portal.statements.signing.authorities import Signatory
+from portal.statements.signing.confirming import ConfirmStatement
+from portal.statements.signing.evidence import Surroundings
+from portal.statements.signing.passing import PassStatement, ReturnStatement
 from portal.web.forms import DateField, Filled, Form, MoneyField, RadioField, SelectField, options
 
 LONGEST_NAME = 100

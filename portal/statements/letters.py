@@ -14,9 +14,9 @@ from portal.base.outbox import Letter, NotNeeded
 from portal.base.work import Reader, Work
 from portal.core.statement_status import UNANSWERED
 from portal.people.links import statement_link_token
-from portal.statements.bounces import statement_refused
+from portal.statements.chasing.bounces import statement_refused
+from portal.statements.issuing.snapshot import to_confirm
 from portal.statements.names import result_name
-from portal.statements.snapshot import to_confirm
 from portal.tables.agreements import Agreement
 from portal.tables.customers import Contact, Customer
 from portal.tables.journal import Outbox

@@ -17,16 +17,18 @@ from portal.base.language import gettext as _
 from portal.core.statement_status import UNANSWERED, Status
 from portal.core.words import amount_in_words
 from portal.people.queries import list_customers_of
-from portal.statements import answers, confirmations, deeming, exports, queries
-from portal.statements.approval import about_signatures
-from portal.statements.batching import may_join
-from portal.statements.certificate import PrintedStatement, certificate_pdf, statement_pdf
-from portal.statements.certificate_sheet import differences_of
+from portal.statements import answers, exports, queries
+from portal.statements.agreement import deeming
+from portal.statements.certificate.sealed import PrintedStatement, certificate_pdf, statement_pdf
+from portal.statements.certificate.sheet import differences_of
 from portal.statements.forms import DifferenceForm
 from portal.statements.names import event_name, reason_name, result_name, shown_state
 from portal.statements.rows import StatementFilter, StatementRow, StatementView
 from portal.statements.shown import SHOWS, LineFilter, ShownLine, equation, shown_line, shown_lines
-from portal.statements.versions import about_versions
+from portal.statements.signing import confirmations
+from portal.statements.signing.approval import about_signatures
+from portal.statements.signing.batching import may_join
+from portal.statements.versions.changes import about_versions
 from portal.web import current, respond
 from portal.web.controls import here
 from portal.web.forms import Form

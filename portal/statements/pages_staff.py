@@ -16,20 +16,26 @@ from portal.base.language import ngettext
 from portal.base.spreadsheets import Row
 from portal.core.errors import RuleBroken
 from portal.core.period import Month
-from portal.statements.board import PER_CENT, DayOfAnswers, answers_by_day, get_mailing, list_board
-from portal.statements.drafts import list_drafts
 from portal.statements.duties import DUTIES
-from portal.statements.names import state_at_desk
-from portal.statements.pages_wizard import places
-from portal.statements.progress import (
+from portal.statements.issuing.board import (
+    PER_CENT,
+    DayOfAnswers,
+    answers_by_day,
+    get_mailing,
+    list_board,
+)
+from portal.statements.issuing.drafts import list_drafts
+from portal.statements.issuing.pages_wizard import places
+from portal.statements.issuing.progress import (
     RunProgress,
     list_runs_with_progress,
     run_progress,
     seconds_left,
 )
+from portal.statements.issuing.running import find_trouble
+from portal.statements.names import state_at_desk
 from portal.statements.queries import get_run, list_statements, total_statements
 from portal.statements.rows import BoardRow, RunRow, StateCount, StatementFilter, StatementRow
-from portal.statements.running import find_trouble
 from portal.web import lists, respond
 from portal.web.controls import WHOLE, percent
 from portal.web.current import actor, reader

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, text
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.core.period import Month
-from portal.statements.run import Issued, IssueStatements, issue_statements
+from portal.statements.issuing.run import Issued, IssueStatements, issue_statements
 from tests.benchmarks import bench_ageing
 from tests.benchmarks.books import SIZES, Size, refresh
 from tests.benchmarks.side_by_side import books, peak_megabytes, reopened, seconds, tell

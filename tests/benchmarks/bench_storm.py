@@ -34,7 +34,7 @@ from portal.base.installation import Installation, found_company, open_installat
 from portal.base.schema import upgrade
 from portal.core.period import Month
 from portal.people.links import statement_link_token
-from portal.statements.run import IssueStatements, issue_statements
+from portal.statements.issuing.run import IssueStatements, issue_statements
 from portal.tables.journal import Outbox
 from portal.tables.people import Membership, User
 from portal.tables.statements import Certificate, Confirmation, Statement

@@ -1,11 +1,13 @@
 """A person at the pages, as the journeys tell it: what they click, type and see."""
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.company import Portal
 
+REVIEW = re.compile("/confirmation")
 CODE = "input[autocomplete=one-time-code]"
 
 #: Where the focus is, or what is wrong with it: lost, or wholly under something else.
@@ -70,6 +72,7 @@ def review(page: Page, portal: Portal, email: str, path: str) -> None:
     """From the statement to the page on which it is signed, with the code typed in."""
     page.goto(f"{portal.url}{path}")
     page.get_by_role("button", name="Review and confirm").click()
+    page.wait_for_url(REVIEW)  # before that no code was mailed
     page.locator(CODE).fill(portal.code(email))
 
 

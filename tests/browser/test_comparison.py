@@ -13,7 +13,7 @@ from portal.core.ledger import Book, Entry, Kind, Part
 from portal.core.money import Money
 from portal.core.period import Month
 from portal.people.commands import NewUser, create_user_with_password
-from portal.statements.run import IssueStatements, issue_statements
+from portal.statements.issuing.run import IssueStatements, issue_statements
 from tests.browser.axe import violations
 from tests.browser.company import Portal
 from tests.browser.person import Person

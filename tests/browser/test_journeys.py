@@ -10,7 +10,15 @@ from portal.base import formats
 from portal.core.money import Money
 from tests.browser.axe import violations
 from tests.browser.company import Portal
-from tests.browser.person import CODE, Person, certificate_file, confirmed, open_mail, review
+from tests.browser.person import (
+    CODE,
+    REVIEW,
+    Person,
+    certificate_file,
+    confirmed,
+    open_mail,
+    review,
+)
 
 CHEN = "chen.wei@huadong.example"
 DANA = "dana.reyes@pinnacle.example"
@@ -29,6 +37,7 @@ def confirm_from_the_mail(person: Person, portal: Portal, email: str, code: str)
     portal.set_cookies(page, accord_language="en")
     person.click(open_mail(page, portal, email))
     person.click(page.get_by_role("button", name="Review and confirm"))
+    page.wait_for_url(REVIEW)
     assert not page.locator("input[type=checkbox]:checked").count()
     person.type(page.locator(CODE), portal.code(email))
     person.click(page.get_by_role("button", name=f"Confirm {balance(portal, code)}", exact=True))
@@ -88,6 +97,7 @@ def test_differences_are_named_and_certified(browser_page: Page, portal: Portal,
         page.locator("form.tick").count()
     )
     page.get_by_role("button", name="Review and confirm").click()
+    page.wait_for_url(REVIEW)
     expect(page.get_by_label("Confirm with differences", exact=True)).to_be_checked()
     page.locator(CODE).fill(portal.code(DANA))
     page.get_by_role(
@@ -189,6 +199,7 @@ def test_on_a_phone(phone_page: Page, portal: Portal):
     fits()
     page.locator("#line-2-panel").get_by_text("Close").tap()
     page.get_by_role("button", name="Review and confirm").tap()
+    page.wait_for_url(REVIEW)
     page.locator(CODE).fill(portal.code(email))
     fits()
     page.locator("#sign").tap()

@@ -146,8 +146,8 @@ def test_a_statement_replaced_meanwhile_is_told(browser_page: Page, portal: Port
     assert answer.value.status == 409
     expect(page.locator("main")).to_contain_text("replaced by a corrected version")
     page.goto(f"{portal.url}{portal.path(statement)}")
-    expect(page.locator("main .banner")).to_contain_text("A corrected version replaced this one")
-    page.get_by_role("link", name="Open the version in force").click()
+    expect(page.locator("#replaced")).to_contain_text("Replaced by version 2")
+    page.get_by_role("link", name="Open version 2").click()
     expect(page).to_have_url(f"{portal.url}{portal.path(portal.statement('MARENGO'))}")
     assert portal.count("confirmation", statement_id=statement.id) == 0
 

@@ -4,7 +4,7 @@ import pytest
 
 from portal.core.errors import RuleBroken
 from portal.core.wording import Clauses, Wording, check_clause, disclaimer_in, filled
-from portal.statements.wording import CLAUSES, LANGUAGES, LAWS, shipped_texts
+from portal.statements.wording.wording import CLAUSES, LANGUAGES, LAWS, shipped_texts
 
 TAKES_IT_BACK = [
     "本函仅为复核账目之用，并非催款结算。",

@@ -17,9 +17,9 @@ from portal.base.chain import check_chain
 from portal.base.installation import Installation, open_installation
 from portal.core.period import Month
 from portal.invoices.checks import check_books
-from portal.statements import plan
 from portal.statements.checks import check_statements
-from portal.statements.run import IssueStatements, issue_statements
+from portal.statements.issuing import plan
+from portal.statements.issuing.run import IssueStatements, issue_statements
 from portal.tables.journal import Event
 from portal.tables.statements import RunSlice, Statement
 from tests.faults.killing import start, was_killed

@@ -15,9 +15,9 @@ from portal.base.outbox import drain
 from portal.base.work import Reader
 from portal.people.commands import AnswerChallenge, answer_challenge
 from portal.statements.checks import check_statements
-from portal.statements.confirming import check_confirmable, confirm_statement
-from portal.statements.evidence import sha256_of_text
-from portal.statements.offers import PURPOSE
+from portal.statements.signing.confirming import check_confirmable, confirm_statement
+from portal.statements.signing.evidence import sha256_of_text
+from portal.statements.signing.offers import PURPOSE
 from portal.tables.files import StoredFile
 from portal.tables.journal import Audit, Event, Outbox
 from portal.tables.statements import Certificate, Confirmation

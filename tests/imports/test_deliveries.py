@@ -6,8 +6,8 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.base.access import SYSTEM
 from portal.core.period import Month
-from portal.statements.preview import statements_of
-from portal.statements.snapshot import statement_json
+from portal.statements.issuing.preview import statements_of
+from portal.statements.issuing.snapshot import statement_json
 from tests.imports.conftest import INVOICE_HEAD, Desk
 
 HEAD = "delivery_id,customer_id,currency,delivered_on,amount,order_id,invoice_id,received_by"

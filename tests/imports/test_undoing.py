@@ -20,7 +20,7 @@ from portal.imports.columns import Options
 from portal.imports.commands import StartImport, start_import, written
 from portal.imports.undoing import UndoImport, undo_import
 from portal.payments.commands import ApplyByHand, Take, apply_by_hand
-from portal.statements.run import IssueStatements, issue_statements
+from portal.statements.issuing.run import IssueStatements, issue_statements
 from portal.tables.invoices import Entry
 from portal.tables.journal import Audit, ImportRun
 from tests.imports.conftest import INVOICE_HEAD, PAYMENT_HEAD, Desk

@@ -30,7 +30,7 @@ from portal.payments.commands import (
 from portal.payments.receipts import get_receipt
 from portal.payments.rows import Receipt
 from portal.payments.undoing import UndoHandAct, undo_hand_act
-from portal.statements.preview import Told, statements_of
+from portal.statements.issuing.preview import Told, statements_of
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry
 from tests.ledgers import count_on, store

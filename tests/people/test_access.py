@@ -18,7 +18,7 @@ from portal.people.commands import (
 )
 from portal.people.queries import list_members
 from portal.people.recognising import actor_of
-from portal.statements.authorities import _limits
+from portal.statements.signing.authorities import _limits
 from portal.tables.customers import Contact
 from portal.tables.people import Membership, User
 from tests.people.cast import ADA, CHEN, TOM, WANG, Browser, Cast

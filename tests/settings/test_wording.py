@@ -11,10 +11,10 @@ from portal.core.errors import RuleBroken
 from portal.core.period import Month
 from portal.core.statement import read_statement
 from portal.people import passwords
-from portal.statements.rewording import ChangeWording, change_wording
-from portal.statements.run import IssueStatements, issue_statements
+from portal.statements.issuing.run import IssueStatements, issue_statements
 from portal.statements.sheet import statement_job
-from portal.statements.wording import texts_of
+from portal.statements.wording.rewording import ChangeWording, change_wording
+from portal.statements.wording.wording import texts_of
 from portal.tables.journal import Audit
 from portal.tables.settings import Policy
 from portal.tables.statements import Statement

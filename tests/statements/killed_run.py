@@ -12,8 +12,8 @@ from portal.base.access import SYSTEM
 from portal.base.clock import Clock
 from portal.base.installation import open_installation
 from portal.core.period import Month
-from portal.statements import plan
-from portal.statements.run import IssueStatements, issue_statements
+from portal.statements.issuing import plan
+from portal.statements.issuing.run import IssueStatements, issue_statements
 from tests.conftest import NOW, config_in
 
 

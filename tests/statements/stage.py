@@ -15,15 +15,15 @@ from portal.people.commands import AnswerChallenge, answer_challenge
 from portal.people.links import statement_link_token
 from portal.people.recognising import actor_of
 from portal.statements import answers
-from portal.statements.confirming import (
+from portal.statements.issuing.run import IssueStatements, issue_statements
+from portal.statements.signing.confirming import (
     ConfirmStatement,
     RequestConfirmation,
     answers_digest,
     confirm_statement,
     request_confirmation,
 )
-from portal.statements.offers import PURPOSE
-from portal.statements.run import IssueStatements, issue_statements
+from portal.statements.signing.offers import PURPOSE
 from portal.tables.people import User
 from portal.tables.statements import Statement
 from tests.ledgers import store

@@ -6,8 +6,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.base.access import SYSTEM
-from portal.statements.preview import statements_of
-from portal.statements.snapshot import statement_json
+from portal.statements.issuing.preview import statements_of
+from portal.statements.issuing.snapshot import statement_json
 from portal.tables.agreements import Agreement
 from tests.desk import OCTOBER
 from tests.people.cast import ADA, LI, WANG, Browser

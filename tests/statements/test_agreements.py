@@ -11,8 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from portal.base.access import SYSTEM, Denied, NotFound
 from portal.base.installation import Installation
 from portal.core.errors import RuleBroken
-from portal.statements import agreements, deeming
-from portal.statements.agreements import AcceptAgreement, accept_agreement, revoke_agreement
+from portal.statements.agreement import agreements, deeming
+from portal.statements.agreement.agreements import (
+    AcceptAgreement,
+    accept_agreement,
+    revoke_agreement,
+)
 from portal.statements.queries import get_statement_by_id
 from portal.tables.agreements import Agreement, Deemed
 from portal.tables.customers import Customer

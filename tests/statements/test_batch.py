@@ -12,10 +12,15 @@ from portal.core.ledger import Book, Entry, Kind, Part
 from portal.core.money import Money
 from portal.people.commands import AnswerChallenge, answer_challenge
 from portal.people.recognising import actor_of
-from portal.statements import batching
-from portal.statements.batching import Sorted
-from portal.statements.confirming import BATCH_PURPOSE, ConfirmStatement, ConfirmStatements, Result
-from portal.statements.run import IssueStatements, issue_statements
+from portal.statements.issuing.run import IssueStatements, issue_statements
+from portal.statements.signing import batching
+from portal.statements.signing.batching import Sorted
+from portal.statements.signing.confirming import (
+    BATCH_PURPOSE,
+    ConfirmStatement,
+    ConfirmStatements,
+    Result,
+)
 from portal.tables.customers import Contact, SignatoryLimit
 from portal.tables.journal import Outbox
 from portal.tables.people import Membership

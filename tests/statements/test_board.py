@@ -10,11 +10,11 @@ from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.base.outbox import drain
 from portal.core.period import Month
-from portal.statements import plan
 from portal.statements.daily import remind
-from portal.statements.run import IssueStatements, work_run
-from portal.statements.running import ActOnRun, pause_run, resume_run
-from portal.statements.starting import start_run
+from portal.statements.issuing import plan
+from portal.statements.issuing.run import IssueStatements, work_run
+from portal.statements.issuing.running import ActOnRun, pause_run, resume_run
+from portal.statements.issuing.starting import start_run
 from portal.tables.journal import Outbox
 from portal.tables.people import User
 from portal.tables.runs import Bounce, Chase, RunPlan

@@ -10,7 +10,7 @@ from portal.base.access import SYSTEM, NotFound
 from portal.base.installation import Installation
 from portal.base.outbox import drain
 from portal.base.returned import read_returned
-from portal.statements.bounces import (
+from portal.statements.chasing.bounces import (
     ClearAddress,
     ReportReturned,
     clear_address,

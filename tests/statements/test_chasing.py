@@ -14,8 +14,8 @@ from portal.core.confirmation import Result
 from portal.core.errors import RuleBroken
 from portal.day import run_day
 from portal.people.commands import NewUser, create_user_with_password
+from portal.statements.chasing.reminding import RemindByHand, remind_by_hand
 from portal.statements.daily import remind
-from portal.statements.reminding import RemindByHand, remind_by_hand
 from portal.tables.agreements import Agreement, Deemed
 from portal.tables.customers import Contact, Customer
 from portal.tables.journal import Audit, Event, Outbox

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from portal.base.access import SYSTEM
 from portal.core.confirmation import Result
 from portal.people.commands import AnswerChallenge
-from portal.statements import pages_signing
 from portal.statements.commands import ReissueStatement, reissue_statement
+from portal.statements.signing import pages_signing
 from portal.tables.statements import Confirmation
 from tests.people.cast import ADA, CHEN, PASSWORD, WANG, Browser
 from tests.statements.stage import Stage

@@ -12,9 +12,9 @@ from portal.core.confirmation import Result
 from portal.core.errors import RuleBroken
 from portal.people.commands import AnswerChallenge, answer_challenge
 from portal.statements.commands import ReissueStatement, reissue_statement
-from portal.statements.confirming import check_confirmable, confirm_statement
-from portal.statements.evidence import sha256_of_text
-from portal.statements.offers import PURPOSE
+from portal.statements.signing.confirming import check_confirmable, confirm_statement
+from portal.statements.signing.evidence import sha256_of_text
+from portal.statements.signing.offers import PURPOSE
 from portal.tables.customers import Contact, SignatoryLimit
 from portal.tables.journal import Audit, Outbox
 from portal.tables.people import Membership

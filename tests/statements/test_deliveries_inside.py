@@ -13,9 +13,9 @@ from portal.base.language import speaking
 from portal.core.deliveries import Delivered, Delivery
 from portal.core.ledger import Account
 from portal.core.money import Money
-from portal.statements.certificate import PrintedStatement, certificate_pdf, statement_pdf
-from portal.statements.rewording import ChangeWording, change_wording
-from portal.statements.wording import texts_of
+from portal.statements.certificate.sealed import PrintedStatement, certificate_pdf, statement_pdf
+from portal.statements.wording.rewording import ChangeWording, change_wording
+from portal.statements.wording.wording import texts_of
 from portal.tables.statements import Confirmation
 from tests.ledgers import store_deliveries
 from tests.people.cast import CHEN, cast_into

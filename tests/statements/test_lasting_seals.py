@@ -18,8 +18,8 @@ from portal.base.documents.check import read_seal
 from portal.base.documents.seal import open_seal
 from portal.base.transport import TryLater
 from portal.cli.verify import verify
-from portal.statements.certificate import certificate_pdf, make_certificate
-from portal.statements.stamping import newest_stage, stamp_again
+from portal.statements.certificate.sealed import certificate_pdf, make_certificate
+from portal.statements.certificate.stamping import newest_stage, stamp_again
 from portal.tables.journal import Audit
 from portal.tables.statements import Confirmation
 from tests.documents.authority import LocalAuthority, an_authority, has_openssl

@@ -33,12 +33,13 @@ from portal.core.errors import RuleBroken
 from portal.core.period import Month
 from portal.core.statement import read_statement, sha256_of
 from portal.core.statement_status import MOVES, UNANSWERED, Status
-from portal.statements import answers, passing
+from portal.statements import answers
 from portal.statements.checks import check_statements
 from portal.statements.commands import ReissueStatement, reissue_statement
 from portal.statements.daily import remind
-from portal.statements.evidence import sha256_of_text
-from portal.statements.run import IssueStatements, issue_statements
+from portal.statements.issuing.run import IssueStatements, issue_statements
+from portal.statements.signing import passing
+from portal.statements.signing.evidence import sha256_of_text
 from portal.tables.journal import Audit, Outbox
 from portal.tables.people import Membership
 from portal.tables.statements import Answer, Confirmation, Difference, Statement

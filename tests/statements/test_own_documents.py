@@ -12,13 +12,13 @@ from portal.base.access import SYSTEM, Denied, NotFound
 from portal.core.confirmation import Reason, Result, own_closing_minor
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
-from portal.statements.confirming import answers_digest
-from portal.statements.own_documents import (
+from portal.statements.settling.own_documents import (
     SayOwnDocument,
     TakeBackOwnDocument,
     say_own_document,
     take_back_own_document,
 )
+from portal.statements.signing.confirming import answers_digest
 from portal.tables.journal import Audit
 from portal.tables.statements import Confirmation
 from tests.people.cast import ADA, Browser

@@ -10,9 +10,9 @@ from portal.base.access import SYSTEM, Denied
 from portal.core.errors import RuleBroken
 from portal.statements.answers import AgreeAllOthers, agree_all_others
 from portal.statements.commands import ReissueStatement, reissue_statement
-from portal.statements.confirming import confirm_statement
-from portal.statements.letters_signing import prepared_values
-from portal.statements.passing import (
+from portal.statements.signing.confirming import confirm_statement
+from portal.statements.signing.letters import prepared_values
+from portal.statements.signing.passing import (
     PassStatement,
     ReturnStatement,
     TakeStatementBack,

@@ -15,13 +15,13 @@ from portal.base.documents.seal import new_seal, seal_pdf
 from portal.base.language import gettext, speaking
 from portal.core.confirmation import Result
 from portal.core.statement import canonical, read_statement
-from portal.statements.certificate import (
+from portal.statements.certificate.checks import check_document
+from portal.statements.certificate.sealed import (
     PrintedStatement,
     certificate_pdf,
     make_certificate,
     statement_pdf,
 )
-from portal.statements.checks_document import check_document
 from portal.statements.sheet import statement_job
 from portal.tables.customers import Customer
 from portal.tables.files import Document

@@ -13,8 +13,8 @@ from portal.core.period import Month
 from portal.core.statement import read_statement
 from portal.statements.checks import check_statements
 from portal.statements.commands import ReissueStatement, reissue_statement
-from portal.statements.preview import statements_of
-from portal.statements.run import IssueStatements, issue_statements
+from portal.statements.issuing.preview import statements_of
+from portal.statements.issuing.run import IssueStatements, issue_statements
 from portal.tables.journal import Outbox
 from portal.tables.statements import Pending, Statement
 from tests.core.books import Ledger, day

@@ -14,9 +14,9 @@ from portal.core.errors import RuleBroken
 from portal.core.period import Month, statement_period
 from portal.core.statement import Head, Party, canonical, read_statement, sha256_of
 from portal.core.wording import Wording
-from portal.statements.run import IssueStatements, issue_statements
-from portal.statements.snapshot import statement_number
-from portal.statements.wording import wording_in_force
+from portal.statements.issuing.run import IssueStatements, issue_statements
+from portal.statements.issuing.snapshot import statement_number
+from portal.statements.wording.wording import wording_in_force
 from portal.tables.customers import Customer
 from portal.tables.settings import Policy
 from portal.tables.statements import Pending, Statement, StatementLine

@@ -11,10 +11,20 @@ from portal.core.errors import RuleBroken
 from portal.core.settling import Cause, Decision
 from portal.statements import answers
 from portal.statements.commands import ReissueStatement, reissue_statement
-from portal.statements.letters_versions import answered_values
 from portal.statements.queries import get_statement_by_id
-from portal.statements.settled import UnsettledFilter, claims_of, list_unsettled, our_answers
-from portal.statements.settling import AskSignOff, SettleDifference, ask_sign_off, settle_difference
+from portal.statements.settling.settled import (
+    UnsettledFilter,
+    claims_of,
+    list_unsettled,
+    our_answers,
+)
+from portal.statements.settling.settling import (
+    AskSignOff,
+    SettleDifference,
+    ask_sign_off,
+    settle_difference,
+)
+from portal.statements.versions.letters import answered_values
 from portal.tables.journal import Audit, Event, Outbox
 from portal.tables.resolutions import Reissue, Resolution
 from portal.tables.statements import Answer

@@ -17,8 +17,8 @@ from portal.people.commands import (
     hand_over_signing,
     send_challenge,
 )
-from portal.statements.certificate import certificate_pdf
-from portal.statements.confirming import (
+from portal.statements.certificate.sealed import certificate_pdf
+from portal.statements.signing.confirming import (
     BATCH_PURPOSE,
     ConfirmStatements,
     batch_subject,

@@ -11,10 +11,10 @@ from portal.core.money import Money
 from portal.core.period import Month
 from portal.core.statement_walk import EARLIER
 from portal.statements.commands import ReissueStatement, reissue_statement
-from portal.statements.letters_versions import corrected_values
+from portal.statements.issuing.run import IssueStatements, issue_statements
 from portal.statements.queries import get_statement_by_id
-from portal.statements.run import IssueStatements, issue_statements
-from portal.statements.walking import walk_lines, walk_to
+from portal.statements.versions.letters import corrected_values
+from portal.statements.versions.walking import walk_lines, walk_to
 from portal.tables.journal import Outbox
 from portal.tables.statements import Answer, Statement
 from tests.ledgers import store

@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 
 from portal.base.access import SYSTEM
 from portal.core.errors import RuleBroken
-from portal.statements.certificate import certificate_pdf
-from portal.statements.checks_document import check_document
+from portal.statements.certificate.checks import check_document
+from portal.statements.certificate.sealed import certificate_pdf
 from portal.statements.commands import ReissueStatement, reissue_statement
-from portal.statements.confirmations import find_confirmation, find_public_confirmation
-from portal.statements.withdrawing import WithdrawConfirmation, withdraw_confirmation
+from portal.statements.signing.confirmations import find_confirmation, find_public_confirmation
+from portal.statements.signing.withdrawing import WithdrawConfirmation, withdraw_confirmation
 from portal.tables.journal import Audit, Event
 from portal.tables.statements import Confirmation
 from tests.people.cast import CHEN, Browser

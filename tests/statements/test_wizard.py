@@ -11,8 +11,14 @@ from portal.base.outbox import drain
 from portal.core.errors import RuleBroken
 from portal.core.period import Month
 from portal.people.commands import NewUser, create_user_with_password
-from portal.statements.drafts import KeepScope, RunScope, StartDraft, keep_scope, start_draft
-from portal.statements.run import RunTerms
+from portal.statements.issuing.drafts import (
+    KeepScope,
+    RunScope,
+    StartDraft,
+    keep_scope,
+    start_draft,
+)
+from portal.statements.issuing.run import RunTerms
 from portal.tables.customers import Contact, Customer
 from portal.tables.journal import Outbox
 from portal.tables.runs import RunDraft, RunPlan

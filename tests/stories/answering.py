@@ -10,9 +10,10 @@ from portal.core.confirmation import Reason, Result
 from portal.core.period import Month
 from portal.core.statement import read_statement
 from portal.people.commands import AnswerChallenge, answer_challenge
-from portal.statements import answers, confirming
-from portal.statements.offers import PURPOSE
-from portal.statements.standing import find_first
+from portal.statements import answers
+from portal.statements.signing import confirming
+from portal.statements.signing.offers import PURPOSE
+from portal.statements.signing.standing import find_first
 from portal.tables.statements import Statement
 from tests.stories.people import actor, newest_code
 from tests.stories.teller import ACTS, World, money

@@ -5,10 +5,10 @@ from sqlalchemy import select
 from portal.base.access import SYSTEM
 from portal.base.outbox import drain
 from portal.base.returned import Returned
-from portal.statements import bounces
-from portal.statements.agreements import AcceptAgreement, accept_agreement, offer_to
+from portal.statements.agreement.agreements import AcceptAgreement, accept_agreement, offer_to
+from portal.statements.agreement.deeming import deem, find_deemed
+from portal.statements.chasing import bounces
 from portal.statements.daily import remind
-from portal.statements.deeming import deem, find_deemed
 from portal.tables.customers import Customer
 from portal.tables.journal import Event, Outbox
 from portal.worker import REGISTRY

@@ -13,7 +13,7 @@ from portal.people.commands import (
     hand_over_signing,
     send_challenge,
 )
-from portal.statements import confirming, passing, withdrawing
+from portal.statements.signing import confirming, passing, withdrawing
 from portal.tables.statements import Confirmation
 from tests.stories.answering import PERSON, WHICH, act, find, wish
 from tests.stories.people import actor, newest_code

@@ -10,7 +10,7 @@ from portal.core.money import Money
 from portal.core.period import Month
 from portal.core.statement import read_statement
 from portal.statements.commands import ReissueStatement, reissue_statement
-from portal.statements.run import IssueStatements, issue_statements
+from portal.statements.issuing.run import IssueStatements, issue_statements
 from portal.tables.journal import Outbox
 from portal.tables.signing import Signature
 from portal.tables.statements import Confirmation, Statement

@@ -16,7 +16,12 @@ from portal.payments.commands import (
 from portal.statements.comparison import applying, uploading, working
 from portal.statements.comparison.keeping import bridge_of
 from portal.statements.comparison.mapping import guess_mapping
-from portal.statements.settling import AskSignOff, SettleDifference, ask_sign_off, settle_difference
+from portal.statements.settling.settling import (
+    AskSignOff,
+    SettleDifference,
+    ask_sign_off,
+    settle_difference,
+)
 from portal.tables.comparison import Comparison
 from portal.tables.invoices import Entry
 from portal.tables.payments import Allocation

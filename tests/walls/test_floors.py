@@ -29,9 +29,9 @@ BRACKETS = {
 FLASK = {"flask", "flask_htmx", "flask_login", "jinja2_fragments", "werkzeug", "wtforms"}
 #: Who may open a transaction, besides the roof.
 DOORS = {
-    *("imports.background", "imports.run", "invoices.downloads", "statements.certificate"),
+    *("imports.background", "imports.run", "invoices.downloads", "statements.certificate.sealed"),
     "statements.comparison.working",
-    *("audit.answering", "audit.chain", "audit.pack", "statements.stamping"),
+    *("audit.answering", "audit.chain", "audit.pack", "statements.certificate.stamping"),
     *("web.respond", "web.traces"),
 }
 

@@ -25,7 +25,7 @@ from portal.statements.answers import kept_difference, user_id_of
 from portal.statements.comparison.deciding import reasons_for
 from portal.statements.comparison.keeping import books_of, found_of, match_rows
 from portal.statements.comparison.uploading import note, resting
-from portal.statements.own_documents import own_documents_of, write_own_documents
+from portal.statements.settling.own_documents import own_documents_of, write_own_documents
 from portal.tables.comparison import Comparison, OwnMatch
 from portal.tables.statements import Answer, Statement
 from portal.tables.statements import Difference as Said

@@ -1,0 +1,1 @@
+"""The agreement on electronic reconciliation, and what silence means by it."""

@@ -1,0 +1,1 @@
+"""The sealed certificate of an answer: printed, timestamped, checked."""

@@ -1,0 +1,146 @@
+"""Is this signed PDF ours and unchanged? The checks of `accord verify --document` and /verify."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from portal.base.documents.check import SealedDocument, read_seal
+from portal.base.documents.timestamps import is_about
+from portal.base.work import Reader
+from portal.core.statement import sha256_of
+from portal.statements.signing.confirmations import (
+    find_by_file,
+    find_public_confirmation,
+    seal_fingerprints,
+)
+from portal.tables.statements import Confirmation
+
+
+@dataclass(frozen=True)
+class DocumentCheck:
+    """One question to a document, and its answer in a sentence."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+@dataclass(frozen=True)
+class CheckedDocument:
+    """All answers, and the code of the certificate where the document is one."""
+
+    checks: tuple[DocumentCheck, ...]
+    verify_code: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return all(check.ok for check in self.checks)
+
+
+def check_document(r: Reader, pdf: bytes, own_fingerprint: str = "") -> CheckedDocument:
+    """
+    What a PDF is: sealed and unchanged, by our key, one of our certificates, with our evidence.
+
+    `own_fingerprint` is the present seal's, for a seal that has made no certificate yet.
+    """
+    sealed = read_seal(pdf)
+    known = seal_fingerprints(r) | ({own_fingerprint} if own_fingerprint else set())
+    code = find_by_file(r, hashlib.sha256(pdf).hexdigest())
+    checks = (
+        _unchanged(sealed),
+        _ours(sealed, known),
+        DocumentCheck(
+            "document.certificate",
+            code is not None,
+            "kept here, byte by byte" if code else "not a certificate of this installation",
+        ),
+        _timestamp(sealed),
+        _evidence(r, sealed),
+        *([_in_force(r, code)] if code else []),
+    )
+    return CheckedDocument(checks, code or "")
+
+
+def _in_force(r: Reader, code: str) -> DocumentCheck:
+    """A withdrawn answer counts no more; one that was replaced proves what was answered then."""
+    found = find_public_confirmation(r, code)
+    assert found is not None
+    if found.withdrawn_at is not None:
+        detail = f"withdrawn by its signer at {found.withdrawn_at}: it counts no more"
+        return DocumentCheck("document.in_force", ok=False, detail=detail)
+    if found.is_replaced:
+        detail = "replaced by a corrected version; it proves what was answered to the earlier one"
+        return DocumentCheck("document.in_force", ok=True, detail=detail)
+    return DocumentCheck("document.in_force", ok=True, detail="in force")
+
+
+def check_apart(pdf: bytes, fingerprint: str) -> CheckedDocument:
+    """
+    What a PDF is, by nothing but itself and the fingerprint of a public key: no books are asked.
+
+    Sealed by that key and unchanged since, stamped as it says, and with files inside that belong
+    together; whether it was withdrawn or replaced since, only its issuer can tell.
+    """
+    sealed = read_seal(pdf)
+    checks = (
+        _unchanged(sealed),
+        _ours(sealed, {fingerprint}),
+        _timestamp(sealed),
+        _files_together(sealed),
+    )
+    return CheckedDocument(checks)
+
+
+def _timestamp(sealed: SealedDocument) -> DocumentCheck:
+    """A seal without one is told, and no fault."""
+    if not sealed.token_serial:
+        return DocumentCheck("document.timestamp", ok=True, detail="timestamp authority: none")
+    detail = f"token {sealed.token_serial} of {sealed.authority}, {sealed.stamped_at}"
+    return DocumentCheck("document.timestamp", sealed.is_unchanged, detail)
+
+
+def _files_together(sealed: SealedDocument) -> DocumentCheck:
+    """The statement is the one that the evidence names, the timestamp is the evidence's."""
+    if "answer.json" in sealed.files:  # an answer to an auditor speaks of no statement
+        return DocumentCheck("document.evidence", ok=True, detail="an answer to an auditor")
+    evidence, statement = (
+        sealed.files.get(name, b"") for name in ("evidence.json", "statement.json")
+    )
+    try:
+        said = json.loads(evidence)["statement"]["sha256"]
+    except (ValueError, KeyError, TypeError):
+        said = ""
+    token = sealed.files.get("evidence.tst")
+    is_stamped = token is None or is_about(token, evidence)
+    ok = bool(said) and said == sha256_of(statement) and is_stamped
+    detail = "evidence and statement belong together" if ok else "they do not belong together"
+    return DocumentCheck("document.evidence", ok, detail)
+
+
+def _unchanged(sealed: SealedDocument) -> DocumentCheck:
+    detail = sealed.problem or f"sealed at {sealed.sealed_at}, level PAdES {sealed.level}"
+    return DocumentCheck("document.unchanged", sealed.is_unchanged, detail)
+
+
+def _ours(sealed: SealedDocument, known: set[str]) -> DocumentCheck:
+    ours = bool(sealed.fingerprint) and sealed.fingerprint in known
+    detail = f"{sealed.sealed_by}, key {sealed.fingerprint}" if sealed.fingerprint else "no key"
+    return DocumentCheck("document.seal", ours, detail)
+
+
+def _evidence(r: Reader, sealed: SealedDocument) -> DocumentCheck:
+    """The files inside are the bytes that our books know by their hashes."""
+    evidence = sealed.files.get("evidence.json", b"")
+    statement = sealed.files.get("statement.json", b"")
+    found = r.session.scalar(
+        select(Confirmation.id).where(
+            Confirmation.evidence_sha256 == hashlib.sha256(evidence).hexdigest(),
+            Confirmation.statement_sha256 == sha256_of(statement),
+        )
+    )
+    detail = "as the books have it" if found else "not as the books have it"
+    return DocumentCheck("document.evidence", found is not None, detail)

@@ -1,0 +1,1 @@
+"""Statement runs: prepared, checked, sampled, issued in slices, watched."""

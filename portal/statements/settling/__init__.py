@@ -1,0 +1,1 @@
+"""What customers say differs, and the house's answers to it."""

@@ -1,0 +1,1 @@
+"""What statements say besides their figures, by law and by the admin."""
