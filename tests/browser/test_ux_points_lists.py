@@ -1,0 +1,183 @@
+"""UX point 7: what a list is narrowed to, sorted by and turned to is in its address, and stays."""
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Error, Page
+from sqlalchemy import select
+
+import portal as product
+from portal.base.access import SYSTEM
+from portal.tables.customers import Customer
+from portal.tables.statements import StatementRun
+from tests.browser.company import Portal
+from tests.browser.conftest import OpenPage
+
+TEMPLATES = Path(product.__file__).parents[1] / "templates"
+NARROWS = re.compile(r"ui\.(filter_bar|pagination|sort_heads)\(")
+#: What narrows a list that another template holds, or one that only shows how it is done.
+PARTS = {"styleguide.html", "statements/_board_filter.html", "statements/_matches.html"}
+CHEN, ADMIN = "chen.wei@huadong.example", "anna.berg@lindqvist-motion.example"
+#: Who looks at which lists: their templates, and where they stand.
+LISTS = {
+    CHEN: {
+        "statements/index.html": "/statements",
+        "statements/show.html": "{statement}",
+        "statements/since.html": "{statement}/since",
+        "invoices/index.html": "/invoices",
+        "payments/index.html": "/payments",
+        "home/mailbox.html": "/mailbox",
+    },
+    ADMIN: {
+        "customers/index.html": "/desk/customers",
+        "customers/invoices.html": "/desk/customers/{customer}/invoices",
+        "customers/statements.html": "/desk/customers/{customer}/statements",
+        "statements/desk.html": "/desk/statements",
+        "statements/run.html": "/desk/statement-runs/{run}",
+        "statements/unsettled.html": "/desk/differences",
+        "payments/receipts.html": "/desk/receipts",
+        "reports/ageing.html": "/desk/reports/ageing",
+        "reports/ageing_items.html": "/desk/reports/ageing/items?currency=CNY",
+        "reports/dso.html": "/desk/reports/dso",
+        "reports/dso_invoices.html": "/desk/reports/dso/invoices",
+        "imports/index.html": "/desk/imports",
+        "audit/index.html": "/desk/audit",
+    },
+}
+#: What is seen of a list: its rows, and what its filters say.
+SEEN = """() => [
+  ...[...document.querySelectorAll("main table, main .empty")].map((one) => one.textContent.trim()),
+  ...[...document.querySelectorAll("main form[role=search] :is(input, select)")]
+    .filter((one) => one.type !== "radio" || one.checked).map((one) => one.value),
+]"""
+LINKS = {
+    "sorted": "main thead a[href*='sort=']",
+    "next page": "main .pagination a[rel=next]",
+    "more rows": "main .pagination__sizes a:nth-of-type(2)",
+}
+CONTROLS = {
+    "a choice": "select",
+    "a segment": "fieldset label:nth-child(2)",
+    "a word": "[type=search]",
+}
+PATIENCE_S = 3
+QUIET = "() => document.readyState === 'complete' && !document.querySelector('.htmx-request')"
+
+
+@dataclass(frozen=True)
+class View:
+    """A list at a moment: where it stands, and what is seen of it."""
+
+    url: str
+    seen: tuple[str, ...]
+
+
+def view(page: Page) -> View:
+    page.wait_for_function(QUIET)
+    return View(page.url, tuple(page.evaluate(SEEN)))
+
+
+def comes_back(page: Page, before: View) -> bool:
+    """Whether the list is seen again as it was; what scripts turned is loaded anew first."""
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until:
+        with suppress(Error):  # a page that goes away while it is looked at
+            if view(page) == before:
+                return True
+        page.wait_for_timeout(50)
+    return False
+
+
+def turned(page: Page) -> Iterator[str]:
+    """Sorts the list, turns it to its end, and narrows it: one step after the other."""
+    for name, link in LINKS.items():
+        found = page.locator(link).last
+        if found.count():
+            found.click()
+            yield name
+    word = page.locator("main table [data-slot=title]").first
+    text = [*(word.inner_text().lower().split() if word.count() else ()), "a"][0]
+    bar = page.locator("main form[role=search]").first
+    for name, control in CONTROLS.items():
+        found = bar.locator(control).locator("visible=true").first
+        if found.count() and name == "a choice":
+            found.select_option(index=1)
+            yield name
+        elif found.count() and name == "a segment":
+            found.click()
+            yield name
+        elif found.count():
+            found.fill(text)
+            yield name
+
+
+def lost(page: Page, other: Page, path: str) -> list[str]:
+    """What back, forward, reload or another browser do not bring back."""
+    page.goto(path)
+    views, last_link = [view(page)], 0
+    for name in turned(page):
+        page.wait_for_url(lambda url: url != views[-1].url)
+        views.append(view(page))
+        last_link = len(views) - 1 if name in LINKS else last_link
+    found = []
+
+    def look(where: Page, each: View, how: str) -> None:
+        if not comes_back(where, each):
+            found.append(f"{how}: {each.url}")
+
+    for each in reversed(views[:-1]):
+        page.go_back()
+        look(page, each, "back")
+    for each in views[1:]:
+        page.go_forward()
+        look(page, each, "forward")
+    page.reload()
+    look(page, views[-1], "reload")
+    for each in {views[last_link], views[-1]}:
+        other.goto(each.url)
+        look(other, each, "another browser")
+    return found
+
+
+@pytest.fixture(scope="module")
+def places(portal: Portal) -> dict[str, str]:
+    """What the addresses of the lists are about."""
+    with portal.installation.reading(SYSTEM) as r:
+        huadong = r.session.scalars(select(Customer.id).where(Customer.code == "HUADONG")).one()
+        run = r.session.scalars(select(StatementRun.id).order_by(StatementRun.id.desc())).first()
+        return {
+            "statement": portal.path(portal.statement("HUADONG")),
+            "customer": r.refs.of("cu", huadong),
+            "run": r.refs.of("ru", run or 0),
+        }
+
+
+def test_ux_07_every_list_is_looked_at():
+    """UX 7: a list that somebody adds must be named here."""
+    every = {
+        str(file.relative_to(TEMPLATES))
+        for file in TEMPLATES.rglob("*.html")
+        if "components" not in file.parts and NARROWS.search(file.read_text("utf-8"))
+    }
+    assert every - PARTS == {name for lists in LISTS.values() for name in lists}
+
+
+@pytest.mark.parametrize("email", list(LISTS), ids=["customer", "desk"])
+def test_ux_07_filters_sorting_and_pages_survive(
+    open_page: OpenPage, portal: Portal, places: dict[str, str], email: str
+):
+    """UX 7: reload, back, forward, and the address copied to another browser."""
+    page, other = open_page(), open_page()
+    portal.sign_in(page, email)
+    portal.sign_in(other, email)
+    found = {
+        name: lost(page, other, portal.url + path.format_map(places))
+        for name, path in LISTS[email].items()
+    }
+
+    assert {name: what for name, what in found.items() if what} == {}
