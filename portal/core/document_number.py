@@ -7,10 +7,11 @@ It knows no sides and no amounts; what `keys_of` gives is for comparing, never f
 import re
 import unicodedata
 
-# Words before a number that say only what it is; they go where digits follow.
+# Words before a number that say only what it is; they go where digits follow. The longest first,
+# and never given back: one word can be read as two, and trying every reading would take for ever.
 _PREFIX = re.compile(
-    r"(?:invoice|inv|bill|no|nr|num|number|rechnung|facture|factura"
-    r"|发票号码|发票号|发票|单据编号|单据号|单号|编号|号码|第|号|-)+(?=\d)"
+    r"(?:invoice|inv|bill|number|num|no|nr|rechnung|facture|factura"
+    r"|发票号码|发票号|发票|单据编号|单据号|单号|编号|号码|第|号|-)++(?=\d)"
 )
 _WHOLE = re.compile(r"(\d+)\.0+")
 _RUNS = re.compile(r"\d+|[^\W\d_]+")

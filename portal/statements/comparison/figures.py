@@ -11,6 +11,8 @@ from functools import lru_cache
 
 #: Money that no ledger of a customer holds; beyond it somebody wrote a number in the wrong column.
 LARGEST = Decimal(10) ** 15
+#: No amount and no day is written in more letters; the patterns below try many ways to read one.
+LONGEST = 60
 _FIRST_OF_LAST_CENTURY = 70
 _SERIALS = range(20_000, 80_000)
 _SERIAL_BEGINS = dt.date(1899, 12, 30)
@@ -50,6 +52,14 @@ def plain(cell: str) -> str:
     return _THIN.sub(lambda found: "'" if found[0] in "\u2019\u02bc" else " ", text).strip()
 
 
+def _short(cell: str) -> str:
+    """A cell that can be a figure, plain; ValueError for a longer one."""
+    text = plain(" ".join(cell.split()))
+    if len(text) > LONGEST:
+        raise ValueError(cell)
+    return text
+
+
 def amount_of(cell: str, decimal: str) -> Decimal | None:
     """
     The amount that a cell writes, None for an empty one; a credit mark turns its sign.
@@ -59,7 +69,7 @@ def amount_of(cell: str, decimal: str) -> Decimal | None:
     >>> amount_of("(1,234.50)", "."), amount_of("1.234,5 CR", ","), amount_of("—", ".")
     (Decimal('-1234.50'), Decimal('-1234.5'), None)
     """
-    text = _AROUND.sub("", plain(cell)).strip()
+    text = _AROUND.sub("", _short(cell)).strip()
     if text in {"", "-", "--", "/"}:
         return None
     side = _SIDE.fullmatch(text)
@@ -106,7 +116,7 @@ def day_of(cell: str, order: str) -> dt.date | None:
     >>> day_of("5.11.26", "dmy"), day_of("2026年11月5日", "mdy"), day_of("46331", "ymd")
     (datetime.date(2026, 11, 5), datetime.date(2026, 11, 5), datetime.date(2026, 11, 5))
     """
-    text = plain(cell).lower()
+    text = _short(cell).lower()
     if not text:
         return None
     if text.isdigit() or text.removesuffix(".0").isdigit():

@@ -5,17 +5,21 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Iterator
 from html import unescape
+from itertools import islice
 
 #: So many are named; more say nothing new.
 MOST_NAMED = 20
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
-_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
-_ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*["']([^"']*)["']""")
-_CELL = re.compile(
-    rb"""<(?:\w+:)?c\b[^>]*\br=["']([A-Z]+\d+)["'][^>/]*>\s*"""
-    rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+# A stranger wrote the file: no pattern reads a stretch of it more than once.
+_SHEET = re.compile(rb"<(?:\w++:)?sheet\b[^<>]*+>")
+_RELATION = re.compile(rb"<(?:\w++:)?Relationship\b[^<>]*+>")
+_ATTRIBUTE = re.compile(rb"""(?<![\w:])([\w:]++)\s*+=\s*+["']([^"']*+)["']""")
+_CELL = re.compile(rb"<(?:\w++:)?c\b[^<>]*+(?<!/)>")
+_PLACE = re.compile(rb"""\br=["']([A-Z]{1,3}\d{1,7})["']""")
+_NO_VALUE = re.compile(
+    rb"\s*+<(?:\w++:)?f\b(?:[^<>]*+(?<=/)>|[^<>]*+>[^<]*+</(?:\w++:)?f>)\s*+"
+    rb"(?:<(?:\w++:)?v\s*+/>|<(?:\w++:)?v>\s*+</(?:\w++:)?v>)?\s*+</(?:\w++:)?c>"
 )
 
 
@@ -25,8 +29,14 @@ def formulas_without_value(content: bytes, sheet_name: str) -> tuple[str, ...]:
         path = _path_of(archive, sheet_name)
         if path not in archive.namelist():
             return ()
-        found = (cell[1].decode() for cell in _CELL.finditer(archive.read(path)))
-        return tuple(cell for cell, _ in zip(found, range(MOST_NAMED), strict=False))
+        return tuple(islice(_unworked(archive.read(path)), MOST_NAMED))
+
+
+def _unworked(xml: bytes) -> Iterator[str]:
+    for cell in _CELL.finditer(xml):
+        place = _PLACE.search(cell[0])
+        if place is not None and _NO_VALUE.match(xml, cell.end()):
+            yield place[1].decode()
 
 
 def _path_of(archive: zipfile.ZipFile, sheet_name: str) -> str:

@@ -18,6 +18,8 @@ from portal.statements.comparison.split_days import Row, with_whole_days
 
 MOST_BYTES = 10 << 20
 MOST_ROWS = 50_000
+#: Of a cell; whatever is longer is no number, no amount and no remark.
+LONGEST_CELL = 2_000
 DELIMITERS = (",", ";", "\t", "|")
 #: How many lines show which mark stands between the cells.
 SAMPLE = 200
@@ -97,7 +99,7 @@ def _sheet(
 ) -> Sheet:
     kept = []
     for line, cells in rows:
-        stripped = tuple(cell.strip() for cell in cells)
+        stripped = tuple(cell.strip()[:LONGEST_CELL] for cell in cells)
         if any(stripped):
             kept.append((line, stripped))
         if len(kept) > MOST_ROWS:

@@ -10,7 +10,8 @@ Row = tuple[int, tuple[str, ...]]
 #: How far down the header is looked for.
 HEADS = 40
 DATE = "日期"
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年?")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)")
+_SHORT = re.compile(r"\d{1,2}")
 
 
 def with_whole_days(rows: Sequence[Row]) -> tuple[Row, ...]:
@@ -62,7 +63,7 @@ def _joined(rows: Sequence[Row], at: tuple[int, int, int], year: str) -> list[Ro
         said = list(cells) + [""] * (max(at) + 1 - len(cells))
         year = said[year_at] or year if year_at >= 0 else year
         month = said[month_at] or month
-        if said[day_at].isdigit() and month.isdigit():
+        if _SHORT.fullmatch(said[day_at]) and _SHORT.fullmatch(month):
             said[month_at] = f"{year.rstrip('年')}-{int(month):02}-{int(said[day_at]):02}"
         elif not said[day_at]:
             said[month_at] = ""

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-_IN_BRACKETS = re.compile(r"[(\[（【][^)\]）】]*[)\]）】]")
+_IN_BRACKETS = re.compile(r"[(\[（【][^(\[（【)\]）】]*[)\]）】]")
 _LETTERS = re.compile(r"[\W_]+")
 
 #: Field → its titles, the surest first; folded: no case, blanks and punctuation.
