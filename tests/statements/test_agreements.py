@@ -21,6 +21,7 @@ from portal.statements.queries import get_statement_by_id
 from portal.tables.agreements import Agreement, Deemed
 from portal.tables.customers import Customer
 from portal.tables.journal import Audit, Event, Outbox
+from portal.tables.runs import Bounce
 from portal.tables.statements import Confirmation
 from tests.people.cast import ADA, CHEN, WANG
 from tests.statements.stage import Stage
@@ -64,6 +65,15 @@ def backdate(stage: Stage, **values: Any) -> None:
         kept.ended_at = kept.accepted_at
         w.session.flush()
         w.session.add(Agreement(**(facts | {"id": None, "accepted_at": before} | values)))
+    deliver(stage, stage.statement.issued_at)
+
+
+def deliver(stage: Stage, at: dt.datetime) -> None:
+    """The mails about the statement were sent at a moment."""
+    with stage.installation.work(SYSTEM) as w:
+        w.session.execute(
+            update(Outbox).where(Outbox.kind == "statement").values(state="sent", sent_at=at)
+        )
 
 
 def rows(stage: Stage, table: type) -> list[Any]:
@@ -208,6 +218,40 @@ def test_silence_counts_after_the_last_workday_has_passed_whole(any_stage: Stage
     assert deem(any_stage.installation, on - dt.timedelta(days=1)) == 0
     assert deem(any_stage.installation, on) == 1
     assert [row.on for row in rows(any_stage, Deemed)] == [on]
+
+
+def test_silence_about_a_mail_that_was_held_back_says_nothing(any_stage: Stage):
+    accept(any_stage)
+    backdate(any_stage)
+    with any_stage.installation.work(SYSTEM) as w:
+        w.session.execute(update(Outbox).values(state="pending", sent_at=None))
+
+    assert deem(any_stage.installation, LONG_AFTER) == 0
+
+    deliver(any_stage, dt.datetime(2026, 12, 28, 9, tzinfo=dt.UTC))
+    assert deem(any_stage.installation, LONG_AFTER) == 0
+    assert deem(any_stage.installation, dt.date(2027, 1, 31)) == 1
+
+
+def test_silence_says_nothing_where_the_agreed_address_sent_the_mail_back(any_stage: Stage):
+    accept(any_stage)
+    backdate(any_stage)
+    with any_stage.installation.work(SYSTEM) as w:
+        mail = w.session.scalars(
+            select(Outbox).where(Outbox.kind == "statement", Outbox.to_address == CHEN)
+        ).one()
+        w.session.add(
+            Bounce(
+                outbox_id=mail.id,
+                address=CHEN,
+                customer_id=mail.customer_id,
+                statement_id=any_stage.id,
+                problem="550",
+                at=w.now,
+            )
+        )
+
+    assert deem(any_stage.installation, LONG_AFTER) == 0
 
 
 def test_it_is_noted_once_and_nothing_is_signed(any_stage: Stage):

@@ -26,6 +26,7 @@ it shall be.
             Bergmann's 2026-10 is not deemed agreed
 2026-12-02  Ada Berg accepts for Bergmann that silence means agreement
 2026-12-03  statements of 2026-11 are issued
+2026-12-03 13:00  the mails are sent
 2027-01-20  what silence means is looked at
             Bergmann's 2026-10 is not deemed agreed
             Bergmann's 2026-11 is deemed agreed

@@ -8,9 +8,11 @@ before. Noted is only that silence has lasted as long as the agreement says.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import aliased
@@ -20,10 +22,14 @@ from portal.base.work import Reader, Work
 from portal.core.agreement import Acceptance, counts_as_agreed_on, counts_silence
 from portal.core.statement_status import UNANSWERED, Status
 from portal.tables.agreements import Agreement, Deemed
+from portal.tables.journal import Outbox
+from portal.tables.runs import Bounce
 from portal.tables.statements import Answer, Difference, Statement
 
 #: An answer that was taken back is not silence.
 SILENT = sorted(UNANSWERED - {Status.WITHDRAWN})
+#: What tells a customer of a statement.
+MAILS = ("statement", "statement_corrected", "statement_reminder")
 
 
 @dataclass(frozen=True)
@@ -68,11 +74,37 @@ def _due(w: Work) -> Iterator[tuple[Statement, Agreement]]:
         )
         if not counts_silence(acceptance, statement.issued_at):
             continue
-        from_on = counts_as_agreed_on(
-            statement.confirm_by, agreement.silence_workdays or 0, calendar
-        )
-        if w.today >= from_on:
+        workdays = agreement.silence_workdays or 0
+        if w.today < counts_as_agreed_on(statement.confirm_by, workdays, calendar):
+            continue
+        told_on = _told_on(w, statement, agreement.delivery_address)
+        if told_on is None:
+            continue
+        if w.today >= counts_as_agreed_on(max(told_on, statement.confirm_by), workdays, calendar):
             yield statement, agreement
+
+
+def _told_on(w: Work, statement: Statement, address: str) -> dt.date | None:
+    """
+    When a mail about a statement first went to the address that was agreed on, and stayed there.
+
+    That makes it delivered, the agreement says: held mails and those that came back do not.
+    """
+    sent_at = w.session.scalar(
+        select(Outbox.sent_at)
+        .outerjoin(Bounce, Bounce.outbox_id == Outbox.id)
+        .where(
+            Outbox.customer_id == statement.customer_id,
+            Outbox.kind.in_(MAILS),
+            Outbox.documents == json.dumps([w.refs.of("st", statement.id)]),
+            Outbox.to_address == address,
+            Outbox.state == "sent",
+            Bounce.id.is_(None),
+        )
+        .order_by(Outbox.sent_at)
+        .limit(1)
+    )
+    return None if sent_at is None else sent_at.astimezone(ZoneInfo(w.company.timezone)).date()
 
 
 def _silent(w: Work) -> Select[Statement, Agreement]:
