@@ -39,6 +39,7 @@ def sign_together(person: Person, portal: Portal) -> None:
 
 
 def test_from_the_first_page(browser_page: Page, fresh: Portal):
+    """UX 2."""
     fresh.sign_in(browser_page, CHEN)
     person = Person(browser_page)
     browser_page.goto(fresh.url)

@@ -24,6 +24,7 @@ def expect_typed(page: Page) -> None:
 
 
 def test_the_warning_comes_more_than_two_minutes_before_the_end(browser_page: Page, portal: Portal):
+    """UX 48."""
     typing(browser_page, portal)
     browser_page.clock.fast_forward("26:00")
     expect(browser_page.locator("#idle")).to_be_hidden()

@@ -133,9 +133,8 @@ def lost(page: Page, other: Page, path: str) -> list[str]:
     for each in reversed(views[:-1]):
         page.go_back()
         look(page, each, "back")
-    for each in views[1:]:
-        page.go_forward()
-        look(page, each, "forward")
+    page.evaluate(f"history.go({len(views) - 1})")
+    look(page, views[-1], "forward")
     page.reload()
     look(page, views[-1], "reload")
     for each in {views[last_link], views[-1]}:
