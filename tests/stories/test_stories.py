@@ -30,3 +30,7 @@ def test_the_story_goes_as_it_is_told(any_installation: Installation, path: Path
         zone = ZoneInfo(w.company.timezone)
 
     tell(read_story(path, zone), World(any_installation), newest_mail)
+
+
+def test_a_month_end_can_be_awkward_in_twelve_ways():
+    assert len(STORIES) >= 12
