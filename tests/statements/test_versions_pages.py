@@ -185,7 +185,7 @@ def test_the_page_of_the_walk_lists_the_documents_that_a_figure_sums(chen: Brows
     post_late(stage)
     new = reissue(stage)
     page = chen.visit(f"/statements/{new.ref}")
-    assert "Changes since the last agreed statement" in page.text
+    assert "What changed since the last agreed statement" in page.text
     listed = chen.visit(f"/statements/{new.ref}/since?term=invoiced")
 
     assert "LATE-50" in listed.by_id("since-lines").text
