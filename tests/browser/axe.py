@@ -7,6 +7,8 @@ from typing import Any
 from playwright.sync_api import Page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+#: The rules by which the same page may fail in other colours or another language alone.
+OF_LOOKS = ["color-contrast", "link-in-text-block", "html-has-lang", "html-lang-valid"]
 
 
 @cache
@@ -14,14 +16,15 @@ def source() -> str:
     return files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page, *, looks_only: bool = False) -> list[str]:
     """
-    One line for each fault: the rule and where it was broken.
+    One line for each fault: the rule and where it was broken; `looks_only` by `OF_LOOKS` alone.
 
     The script is evaluated, not added: a strict content policy lets no foreign tag in.
     """
     page.evaluate(source())
-    options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+    only = {"type": "rule", "values": OF_LOOKS} if looks_only else {"type": "tag", "values": RULES}
+    options = {"runOnly": only, "resultTypes": ["violations"]}
     run = "async options => ({violations: (await axe.run(document, options)).violations})"
     found: dict[str, Any] = page.evaluate(run, options)
     return [

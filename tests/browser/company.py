@@ -32,6 +32,8 @@ from portal.worker import REGISTRY
 from tests.demo import DEMO_DAY, SOMEWHERE, Demo, environment, run_accord
 from tests.machine import free_port
 
+#: How the addresses begin that are mailed and need no signing in.
+LINKS = ("s", "a", "unsubscribe", "login/link", "invites")
 BEGIN = dt.datetime.fromisoformat(f"{DEMO_DAY}T04:00:00+00:00")
 
 
@@ -89,6 +91,16 @@ class Portal:
         drain(self.installation, REGISTRY, channels=["email"])
         with self.installation.reading(SYSTEM) as r:
             return latest_messages(r, 500, email)
+
+    def links(self) -> dict[str, str]:
+        """The newest path of each kind that mails lead to without signing in."""
+        drain(self.installation, REGISTRY, channels=["email"])
+        with self.installation.reading(SYSTEM) as r:
+            texts = "\n".join(mail.text for mail in latest_messages(r, 500))
+        found: dict[str, str] = {}
+        for kind, token in re.findall(rf"/({'|'.join(LINKS)})/([\w.~-]+)", texts):
+            found.setdefault(kind, f"/{kind}/{token}")
+        return found
 
     def code(self, email: str) -> str:
         """The six digits mailed last to somebody."""
