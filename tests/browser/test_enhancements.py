@@ -102,6 +102,7 @@ def unlucky_page(browser: Browser) -> Iterator[Page]:
 @pytest.mark.parametrize("fate", ["offline", "fault"])
 def test_what_was_not_saved_is_told(unlucky_page: Page, site: str, fate: str):
     """UX 15."""
+
     def befall(route: Route) -> None:
         if fate == "offline":
             route.abort()
