@@ -139,7 +139,7 @@ def _also(view: StatementView) -> dict[str, str]:
 def _asked_line(view: StatementView, ticks: answers.Ticks, seq: int) -> ShownLine | None:
     """The line that htmx asks for, else the one whose panel is open."""
     target = htmx.target_id.removeprefix("line-")
-    asked_for = int(target) if target.isascii() and target.isdigit() else seq
+    asked_for = int(target) if target.isascii() and target.isdigit() and len(target) < 10 else seq
     is_there = 1 <= asked_for <= view.row.line_count
     return shown_line(view, ticks, asked_for) if is_there else None
 

@@ -15,13 +15,15 @@ from portal.web.respond import download
 from portal.web.traces import note_access
 
 SIZES = (50, 100, 200)
+#: No list is as long; a larger number would be none for a database.
+LAST_PAGE = 1_000_000
 
 SheetFormat = Literal["csv", "xlsx"]
 
 
 def page_number() -> int:
     """The page that is asked for, from 1."""
-    return max(1, request.args.get("page", 1, int))
+    return min(max(1, request.args.get("page", 1, int)), LAST_PAGE)
 
 
 def page_size() -> int:

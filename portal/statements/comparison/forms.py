@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +29,8 @@ from portal.web.forms import Form, RadioField, SelectField, options
 #: How far down a header row is looked for.
 HEADS = 10
 LONGEST_SAMPLE = 24
+#: A number that a page of ours put there.
+SHORT = re.compile(r"\d{1,9}", re.ASCII)
 ORDERS = {
     "ymd": N_("Year, month, day: 2026-11-05"),
     "dmy": N_("Day, month, year: 5.11.2026"),
@@ -97,7 +100,7 @@ class MappingForm(Form):
         if not self.is_submitted:
             return guessed
         head = str(self.header_row.data or "0")
-        row = int(head) if head.isascii() and head.isdigit() else 0
+        row = int(head) if SHORT.fullmatch(head) else 0
         titles = next((cells for number, cells in self.sheet.rows if number == row), ())
         return replace(
             guessed,
@@ -128,7 +131,7 @@ def _chosen_columns(width: int) -> dict[str, int]:
     found = {}
     for name in COLUMNS:
         said = request.form.get(f"column_{name}", "")
-        if said.isascii() and said.isdigit() and int(said) < width:
+        if SHORT.fullmatch(said) and int(said) < width:
             found[name] = int(said)
     return found
 
@@ -194,7 +197,7 @@ class DecisionForm(Form):
 
 def _numbers(name: str) -> tuple[int, ...]:
     said = request.form.getlist(name)
-    return tuple(int(one) for one in said if one.isascii() and one.isdigit())
+    return tuple(int(one) for one in said if SHORT.fullmatch(one))
 
 
 class ApplyForm(Form):
@@ -214,7 +217,7 @@ class ApplyForm(Form):
         version = str(self.version.data or "")
         return ApplyComparison(
             comparison_id,
-            int(version) if version.isascii() and version.isdigit() else -1,
+            int(version) if SHORT.fullmatch(version) else -1,
             Reason(self.missing.data or Reason.NOT_RECEIVED),
             bool(self.overrides.data),
         )

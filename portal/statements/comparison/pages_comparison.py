@@ -21,7 +21,13 @@ from portal.statements.comparison.applying import (
     take_back_applied,
 )
 from portal.statements.comparison.deciding import decide
-from portal.statements.comparison.forms import ApplyForm, DecisionForm, LedgerForm, reason_choices
+from portal.statements.comparison.forms import (
+    SHORT,
+    ApplyForm,
+    DecisionForm,
+    LedgerForm,
+    reason_choices,
+)
 from portal.statements.comparison.keeping import key_of
 from portal.statements.comparison.names import (
     bridge_steps,
@@ -139,8 +145,8 @@ def _result(view: StatementView, found: ComparisonView | None) -> dict[str, Any]
 
 def _left_alone(view: StatementView) -> list[str]:
     """The documents whose answers contradict what was applied last, as the address names them."""
-    said = [one for one in asked("left").split(".") if one.isascii() and one.isdigit()]
-    seqs = [int(one) for one in said if 1 <= int(one) <= view.row.line_count]
+    said = [int(one) for one in asked("left").split(".") if SHORT.fullmatch(one)]
+    seqs = [one for one in said if 1 <= one <= view.row.line_count]
     return [view.snapshot.lines[seq - 1].document for seq in seqs]
 
 

@@ -20,6 +20,8 @@ MOST_BYTES = 10 << 20
 MOST_ROWS = 50_000
 #: Of a cell; whatever is longer is no number, no amount and no remark.
 LONGEST_CELL = 2_000
+#: Of a row; each is offered to be chosen, and no ledger has as many.
+MOST_COLUMNS = 200
 DELIMITERS = (",", ";", "\t", "|")
 #: How many lines show which mark stands between the cells.
 SAMPLE = 200
@@ -99,7 +101,7 @@ def _sheet(
 ) -> Sheet:
     kept = []
     for line, cells in rows:
-        stripped = tuple(cell.strip()[:LONGEST_CELL] for cell in cells)
+        stripped = tuple(cell.strip()[:LONGEST_CELL] for cell in islice(cells, MOST_COLUMNS))
         if any(stripped):
             kept.append((line, stripped))
         if len(kept) > MOST_ROWS:

@@ -1,0 +1,38 @@
+"""Addresses and forms that nobody typed by hand."""
+
+import pytest
+
+from portal.statements.comparison.sheet import MOST_COLUMNS, read_own_ledger
+from tests.people.cast import Browser
+from tests.statements.own_ledgers import laid, planted_rows
+from tests.statements.stage import Stage
+
+LONG = "9" * 5_000
+
+
+@pytest.mark.parametrize("ending", [f"/since?page={'9' * 30}", f"/comparison?left={LONG}"])
+def test_a_number_as_long_as_a_page_is_no_number(stage: Stage, chen: Browser, ending: str):
+    laid(stage, planted_rows())
+
+    assert chen.visit(f"/statements/{stage.ref}{ending}").status == 200
+
+
+def test_a_decision_about_a_row_that_cannot_be_is_refused(stage: Stage, chen: Browser):
+    laid(stage, planted_rows())
+
+    data = {"word": "apart", "ours": LONG, "yours": LONG}
+    chen.send(f"/statements/{stage.ref}/comparison/decision", 303, data=data)
+
+
+def test_a_part_of_no_line_is_asked_for(stage: Stage, chen: Browser):
+    headers = {"HX-Request": "true", "HX-Target": f"line-{LONG}"}
+
+    assert chen.visit(f"/statements/{stage.ref}", headers=headers).status < 500
+
+
+def test_a_ledger_has_no_more_columns_than_can_be_chosen_from():
+    content = ("a," * 50_000 + "\n" + "1," * 50_000).encode()
+
+    assert {len(cells) for _row, cells in read_own_ledger(content, "own.csv").rows} == {
+        MOST_COLUMNS
+    }
