@@ -170,6 +170,16 @@ def test_who_signs_for_strangers_too_is_not_limited_from_here(any_cast: Cast):
     assert limits(any_cast, WANG) == (Money(1_00, "CNY"),)
 
 
+def test_the_limits_of_a_strangers_contact_are_not_set_from_here(any_cast: Cast):
+    with any_cast.installation.work() as w:
+        strange = any_cast.customers["C2"]
+        w.session.add(Contact(customer_id=strange, name="Chen Wei", email=CHEN))
+
+    with pytest.raises(RuleBroken, match=r"person\.elsewhere_too"):
+        do(any_cast, set_limits, wish(any_cast, CHEN, Money(1_00, "CNY")))
+    assert limits(any_cast, CHEN) == ()
+
+
 def test_only_the_administrator_changes_people(cast: Cast):
     wanted = {cast.customers["C1"]: frozenset({SIGNATORY})}
     with pytest.raises(Denied):

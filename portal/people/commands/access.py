@@ -201,8 +201,12 @@ def _refuse_strange_branches(w: Work, user: User) -> None:
 
 
 def _contact_of(w: Work, customer: Customer, user: User) -> Contact:
-    """The contact with a person's address, made where there is none."""
+    """The contact with a person's address, made where there is none; no stranger's is touched."""
     contact = w.session.scalars(select(Contact).where(Contact.email == user.email)).first()
+    if contact is not None:
+        whose = w.session.get_one(Customer, contact.customer_id)
+        if not allows(w.actor, "person.change", whose):
+            raise RuleBroken("person.elsewhere_too", name=user.name or user.email)
     if contact is None:
         contact = Contact(
             customer_id=customer.id,
