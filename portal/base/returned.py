@@ -15,7 +15,7 @@ from email.message import Message
 
 from portal.base.mail import one_line
 
-MESSAGE_ID = re.compile(r"<[^<>\s]+@[^<>\s]+>")
+MESSAGE_ID = re.compile(r"<[^<>\s@]{1,200}@[^<>\s@]{1,255}>")
 #: The line that begins each message of an mbox.
 FROM_LINE = re.compile(rb"^From [^\n]*\n", re.MULTILINE)
 
@@ -31,7 +31,15 @@ class Returned:
 
 def read_returned(content: bytes) -> list[Returned]:
     """What was refused for good, in the order it is told; delays and successes are left out."""
-    return [found for one in _messages(content) for found in _read(one)]
+    return [found for one in _messages(content) for found in _read_or_leave(one)]
+
+
+def _read_or_leave(content: bytes) -> list[Returned]:
+    """What one message tells; one that is nested beyond all measure tells nothing of a mail."""
+    try:
+        return list(_read(content))
+    except RecursionError:
+        return []
 
 
 def _messages(content: bytes) -> Iterator[bytes]:

@@ -1,5 +1,7 @@
 """What mail servers send back, read."""
 
+import time
+
 import pytest
 
 from portal.base.returned import Returned, read_returned
@@ -40,3 +42,22 @@ def test_a_notification_that_was_cut_short_blames_nobody_else():
     found = [each for length in range(len(whole)) for each in read_returned(whole[:length])]
 
     assert {each.address for each in found} <= {CHEN}
+
+
+def nested(depth: int) -> bytes:
+    """A mail in a mail in a mail."""
+    return b"Content-Type: message/rfc822\n\n" * depth
+
+
+def test_a_mail_nested_without_end_does_not_stop_the_others():
+    box = b"From a Fri Nov 20\n" + nested(3_000) + b"\nFrom b Fri Nov 20\n" + returned(ID, CHEN)
+
+    assert read_returned(box) == [REFUSED]
+
+
+def test_a_head_that_is_all_at_signs_takes_no_time():
+    began = time.perf_counter()
+    mail = returned("<" + "@" * 60_000, CHEN)
+
+    assert read_returned(mail) == []
+    assert time.perf_counter() - began < 2
