@@ -20,6 +20,7 @@ from portal.audit.samples import own_sample, population_of
 from portal.base.access import SYSTEM, Actor
 from portal.base.documents.seal import Seal, open_seal, sign_bytes
 from portal.base.installation import Installation
+from portal.base.spreadsheets import guarded
 from portal.base.storage import keep_file
 from portal.base.work import Reader, Work, audit_entry
 from portal.core.money import Money
@@ -211,7 +212,8 @@ def population_csv(sample: AuditSample, rows: list[ItemView]) -> str:
     for code, name, minor in population_of(sample):
         item, major = chosen.get(code), Money(minor, sample.currency).major()
         told = (item.stratum, item.hits, int(item.is_certain)) if item else ("", "", "")
-        sheet.writerow((code, name, sample.currency, major, int(item is not None), *told))
+        named = (guarded(code), guarded(name))
+        sheet.writerow((*named, sample.currency, major, int(item is not None), *told))
     return out.getvalue()
 
 
@@ -307,10 +309,8 @@ def receipts_csv(receipts: list[LaterReceipt]) -> str:
     sheet = csv.writer(out, lineterminator="\n")
     sheet.writerow(("document", "receipt", "kind", "on", "amount", "currency"))
     for each in receipts:
-        amount = each.amount
-        sheet.writerow(
-            (each.document, each.receipt, each.kind, each.on, amount.major(), amount.currency)
-        )
+        amount, named = each.amount, (guarded(each.document), guarded(each.receipt))
+        sheet.writerow((*named, each.kind, each.on, amount.major(), amount.currency))
     return out.getvalue()
 
 
