@@ -96,7 +96,26 @@ def keep_ledger(w: Work, c: KeepLedger) -> int:
     w.session.add(made)
     w.session.flush()
     note(w, made, "uploaded", file=made.file_name, sha256=digest)
+    _drop_unread(w, c.storage, made)
     return made.id
+
+
+def _drop_unread(w: Work, storage: Storage, made: Comparison) -> None:
+    """Files of the statement that never came to a result give way to the newest: none piles up."""
+    unread = w.session.scalars(
+        select(Comparison)
+        .where(
+            Comparison.customer_id == made.customer_id,
+            Comparison.statement_id == made.statement_id,
+            Comparison.id < made.id,
+            Comparison.state.in_(("uploaded", "failed")),
+            Comparison.applied == "{}",
+        )
+        .with_for_update()
+    ).all()
+    for digest in [drop_file(w, each) for each in unread]:
+        if digest:
+            storage.drop(digest)
 
 
 def plain_name(file_name: str) -> str:
