@@ -170,13 +170,18 @@ class Member:
     def __call__(self, actor: Actor, obj: Any) -> bool:
         if obj is None:
             return any(self.roles & held for held in actor.memberships.values())
-        customer_id = obj.id if isinstance(obj, Customer) else obj.customer_id
-        return bool(self.roles & actor.memberships.get(customer_id, frozenset()))
+        return bool(self.roles & actor.memberships.get(_customer_of(obj), frozenset()))
 
 
 def delegate(actor: Actor, obj: Any) -> bool:
     """A person to whom a signatory of the object's customer has handed their signing, for now."""
-    return bool(actor.signs_for) if obj is None else obj.customer_id in actor.signs_for
+    return bool(actor.signs_for) if obj is None else _customer_of(obj) in actor.signs_for
+
+
+def _customer_of(obj: Any) -> int:
+    """The id of the customer that an object is, or is about."""
+    found: int = obj.id if isinstance(obj, Customer) else obj.customer_id
+    return found
 
 
 ANY_STAFF = Staff()

@@ -53,7 +53,7 @@ def sign(stage: Stage) -> None:
     if stage.statement.state != "confirmed":
         stage.request()
     command = stage.wish(key=KEY)
-    if stage.act(check_confirmable, command) is not None:
+    if stage.act(check_confirmable, command):
         return
     code = stage.cast.code(CHEN)
     typed = AnswerChallenge(stage.cast.ids[CHEN], PURPOSE, command.sha256, code)
