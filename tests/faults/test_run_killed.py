@@ -20,7 +20,9 @@ from portal.invoices.checks import check_books
 from portal.statements.checks import check_statements
 from portal.statements.issuing import plan
 from portal.statements.issuing.run import IssueStatements, issue_statements
-from portal.tables.journal import Event
+from portal.tables.customers import Customer
+from portal.tables.journal import Event, Outbox
+from portal.tables.people import Membership, User
 from portal.tables.statements import RunSlice, Statement
 from tests.faults.killing import start, was_killed
 from tests.ledgers import store
@@ -39,12 +41,32 @@ def work(installation: Installation) -> None:
     fresh.database.engine.dispose()
 
 
+def give_readers(installation: Installation) -> None:
+    """Each customer has somebody who gets the statements."""
+    with installation.work(SYSTEM) as w:
+        for customer_id in w.session.scalars(select(Customer.id)).all():
+            user = User(
+                email=f"c{customer_id}@example.com", name="Chen", language="en", created_at=w.now
+            )
+            w.session.add(user)
+            w.session.flush()
+            w.session.add(
+                Membership(
+                    user_id=user.id,
+                    customer_id=customer_id,
+                    role="customer_viewer",
+                    since_at=w.now,
+                )
+            )
+
+
 @pytest.mark.slow
 def test_two_workers_killed_at_random_make_every_statement_once(
     any_installation: Installation, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(plan, "SLICE", 1)  # a slice for each customer
     store(any_installation, a_random_book(7, customers=2 * KILLS + 20, documents=8 * KILLS))
+    give_readers(any_installation)
     chance, killed, at_once = random.Random(2026), 0, True
     while at_once:
         lives = [chance.randint(1, LONGEST_LIFE) for _ in range(2)]
@@ -56,8 +78,9 @@ def test_two_workers_killed_at_random_make_every_statement_once(
     with any_installation.reading(SYSTEM) as r:
         made = r.session.scalar(select(func.count()).select_from(Statement))
         told = r.session.scalar(select(func.count()).where(Event.kind == "issued"))
+        mails = r.session.scalar(select(func.count()).where(Outbox.kind == "statement"))
         undone = r.session.scalar(select(func.count()).where(RunSlice.done_at.is_(None)))
         checks = (check_chain(r), *check_books(r), *check_statements(r))
     assert killed >= KILLS
-    assert (told, undone) == (made, 0)
+    assert (told, mails, undone) == (made, made, 0)
     assert [check for check in checks if not check.ok] == []

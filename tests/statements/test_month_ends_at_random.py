@@ -47,7 +47,7 @@ from tests.stories import answering, handing_on, people, posting
 from tests.stories.teller import World
 
 FIRST = Month(2026, 1)
-EXAMPLES, STEPS = int(os.environ.get("ACCORD_TEST_EXAMPLES", "10")), 25
+EXAMPLES, STEPS = int(os.environ.get("ACCORD_TEST_EXAMPLES", "6")), 25
 REFUSED = (RuleBroken, Denied, NotFound)
 SIGNATORIES = ("Chen Wei", "Li Na")
 NUMBERS = count(1)
