@@ -46,9 +46,6 @@ ABOUT_STATEMENTS: dict[str, str] = {
         "Statement %(number)s cannot be confirmed with the others any more. Nothing was signed; "
         "look at them again."
     ),
-    "chase.nobody": N_(
-        "Nobody of these can be reminded now: they have answered, or were reminded within two days."
-    ),
     "chase.stale": N_(
         "Meanwhile somebody answered or was reminded: %(count)s are left. Look at the list again."
     ),

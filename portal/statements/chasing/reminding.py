@@ -97,18 +97,16 @@ def _in_order(each: Reminder | NotReminded) -> tuple[str, str]:
 
 def remind_by_hand(w: Work, c: RemindByHand) -> int:
     """
-    How many were reminded now.
+    How many were reminded now; none where somebody was quicker, so that nobody is told twice.
 
-    Raises: chase.nobody, chase.stale.
+    Raises: chase.stale.
     """
     w.require("statement.chase")
     count = sum(
         len(_remind_slice(w, chosen, f"chase/{w.today}").reminders)
         for chosen in chosen_by_hand(w, c.statement_ids)
     )
-    if not count:
-        raise RuleBroken("chase.nobody")
-    if c.expected and c.expected != count:
+    if count and c.expected and c.expected != count:
         raise RuleBroken("chase.stale", count=count)
     return count
 

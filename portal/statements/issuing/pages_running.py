@@ -84,15 +84,19 @@ def remind(ref: str) -> Response:
     ids = _chosen(run)
     command = RemindByHand(tuple(ids), whole_number(request.form.get("expected")))
     if respond.attempt(form, remind_by_hand, command):
-        respond.say(
-            ngettext(
-                "Reminders of %(num)s statement leave now.",
-                "Reminders of %(num)s statements leave now.",
-                form.outcome,
-            )
-        )
+        respond.say(_leaving(form.outcome))
         return respond.see_other("desk_statements.run", ref=ref)
     return _preview(run, form)
+
+
+def _leaving(count: int) -> str:
+    if not count:
+        return _("Nobody is left to remind now. What was sent is not sent twice.")
+    return ngettext(
+        "Reminders of %(num)s statement leave now.",
+        "Reminders of %(num)s statements leave now.",
+        count,
+    )
 
 
 def _chosen(run: RunRow) -> list[int]:
