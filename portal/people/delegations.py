@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from portal.base.access import visible_to
 from portal.base.work import Reader
@@ -35,22 +35,25 @@ class DelegationRow:
     ended_at: dt.datetime | None
 
 
-def is_member(
-    user_id: ColumnElement[int], customer_id: ColumnElement[int], role: str = ""
-) -> ColumnElement[bool]:
-    """Whether a person belongs to a customer now, neither suspended nor disabled there."""
+def _is_member(user_id: InstrumentedAttribute[int], role: str = "") -> ColumnElement[bool]:
+    """Whether a person belongs to the delegation's customer, neither suspended nor disabled."""
     membership, user = aliased(Membership), aliased(User)
     found = (
         select(membership.user_id)
         .join(user, user.id == membership.user_id)
         .where(
-            membership.user_id == user_id,
-            membership.customer_id == customer_id,
+            membership.user_id == user_id.expression,
+            membership.customer_id == Delegation.customer_id.expression,
             membership.suspended_at.is_(None),
             user.disabled_at.is_(None),
         )
     )
     return exists(found.where(membership.role == role) if role else found)
+
+
+# Every request asks whose delegations run, and building these takes longer than asking.
+GIVER_CAN_SIGN = _is_member(Delegation.by_id, SIGNATORY)
+TAKER_BELONGS = _is_member(Delegation.to_id)
 
 
 def runs(on: dt.date) -> ColumnElement[bool]:
@@ -63,8 +66,8 @@ def runs(on: dt.date) -> ColumnElement[bool]:
         Delegation.ended_at.is_(None),
         Delegation.from_on <= on,
         Delegation.until_on >= on,
-        is_member(Delegation.by_id.expression, Delegation.customer_id.expression, SIGNATORY),
-        is_member(Delegation.to_id.expression, Delegation.customer_id.expression),
+        GIVER_CAN_SIGN,
+        TAKER_BELONGS,
     )
 
 
@@ -76,7 +79,7 @@ def list_delegations(r: Reader, customer_id: int) -> list[DelegationRow]:
             Delegation,
             by.name,
             to.name,
-            is_member(Delegation.by_id.expression, Delegation.customer_id.expression, SIGNATORY),
+            GIVER_CAN_SIGN,
         )
         .join(by, by.id == Delegation.by_id)
         .join(to, to.id == Delegation.to_id)

@@ -14,6 +14,7 @@ import base64
 import datetime as dt
 import gc
 import json
+import os
 import resource
 import sys
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ from portal.base.config import ROOT
 from portal.base.documents.fonts import FOLDER, SCHEME, face_rules, missing_in, spelled_out
 
 MEMORY = 3 * 1024**3
+#: Laying out a page is all reckoning: where it is busy, who waits for an answer goes first.
+NICE = 10
 STYLES = ROOT / "templates" / "print"
 VARIANT = "pdf/a-3a"
 
@@ -189,6 +192,7 @@ def serve(jobs: BinaryIO, out: BinaryIO) -> None:
 def main() -> None:
     """Serves the process that started this one."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    os.nice(NICE)
     serve(sys.stdin.buffer, sys.stdout.buffer)
 
 
