@@ -35,22 +35,42 @@ class NotFound(Exception):  # noqa: N818 - it is an answer, not a fault
 class Permission(StrEnum):
     """What can be allowed: noun.act, in alphabetical order."""
 
+    ADVICE_GIVE = "advice.give"
+    """Announce a payment and what it is for."""
     AGREEMENT_ACCEPT = "agreement.accept"
     """Accept the agreement on electronic reconciliation for a customer."""
+    APPROVAL_DECIDE = "approval.decide"
+    """Approve or refuse what somebody else proposed."""
+    APPROVAL_VIEW = "approval.view"
+    """See what waits for a second person."""
     AUDIT_REQUEST = "audit.request"
     """Choose a sample and ask customers for confirmations, as the auditor."""
     AUDIT_VIEW = "audit.view"
     """See the audit trail and export it."""
+    CALENDAR_OWN = "calendar.own"
+    """Have a calendar feed of one's own dates."""
     COMPANY_CHANGE = "company.change"
     """Change the company's settings."""
     COMPANY_VIEW = "company.view"
     """See the company's settings."""
+    CREDIT_POST = "credit.post"
+    """Post a credit note that was approved."""
     CUSTOMER_VIEW = "customer.view"
     """See a customer's file and position."""
     DELEGATION_MANAGE = "delegation.manage"
     """Hand one's own signing to a colleague for a time, or end what was handed over."""
     DESK_VIEW = "desk.view"
     """Be on the staff side at all."""
+    DISPUTE_DECIDE = "dispute.decide"
+    """Decide a dispute, with a reason the customer reads."""
+    DISPUTE_NOTE = "dispute.note"
+    """Write and read the house's own notes on a dispute."""
+    DISPUTE_RAISE = "dispute.raise"
+    """Say what is wrong with a document, or withdraw and reopen it."""
+    DISPUTE_REPLY = "dispute.reply"
+    """Write in the talk about a dispute."""
+    DISPUTE_VIEW = "dispute.view"
+    """See disputes, their talk and files."""
     EXPORT_RUN = "export.run"
     """Write lists and books out."""
     HOME_VIEW = "home.view"
@@ -75,12 +95,28 @@ class Permission(StrEnum):
     """Invite a person to a customer's portal."""
     PERSON_VIEW = "person.view"
     """See a customer's people."""
+    PLAN_COUNTER = "plan.counter"
+    """Answer a plan for the house: counter, sign or refuse it."""
+    PLAN_OFFER = "plan.offer"
+    """Build an instalment plan for a customer and offer it."""
+    PLAN_SIGN = "plan.sign"
+    """Sign an instalment plan for a customer."""
+    PLAN_VIEW = "plan.view"
+    """See instalment plans."""
+    PROMISE_MAKE = "promise.make"
+    """Promise a payment, or take the promise back."""
+    PROMISE_RECORD = "promise.record"
+    """Record a promise that a customer gave on the phone."""
+    PROMISE_VIEW = "promise.view"
+    """See promises to pay."""
     PUBLIC = "public"
     """Nothing: everybody may."""
     REPORT_VIEW = "report.view"
     """See reports over all customers."""
     SECURITY_OWN = "security.own"
     """Manage one's own sessions and factors."""
+    STANDIN_MANAGE = "standin.manage"
+    """Name who decides for a colleague who is away."""
     STATEMENT_ACKNOWLEDGE = "statement.acknowledge"
     """Acknowledge that a statement was received, which is not agreeing to it."""
     STATEMENT_ANSWER = "statement.answer"
@@ -103,6 +139,8 @@ class Permission(StrEnum):
     """Take one's signature back in time."""
     STYLEGUIDE_VIEW = "styleguide.view"
     """See the style guide."""
+    TASK_DO = "task.do"
+    """Take tasks and finish them."""
     USER_MANAGE = "user.manage"
     """Create and disable staff."""
 
@@ -186,18 +224,32 @@ def _customer_of(obj: Any) -> int:
 
 ANY_STAFF = Staff()
 ANY_MEMBER = Member()
+#: Who writes for a customer.
+WRITERS = Member("customer_accountant", "customer_signatory", "customer_admin")
+#: Who talks with customers about money.
+COLLECTORS = Staff("sales", "clerk", "collector", "collections_lead", "credit_manager", "admin")
 BOOKKEEPERS = Staff("clerk", "collections_lead", "credit_manager", "admin")
 
 #: permission → alternatives; each is a tuple of predicates that must all hold.
 GRANTS: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
+    Permission.ADVICE_GIVE: ((WRITERS,),),
     Permission.AGREEMENT_ACCEPT: ((Member("customer_signatory", "customer_admin"),),),
+    Permission.APPROVAL_DECIDE: ((Staff("collections_lead", "credit_manager", "admin"),),),
+    Permission.APPROVAL_VIEW: ((ANY_STAFF,),),
     Permission.AUDIT_REQUEST: ((Staff("auditor"),),),
     Permission.AUDIT_VIEW: ((Staff("auditor", "admin"),),),
+    Permission.CALENDAR_OWN: ((signed_in,),),
     Permission.COMPANY_CHANGE: ((Staff("admin"),),),
     Permission.COMPANY_VIEW: ((ANY_STAFF,),),
+    Permission.CREDIT_POST: ((Staff("clerk", "collections_lead", "admin"),),),
     Permission.CUSTOMER_VIEW: ((ANY_STAFF,),),
     Permission.DELEGATION_MANAGE: ((ANY_MEMBER,),),
     Permission.DESK_VIEW: ((ANY_STAFF,),),
+    Permission.DISPUTE_DECIDE: ((Staff("clerk", "collections_lead", "admin"),),),
+    Permission.DISPUTE_NOTE: ((Staff(*(role for role in STAFF_ROLES if role != "auditor")),),),
+    Permission.DISPUTE_RAISE: ((WRITERS,), (COLLECTORS,)),
+    Permission.DISPUTE_REPLY: ((WRITERS,), (COLLECTORS,)),
+    Permission.DISPUTE_VIEW: ((ANY_STAFF,), (ANY_MEMBER,)),
     Permission.EXPORT_RUN: ((BOOKKEEPERS,), (Staff("auditor"),)),
     Permission.HOME_VIEW: ((signed_in,),),
     Permission.IMPORT_RUN: ((Staff("clerk", "admin"),),),
@@ -210,28 +262,29 @@ GRANTS: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
     Permission.PERSON_CHANGE: ((Staff("clerk", "admin"),), (Member("customer_admin"),)),
     Permission.PERSON_INVITE: ((Staff("clerk", "admin"),), (Member("customer_admin"),)),
     Permission.PERSON_VIEW: ((ANY_STAFF,), (ANY_MEMBER,)),
+    Permission.PLAN_COUNTER: ((COLLECTORS,),),
+    Permission.PLAN_OFFER: ((WRITERS,), (COLLECTORS,)),
+    Permission.PLAN_SIGN: ((Member("customer_signatory"),),),
+    Permission.PLAN_VIEW: ((ANY_STAFF,), (ANY_MEMBER,)),
+    Permission.PROMISE_MAKE: ((WRITERS,),),
+    Permission.PROMISE_RECORD: ((COLLECTORS,),),
+    Permission.PROMISE_VIEW: ((ANY_STAFF,), (ANY_MEMBER,)),
     Permission.PUBLIC: ((anybody,),),
     Permission.REPORT_VIEW: ((ANY_STAFF,),),
     Permission.SECURITY_OWN: ((signed_in,),),
-    Permission.STATEMENT_ACKNOWLEDGE: (
-        (Member("customer_accountant", "customer_signatory", "customer_admin"),),
-    ),
-    Permission.STATEMENT_ANSWER: (
-        (Member("customer_accountant", "customer_signatory", "customer_admin"),),
-    ),
+    Permission.STANDIN_MANAGE: ((Staff("collections_lead", "credit_manager", "admin"),),),
+    Permission.STATEMENT_ACKNOWLEDGE: ((WRITERS,),),
+    Permission.STATEMENT_ANSWER: ((WRITERS,),),
     Permission.STATEMENT_CHASE: ((Staff("clerk", "collector", "collections_lead", "admin"),),),
-    Permission.STATEMENT_COMPARE: (
-        (Member("customer_accountant", "customer_signatory", "customer_admin"),),
-    ),
+    Permission.STATEMENT_COMPARE: ((WRITERS,),),
     Permission.STATEMENT_CONFIRM: ((Member("customer_signatory"),), (delegate,)),
-    Permission.STATEMENT_PREPARE: (
-        (Member("customer_accountant", "customer_signatory", "customer_admin"),),
-    ),
+    Permission.STATEMENT_PREPARE: ((WRITERS,),),
     Permission.STATEMENT_RESOLVE: ((Staff("clerk", "collections_lead", "admin"),),),
     Permission.STATEMENT_RUN: ((Staff("clerk", "collections_lead", "admin"),),),
     Permission.STATEMENT_VIEW: ((ANY_STAFF,), (ANY_MEMBER,)),
     Permission.STATEMENT_WITHDRAW: ((Member("customer_signatory"),), (delegate,)),
     Permission.STYLEGUIDE_VIEW: ((anybody,),),
+    Permission.TASK_DO: ((COLLECTORS,),),
     Permission.USER_MANAGE: ((Staff("admin"),),),
 }
 

@@ -36,7 +36,7 @@ ENTRIES = WITHIN.format(table="entry", kind="entry")
 #: What goes, in this order: table → which of its rows.
 GOING = {
     "allocation": "source = :source",
-    "dispute": f"entry_id in {ENTRIES}",
+    "disputed_part": f"entry_id in {ENTRIES}",
     "invoice_line": "entry_id in " + WITHIN.format(table="entry", kind="invoice_line"),
     "document": f"kind = 'invoice' and subject_id in {ENTRIES}",
     "invoice": f"entry_id in {ENTRIES}",

@@ -110,7 +110,7 @@ def aged_accounts(
 def _aged_items(asked: AsOf, whose: Scope, split: str) -> Select[Any]:
     """One row an account (and split): what is disputed and applied, then the buckets in order."""
     items = due_parts(asked.day, whose)
-    opened = with_disputes(items, asked.day, inside=asked.inside).subquery("opened")
+    opened = with_disputes(items, asked.day, whose, inside=asked.inside).subquery("opened")
     day = opened.c.due_on if asked.basis is Basis.DUE else opened.c.dated_on
     index = bucket(day, asked.day, asked.scheme)
     named: Any = func.coalesce(getattr(Invoice, split), "") if split else func.min("")

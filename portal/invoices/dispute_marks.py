@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.base.batch import insert_rows
 from portal.base.lookup import found_by, plain_day
-from portal.tables.invoices import Dispute
+from portal.tables.disputes import DisputedPart
 
 #: The whole open amount, whatever it is.
 WHOLE = -1
@@ -19,9 +19,10 @@ PARTS = """select p.customer_id, p.entry_id, p.part, p.dated_on, p.amount_minor
 from entry e join part p on p.customer_id = e.customer_id and p.entry_id = e.id
 where e.id in (:keys) order by p.entry_id, p.due_on is null, p.due_on, p.part"""
 RUNNING = """select d.id, d.entry_id, d.amount_minor, p.amount_minor as whole
-from dispute d join part p on p.customer_id = d.customer_id and p.entry_id = d.entry_id
+from disputed_part d join part p on p.customer_id = d.customer_id and p.entry_id = d.entry_id
   and p.part = d.part
-where d.entry_id in (:keys) and d.ended_on is null"""
+where d.entry_id in (:keys) and d.ended_on is null
+  and d.dispute_id is null"""
 
 
 def mark_disputed(session: Session, marks: Sequence[tuple[int, int]]) -> None:
@@ -37,7 +38,7 @@ def mark_disputed(session: Session, marks: Sequence[tuple[int, int]]) -> None:
         day = plain_day(part.dated_on)
         rows.append((part.customer_id, part.entry_id, part.part, day, taken))
     columns = ("customer_id", "entry_id", "part", "from_on", "amount_minor")
-    insert_rows(session, Dispute.__table__, columns, rows, are_plain=True)
+    insert_rows(session, DisputedPart.__table__, columns, rows, are_plain=True)
 
 
 def running_marks(session: Session, entry_ids: Iterable[int]) -> dict[int, int]:
@@ -58,7 +59,9 @@ def mark_anew(session: Session, marks: Sequence[tuple[int, int]]) -> None:
     running = found_by(session, RUNNING, [entry_id for entry_id, _ in marks])
     if running:
         ended = (
-            update(Dispute).where(Dispute.id == bindparam("of")).values(ended_on=Dispute.from_on)
+            update(DisputedPart)
+            .where(DisputedPart.id == bindparam("of"))
+            .values(ended_on=DisputedPart.from_on)
         )
         session.connection().execute(ended, [{"of": row.id} for row in running])
     mark_disputed(session, [(entry_id, mark) for entry_id, mark in marks if mark])

@@ -69,7 +69,7 @@ class Shape:
 
 def invoices_of(today: Any, whose: Scope) -> Subquery:
     """Every invoice dated by today, with what is open and disputed of it and its next due date."""
-    items = with_disputes(due_parts(today, whose), today).subquery("part_of")
+    items = with_disputes(due_parts(today, whose), today, whose).subquery("part_of")
     per_invoice = (
         select(
             items.c.customer_id,

@@ -27,7 +27,8 @@ from sqlalchemy import (
 
 from portal.base.access import Actor, sees
 from portal.core.ageing import AgeingScheme
-from portal.tables.invoices import Dispute, Entry, Part
+from portal.tables.disputes import DisputedPart
+from portal.tables.invoices import Entry, Part
 from portal.tables.payments import Allocation
 
 #: Whose rows: a condition on a customer column, said once for every table that is read.
@@ -141,34 +142,60 @@ def due_parts(
     )
 
 
-def with_disputes(items: Subquery, as_of: dt.date, *, inside: bool = False) -> Select[Any]:
+def disputed_parts(as_of: dt.date, whose: Scope = everyone) -> Subquery:
+    """What is said to be disputed of each due part on a day, all its running marks together."""
+    is_whole = func.max(case((DisputedPart.amount_minor.is_(None), 1), else_=0))
+    return (
+        select(
+            DisputedPart.customer_id,
+            DisputedPart.entry_id,
+            DisputedPart.part,
+            func.sum(func.coalesce(DisputedPart.amount_minor, 0)).label("amount_minor"),
+            is_whole.label("is_whole"),
+        )
+        .where(
+            DisputedPart.from_on <= as_of,
+            or_(DisputedPart.ended_on.is_(None), DisputedPart.ended_on > as_of),
+            whose(DisputedPart.customer_id),
+        )
+        .group_by(DisputedPart.customer_id, DisputedPart.entry_id, DisputedPart.part)
+        .subquery("disputed_of")
+    )
+
+
+def with_disputes(
+    items: Subquery, as_of: dt.date, whose: Scope = everyone, *, inside: bool = False
+) -> Select[Any]:
     """
     The open items with what is `open` and `disputed` of each.
 
-    A dispute never exceeds what is open. `inside` reads them as the house does, without what was
-    written off; a customer's statement and pages never do.
+    What is disputed never exceeds what is open. `inside` reads them as the house does, without what
+    was written off; a customer's statement and pages never do.
     """
     is_open = items.c.house if inside else items.c.claim
-    runs = and_(
-        Dispute.customer_id == items.c.customer_id,
-        Dispute.entry_id == items.c.entry_id,
-        Dispute.part == items.c.part,
-        Dispute.from_on <= as_of,
-        or_(Dispute.ended_on.is_(None), Dispute.ended_on > as_of),
+    marks = disputed_parts(as_of, whose)
+    same_part = and_(
+        marks.c.customer_id == items.c.customer_id,
+        marks.c.entry_id == items.c.entry_id,
+        marks.c.part == items.c.part,
     )
     disputed = case(
-        (or_(Dispute.id.is_(None), is_open <= 0), 0),
-        (Dispute.amount_minor < is_open, Dispute.amount_minor),
+        (or_(marks.c.is_whole.is_(None), is_open <= 0), 0),
+        (and_(marks.c.is_whole == 0, marks.c.amount_minor < is_open), marks.c.amount_minor),
         else_=is_open,
     )
-    return select(items, is_open.label("open"), disputed.label("disputed")).outerjoin(Dispute, runs)
+    return select(items, is_open.label("open"), disputed.label("disputed")).outerjoin(
+        marks, same_part
+    )
 
 
 def open_items(as_of: dt.date, whose: Scope = everyone, *, inside: bool = False) -> Subquery:
     """The due parts of which something is open at the end of a day, and what is disputed of it."""
     items = due_parts(as_of, whose)
     is_open = items.c.house if inside else items.c.claim
-    return with_disputes(items, as_of, inside=inside).where(is_open != 0).subquery("open_item")
+    return (
+        with_disputes(items, as_of, whose, inside=inside).where(is_open != 0).subquery("open_item")
+    )
 
 
 def bucket(day: Any, as_of: dt.date, scheme: AgeingScheme) -> ColumnElement[int]:

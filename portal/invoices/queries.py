@@ -118,7 +118,9 @@ def _detail(said: Invoice, currency: str, owner: str | None) -> InvoiceDetail:
 
 
 def _parts(r: Reader, row: InvoiceRow) -> list[PartRow]:
-    items = with_disputes(due_parts(r.today, one(row.customer_id)), r.today).subquery("part_of")
+    items = with_disputes(
+        due_parts(r.today, one(row.customer_id)), r.today, one(row.customer_id)
+    ).subquery("part_of")
     found = r.session.execute(
         select(items).where(items.c.entry_id == row.id).order_by(items.c.part)
     )

@@ -19,18 +19,28 @@ APPEND_ONLY = (
     "reissue",
     "resolution",
     "import_range",
+    "dispute_message",
+    "dispute_note",
+    "dispute_decision",
+    "attachment",
+    "plan_offer",
+    "instalment",
+    "plan_signature",
+    "sealed_letter",
 )
 
 #: Table → the only columns that may change; rows are never deleted, but for parts as said below.
 MOSTLY_FROZEN = {
     "agreement": ("ended_at", "ended_by"),
     "allocation": ("ended_on",),
+    "approval": ("state", "decided_by", "decided_for", "decided_at", "comment"),
     "confirmation": ("withdrawn_at",),
     "hand_act": ("undone_at", "undone_by"),
     "import_undo": ("counts", "open_as"),
     "delegation": ("ended_at", "ended_by_id"),
     "delivery": ("invoice_code", "received_by"),
     "part": ("due_on", "term_days"),
+    "promise": ("ended_on", "ended_as", "replaced_by_id"),
     "passing": ("answer", "ended_as", "ended_at", "ended_by_id"),
     "signature": ("confirmation_id", "ended_as", "ended_at"),
     "statement": ("in_force", "state"),

@@ -12,7 +12,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -150,37 +149,3 @@ class InvoiceLine(Base):
     tax_rate: Mapped[Decimal | None] = mapped_column(PlainDecimal)
     tax_minor: Mapped[Minor | None]
     amount_minor: Mapped[Minor]
-
-
-class Dispute(Base):
-    """A mark that a part, or an amount of it, is disputed; one running per part."""
-
-    __tablename__ = "dispute"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["customer_id", "entry_id", "part"],
-            ["part.customer_id", "part.entry_id", "part.part"],
-            name="fk_dispute_part",
-        ),
-        CheckConstraint("amount_minor is null or amount_minor > 0", name="amount_above_zero"),
-        CheckConstraint("ended_on is null or ended_on >= from_on", name="ends_after_it_begins"),
-        Index(
-            "uq_dispute_running",
-            "customer_id",
-            "entry_id",
-            "part",
-            unique=True,
-            sqlite_where=text("ended_on is null"),
-            postgresql_where=text("ended_on is null"),
-        ),
-        STRICT,
-    )
-
-    id: Mapped[Key]
-    customer_id: Mapped[int]
-    entry_id: Mapped[int]
-    part: Mapped[Small]
-    from_on: Mapped[Day]
-    ended_on: Mapped[dt.date | None] = mapped_column(Date)
-    #: null: the whole open amount.
-    amount_minor: Mapped[Minor | None]

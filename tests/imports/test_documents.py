@@ -157,7 +157,7 @@ def test_an_invoice_settled_since_gets_its_payment(desk: Desk):
 
 def test_disputed_is_a_mark_that_the_next_file_changes(desk: Desk):
     head = f"{INVOICE_HEAD},disputed"
-    running = "select amount_minor from dispute where ended_on is null"
+    running = "select amount_minor from disputed_part where ended_on is null"
     seen = []
     for mark in ("yes", "33.00", "33.00", "no"):
         report = desk.takes(

@@ -13,15 +13,17 @@ from tests.walls.source import FLOORS, ROOF, Import, all_imports, modules
 
 #: Whose acts a feature's acts may use, besides those that these may use. Nobody stands on home.
 BRACKETS = {
+    "approvals": set(),
     "audit": {"invoices", "people", "statements"},
     "customers": set(),
-    "disputes": {"invoices"},
-    "home": {"imports", "statements"},
+    "disputes": {"approvals", "invoices"},
+    "home": {"approvals", "disputes", "imports", "promises", "statements"},
     "imports": {"customers", "invoices", "payments"},
     "invoices": {"customers", "terms"},
     "payments": {"invoices"},
     "people": {"customers"},
-    "reports": {"invoices", "payments"},
+    "promises": {"approvals", "disputes", "invoices", "payments"},
+    "reports": {"invoices", "payments", "promises", "statements"},
     "settings": set(),
     "statements": {"invoices", "payments", "disputes", "people"},
     "terms": set(),

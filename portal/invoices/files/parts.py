@@ -140,7 +140,7 @@ class InvoiceParts:
         marks = running_marks(self._session, ids)
         of = [{"of": invoice.id, "whose": invoice.customer_id} for invoice, _ in replaced]
         for statement in (
-            "delete from dispute where customer_id = :whose and entry_id = :of",
+            "delete from disputed_part where customer_id = :whose and entry_id = :of",
             "delete from part where customer_id = :whose and entry_id = :of",
             "update invoice set terms_source = 'parts' where entry_id = :of",
         ):

@@ -22,7 +22,7 @@ join (select customer_id, entry_id, count(*) as parts, min(part) as first_part,
 left join (select d.customer_id, d.entry_id,
     sum(coalesce(d.amount_minor, p.amount_minor)) as amount,
     min(case when d.amount_minor is null then 1 else 0 end) as is_whole
-  from dispute d join part p on p.customer_id = d.customer_id and p.entry_id = d.entry_id
+  from disputed_part d join part p on p.customer_id = d.customer_id and p.entry_id = d.entry_id
     and p.part = d.part
   where d.ended_on is null group by d.customer_id, d.entry_id) d
   on d.customer_id = e.customer_id and d.entry_id = e.id

@@ -1,0 +1,30 @@
+"""The kinds of things that are approved; the roof fills them in, no feature is known here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from portal.base.work import Reader, Work
+from portal.tables.approvals import Approval
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a decision on a request of this kind does, in the same transaction."""
+
+    name: str
+    #: Of what the request stands on, now; differing from the request's, it is overtaken.
+    fingerprint: Callable[[Reader, Approval], str]
+    approve: Callable[[Work, Approval], None]
+    refuse: Callable[[Work, Approval], None]
+    #: Where the page about it is, as an endpoint's name and its reference's prefix.
+    page: tuple[str, str] = ("", "")
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def know_kinds(kinds: Iterable[Kind]) -> None:
+    """From here on requests of these kinds can be decided."""
+    KINDS.update({kind.name: kind for kind in kinds})

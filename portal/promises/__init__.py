@@ -1,0 +1,1 @@
+"""Promises to pay and instalment plans: the customer says when, payments tell whether it held."""
