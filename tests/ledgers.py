@@ -16,7 +16,7 @@ from portal.core.deliveries import Delivery
 from portal.core.ledger import Allocation, Book, Entry, Kind
 from portal.tables.customers import Customer
 from portal.tables.deliveries import Delivery as DeliveryTable
-from portal.tables.invoices import Dispute as DisputeTable
+from portal.tables.disputes import DisputedPart as DisputeTable
 from portal.tables.invoices import Entry as EntryTable
 from portal.tables.invoices import Invoice as InvoiceTable
 from portal.tables.invoices import Part as PartTable
