@@ -22,6 +22,11 @@ def _post(world: World, kind: str, **cells: str) -> None:
     assert report.is_clean, [told.sentence() for told in report.rejects]
 
 
+def _post_document(world: World, kind: str, customer: str, amount: str, **cells: str) -> None:
+    whose = {"customer_id": world.code_of(customer), "currency": CURRENCY}
+    _post(world, kind, **cells, **whose, amount=amount)
+
+
 def _today(world: World) -> str:
     with world.installation.work() as w:
         return w.today.isoformat()
@@ -35,15 +40,14 @@ NAME = r"(?P<customer>[A-Z][\w ]*)"
     r"(?:, dated (?P<dated>{day}))?"
 )
 def invoice(world: World, customer: str, number: str, amount: str, due: str, dated: str) -> None:
-    _post(
+    _post_document(
         world,
         "invoices",
+        customer,
+        amount,
         invoice_id=number,
-        customer_id=world.code_of(customer),
-        currency=CURRENCY,
         invoice_date=dated or _today(world),
         due_date=due,
-        amount=amount,
     )
 
 
@@ -52,14 +56,13 @@ def invoice(world: World, customer: str, number: str, amount: str, due: str, dat
     r"(?:, dated (?P<dated>{day}))?"
 )
 def credit(world: World, customer: str, number: str, amount: str, about: str, dated: str) -> None:
-    _post(
+    _post_document(
         world,
         "credit_notes",
+        customer,
+        amount,
         credit_note_id=number,
-        customer_id=world.code_of(customer),
-        currency=CURRENCY,
         credit_date=dated or _today(world),
-        amount=amount,
         invoice_id=about,
     )
 
@@ -69,28 +72,26 @@ def credit(world: World, customer: str, number: str, amount: str, about: str, da
     r"(?:, dated (?P<dated>{day}))?"
 )
 def payment(world: World, customer: str, number: str, amount: str, about: str, dated: str) -> None:
-    _post(
+    _post_document(
         world,
         "payments",
+        customer,
+        amount,
         payment_id=number,
-        customer_id=world.code_of(customer),
-        currency=CURRENCY,
         payment_date=dated or _today(world),
-        amount=amount,
         invoice_id=about,
     )
 
 
 @ACTS.says(NAME + r" is delivered (?P<number>[\w-]+), (?P<amount>{money})")
 def delivery(world: World, customer: str, number: str, amount: str) -> None:
-    _post(
+    _post_document(
         world,
         "deliveries",
+        customer,
+        amount,
         delivery_id=number,
-        customer_id=world.code_of(customer),
-        currency=CURRENCY,
         delivered_on=_today(world),
-        amount=amount,
     )
 
 
