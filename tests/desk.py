@@ -10,7 +10,7 @@ from portal.app import create_app
 from portal.base.access import SYSTEM
 from portal.base.clock import Clock
 from portal.base.installation import Installation
-from portal.core.ledger import Allocation, Book, Dispute, Entry, Kind, Part
+from portal.core.ledger import Allocation, Book, DisputedPart, Entry, Kind, Part
 from portal.core.money import Money
 from portal.core.period import Month
 from portal.people.commands import Device, NewUser, create_user_with_password
@@ -48,7 +48,7 @@ def books() -> Book:
     part_paid = Entry(10, "HUADONG", Kind.PAYMENT, "RCT-10", day("10-02"), Money(-30_00, "CNY"))
     entries = (*(entry for entry, _ in made), paid, part_paid)
     applied = Allocation(10, 1, 1, Money(30_00, "CNY"), day("10-02"))
-    dispute = Dispute(1, 1, day("10-15"))
+    dispute = DisputedPart(1, 1, day("10-15"))
     return Book(entries, tuple(part for _, part in made), (applied,), (dispute,))
 
 

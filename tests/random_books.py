@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from random import Random
 
 from portal.core.deliveries import Delivered, Delivery
-from portal.core.ledger import Account, Allocation, Book, Dispute, Entry, Kind, Part
+from portal.core.ledger import Account, Allocation, Book, DisputedPart, Entry, Kind, Part
 from portal.core.money import Money
 from portal.core.period import Cycle
 
@@ -27,7 +27,7 @@ class Writer:
     entries: list[Entry] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     allocations: list[Allocation] = field(default_factory=list)
-    disputes: list[Dispute] = field(default_factory=list)
+    disputes: list[DisputedPart] = field(default_factory=list)
     left: dict[tuple[int, int, bool], int] = field(default_factory=dict)
 
     def book(self) -> Book:
@@ -122,7 +122,7 @@ class Writer:
         ended_on = from_on + timedelta(days=30) if self.random.random() < 0.4 else None
         amount = Money(self.random.randint(1, 60_000), part.amount.currency)
         said = self.random.choice([None, amount])
-        self.disputes.append(Dispute(part.entry_id, part.part, from_on, ended_on, said))
+        self.disputes.append(DisputedPart(part.entry_id, part.part, from_on, ended_on, said))
 
 
 def a_random_book(seed: int, customers: int = 6, documents: int = 120) -> Book:

@@ -557,11 +557,11 @@ def _create_disputes() -> None:
         sa.Column("user_id", BigId, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("approval_id", BigId, nullable=True),
+        sa.CheckConstraint("answer <> ''", name=op.f("ck_dispute_decision_answer_is_given")),
         sa.CheckConstraint(
-            "(verdict = 'reject') = (accepted_minor = 0)",
+            "verdict = 'accept' or (verdict = 'reject') = (accepted_minor = 0)",
             name=op.f("ck_dispute_decision_accepts_what_it_says"),
         ),
-        sa.CheckConstraint("answer <> ''", name=op.f("ck_dispute_decision_answer_is_given")),
         sa.CheckConstraint(
             "verdict in ('accept', 'accept_part', 'reject')",
             name=op.f("ck_dispute_decision_known_verdict"),

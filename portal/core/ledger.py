@@ -11,6 +11,7 @@ from datetime import date
 from enum import IntEnum
 from functools import cached_property
 
+from portal.core.dispute import disputed_of
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
 
@@ -165,8 +166,8 @@ class Allocation:
 
 
 @dataclass(frozen=True, slots=True)
-class Dispute:
-    """A mark that a due part, or an amount of it, is disputed for a time."""
+class DisputedPart:
+    """A mark that a due part, or an amount of it, is disputed for a time; several add up."""
 
     entry_id: int
     part: int
@@ -182,7 +183,7 @@ class Book:
     entries: tuple[Entry, ...] = ()
     parts: tuple[Part, ...] = ()
     allocations: tuple[Allocation, ...] = ()
-    disputes: tuple[Dispute, ...] = ()
+    disputes: tuple[DisputedPart, ...] = ()
 
     @cached_property
     def by_id(self) -> dict[int, Entry]:
@@ -304,12 +305,14 @@ def _open_item(book: Book, entry: Entry, part: Part, as_of: date) -> OpenItem:
 
 
 def _disputed(book: Book, part: Part, claim: Money, as_of: date) -> Money:
-    for dispute in book.disputes:
-        same = (dispute.entry_id, dispute.part) == (part.entry_id, part.part)
-        runs = dispute.from_on <= as_of and (dispute.ended_on is None or as_of < dispute.ended_on)
-        if same and runs:
-            return claim if dispute.amount is None else min(dispute.amount, claim)
-    return Money.zero(claim.currency)
+    marks = [
+        None if mark.amount is None else mark.amount.minor
+        for mark in book.disputes
+        if (mark.entry_id, mark.part) == (part.entry_id, part.part)
+        and mark.from_on <= as_of
+        and (mark.ended_on is None or as_of < mark.ended_on)
+    ]
+    return Money(disputed_of(claim.minor, marks), claim.currency)
 
 
 def _unapplied(book: Book, credit: Entry, as_of: date) -> Money:

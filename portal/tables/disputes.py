@@ -156,7 +156,11 @@ class DisputeDecision(Base):
         ),
         CheckConstraint("verdict in ('accept', 'accept_part', 'reject')", name="known_verdict"),
         CheckConstraint("answer <> ''", name="answer_is_given"),
-        CheckConstraint("(verdict = 'reject') = (accepted_minor = 0)", name="accepts_what_it_says"),
+        # What is right without an amount (a date, a name, a version) is accepted with none.
+        CheckConstraint(
+            "verdict = 'accept' or (verdict = 'reject') = (accepted_minor = 0)",
+            name="accepts_what_it_says",
+        ),
         Index("ix_dispute_decision_dispute_id", "dispute_id", "id"),
         STRICT,
     )

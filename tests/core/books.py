@@ -8,7 +8,7 @@ from portal.core.ledger import (
     Account,
     Allocation,
     Book,
-    Dispute,
+    DisputedPart,
     Entry,
     Kind,
     Part,
@@ -36,7 +36,7 @@ class Ledger:
     entries: list[Entry] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     allocations: list[Allocation] = field(default_factory=list)
-    disputes: list[Dispute] = field(default_factory=list)
+    disputes: list[DisputedPart] = field(default_factory=list)
 
     @property
     def book(self) -> Book:

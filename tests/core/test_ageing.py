@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from portal.core.ageing import BUCKETS, GRADES, Basis, Grade, Scheme, age, days_late, is_overdue
 from portal.core.errors import RuleBroken
-from portal.core.ledger import Dispute, Kind, open_items
+from portal.core.ledger import DisputedPart, Kind, open_items
 from portal.core.money import Money
 from tests.core.books import Ledger, day, euro
 
@@ -88,7 +88,7 @@ def test_what_has_no_due_date_is_not_late():
 
 
 def a_ledger():
-    ledger = Ledger(disputes=[Dispute(1, 1, day("05-02"))])
+    ledger = Ledger(disputes=[DisputedPart(1, 1, day("05-02"))])
     ledger.invoice("I", day("05-01"), "100.00", due=[(day("05-11"), "70.00"), (None, "30.00")])
     ledger.credit(Kind.WRITE_OFF, "W", day("05-20"), "20.00", pays="I")
     return ledger

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from portal.core.errors import RuleBroken
-from portal.core.ledger import Account, Allocation, Dispute, Entry, Kind, open_items, position
+from portal.core.ledger import Account, Allocation, DisputedPart, Entry, Kind, open_items, position
 from portal.core.money import Money
 from tests.core.books import EURO, Ledger, day, euro
 
@@ -96,13 +96,13 @@ def test_open_items_stand_in_the_order_in_which_they_fall_due():
 @pytest.mark.parametrize(
     ("dispute", "on", "disputed"),
     [
-        (Dispute(1, 1, day("05-10")), "05-09", "0.00"),
-        (Dispute(1, 1, day("05-10")), "05-10", "60.00"),
-        (Dispute(1, 1, day("05-10"), amount=euro("25.00")), "05-10", "25.00"),
-        (Dispute(1, 1, day("05-10"), amount=euro("75.00")), "05-10", "60.00"),
-        (Dispute(1, 1, day("05-10"), ended_on=day("05-20")), "05-19", "60.00"),
-        (Dispute(1, 1, day("05-10"), ended_on=day("05-20")), "05-20", "0.00"),
-        (Dispute(1, 2, day("05-10")), "05-10", "0.00"),
+        (DisputedPart(1, 1, day("05-10")), "05-09", "0.00"),
+        (DisputedPart(1, 1, day("05-10")), "05-10", "60.00"),
+        (DisputedPart(1, 1, day("05-10"), amount=euro("25.00")), "05-10", "25.00"),
+        (DisputedPart(1, 1, day("05-10"), amount=euro("75.00")), "05-10", "60.00"),
+        (DisputedPart(1, 1, day("05-10"), ended_on=day("05-20")), "05-19", "60.00"),
+        (DisputedPart(1, 1, day("05-10"), ended_on=day("05-20")), "05-20", "0.00"),
+        (DisputedPart(1, 2, day("05-10")), "05-10", "0.00"),
     ],
     ids=["before", "whole", "part", "no more than open", "running", "ended", "another part"],
 )
