@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from portal.approvals.pages_tasks import desk as tasks_desk
 from portal.audit.pages_public import answers as audit_answers
 from portal.audit.pages_samples import desk as samples_desk
 from portal.audit.pages_seats import desk as seats_desk
@@ -61,6 +62,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     demo,
     home,
     home_desk,
+    tasks_desk,
     sign_in,
     account,
     people,
@@ -116,6 +118,7 @@ NAVIGATION = Navigation(
     ),
     staff=(
         MenuItem("desk_home.index", N_("Today")),
+        MenuItem("desk_tasks.index", N_("Tasks")),
         MenuItem("desk_customers.index", N_("Customers")),
         MenuItem("desk_statements.index", N_("Statements")),
         MenuItem("desk_receipts.index", N_("Receipts")),

@@ -7,11 +7,13 @@ import datetime as dt
 from portal.base import formats
 from portal.base.language import N_, gettext
 from portal.base.sentences_about_statements import ABOUT_STATEMENTS
+from portal.base.sentences_about_tasks import ABOUT_TASKS
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
 
 SENTENCES: dict[str, str] = {
     **ABOUT_STATEMENTS,
+    **ABOUT_TASKS,
     "act.already_done": N_("This was done already; nothing was done twice."),
     "ageing.bounds_not_rising": N_(
         "Give the upper bounds of the buckets as rising numbers of days, for example 30, 60, 90."

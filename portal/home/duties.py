@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 
+from portal.approvals.task_list import TaskFilter, tasks_counted
 from portal.base.access import allows, sees
 from portal.base.work import Reader
 from portal.core.money import Money
@@ -30,7 +31,7 @@ STATEMENT_DUTIES = {
 
 
 #: In the order of what presses most.
-NAMES = (*STATEMENT_DUTIES, "mails", "imports", "contacts")
+NAMES = ("tasks", *STATEMENT_DUTIES, "mails", "imports", "contacts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ def _plain_counts(r: Reader) -> dict[str, Select[Any]]:
         "mails": select(func.count()).select_from(Outbox).where(*_mails_in(r, "failed")),
         "contacts": customers_counted(r, CustomerFilter(lacks_contact=True)),
     }
+    if allows(r.actor, "task.do"):
+        counts["tasks"] = tasks_counted(r, TaskFilter("mine_or_nobody", by=r.today))
     if allows(r.actor, "import.view"):
         counts["imports"] = select(func.count()).where(
             ImportRun.state == "failed", ImportRun.started_at > r.now - RECENT

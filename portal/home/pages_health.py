@@ -8,7 +8,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, jsonify
 
 from portal.base.installation import Installation
-from portal.base.schema import is_current
+from portal.base.schema_version import is_current
 from portal.web import current
 from portal.web.guard import guard
 

@@ -80,6 +80,11 @@ def _shown(duty: Duty) -> ShownDuty:
 def _said(name: str, n: int) -> str:
     """A duty in words: what to do with how many of what."""
     return {
+        "tasks": ngettext(
+            "Do %(num)s task that is yours or nobody’s",
+            "Do %(num)s tasks that are yours or nobody’s",
+            n,
+        ),
         "late": ngettext(
             "Chase %(num)s statement whose deadline has passed",
             "Chase %(num)s statements whose deadline has passed",
@@ -113,6 +118,7 @@ def _said(name: str, n: int) -> str:
 
 def _button(name: str) -> str:
     return {
+        "tasks": _("See the tasks"),
         "mails": _("See the mails"),
         "imports": _("See the imports"),
         "contacts": _("See the customers"),
@@ -122,6 +128,7 @@ def _button(name: str) -> str:
 def _place(name: str) -> str:
     """Where a duty is looked at."""
     places: dict[str, tuple[str, dict[str, Any]]] = {
+        "tasks": ("desk_tasks.index", {"whose": "mine_or_nobody", "due": 1}),
         "late": ("desk_statements.index", {"state": "late", "newest": 1}),
         "refused": ("desk_statements.index", {"state": "refused", "newest": 1}),
         "differing": (

@@ -1,0 +1,172 @@
+"""What there is to do, as lists show it: the first day first, and whose it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+
+from portal.base.access import COLLECTORS, NotFound, visible_to
+from portal.base.work import Reader
+from portal.tables.approvals import Task
+from portal.tables.customers import Customer
+from portal.tables.people import User
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """What a list of tasks is narrowed to; empty is no restriction."""
+
+    #: mine | nobody | mine_or_nobody
+    whose: str = ""
+    kind: str = ""
+    #: Part of a customer's name or code, or of what the task is about.
+    text: str = ""
+    is_done: bool = False
+    #: Those that are due by a day.
+    by: dt.date | None = None
+    customer_id: int | None = None
+    page: int = 1
+    per_page: int = PER_PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task as lists show it."""
+
+    id: int
+    ref: str
+    customer_ref: str
+    customer_name: str
+    kind: str
+    #: The kind and the id of what it is about: ("promise", 17).
+    about: tuple[str, int]
+    about_ref: str
+    facts: Mapping[str, str]
+    due_on: dt.date
+    owner_id: int | None
+    owner: str
+    done_at: dt.datetime | None
+    done_by: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """One page of tasks, and how many there are on all pages."""
+
+    rows: list[TaskRow]
+    page: int
+    pages: int
+    count: int
+
+
+#: What a task is about → the prefix of its reference.
+PREFIXES = {"promise": "pr", "plan": "pl", "dispute": "di", "entry": "iv", "approval": "ap"}
+
+
+def tasks_counted(r: Reader, asked: TaskFilter) -> Select[Any]:
+    """How many tasks a filter keeps, to be asked along with other counts."""
+    counted: Select[Any] = select(func.count(Task.id)).join(
+        Customer, Customer.id == Task.customer_id
+    )
+    return visible_to(counted, r.actor, Task.customer_id).where(*_kept(r, asked))
+
+
+def list_tasks(r: Reader, asked: TaskFilter) -> TaskPage:
+    """One page of what a filter keeps: what is due first, or was done last."""
+    count = r.session.scalar(tasks_counted(r, asked)) or 0
+    pages = max(1, -(-count // asked.per_page))
+    page = min(max(1, asked.page), pages)
+    order = (Task.done_at.desc(), Task.id) if asked.is_done else (Task.due_on, Task.id)
+    rows = (
+        _rows(r)
+        .where(*_kept(r, asked))
+        .order_by(*order)
+        .limit(asked.per_page)
+        .offset((page - 1) * asked.per_page)
+    )
+    return TaskPage([_row(r, row) for row in r.session.execute(rows)], page, pages, count)
+
+
+def get_task(r: Reader, ref: str) -> TaskRow:
+    """One task; `NotFound` where there is none or its customer is not the reader's to see."""
+    found = r.session.execute(_rows(r).where(Task.id == r.id_of("ta", ref))).first()
+    if found is None:
+        raise NotFound(ref)
+    return _row(r, found)
+
+
+def list_colleagues(r: Reader) -> list[tuple[int, str]]:
+    """Who of the house does tasks, by name."""
+    rows = (
+        select(User.id, User.name, User.email)
+        .where(User.staff_role.in_(sorted(COLLECTORS.roles)), User.disabled_at.is_(None))
+        .order_by(User.name, User.id)
+    )
+    return [(row.id, row.name or row.email) for row in r.session.execute(rows)]
+
+
+def _kept(r: Reader, asked: TaskFilter) -> list[ColumnElement[bool]]:
+    kept: list[ColumnElement[bool]] = []
+    kept.append(Task.done_at.is_not(None) if asked.is_done else Task.done_at.is_(None))
+    if asked.whose:
+        mine, nobodys = Task.owner_id == r.actor.user_id, Task.owner_id.is_(None)
+        whose = {"mine": mine, "nobody": nobodys, "mine_or_nobody": or_(mine, nobodys)}
+        kept.append(whose[asked.whose])
+    if asked.kind:
+        kept.append(Task.kind == asked.kind)
+    if asked.by is not None:
+        kept.append(Task.due_on <= asked.by)
+    if asked.customer_id is not None:
+        kept.append(Task.customer_id == asked.customer_id)
+    words = asked.text.strip().lower()
+    if words:
+        named = (Customer.name, Customer.code, Task.facts)
+        kept.append(or_(*(func.lower(each).contains(words, autoescape=True) for each in named)))
+    return kept
+
+
+def _rows(r: Reader) -> Select[Any]:
+    owner, done_by = User.__table__.alias("owner"), User.__table__.alias("done_by")
+    columns: list[Any] = [
+        Task,
+        Customer.name.label("customer_name"),
+        func.coalesce(func.nullif(owner.c.name, ""), owner.c.email, "").label("owner"),
+        func.coalesce(func.nullif(done_by.c.name, ""), done_by.c.email, "").label("doer"),
+    ]
+    rows: Select[Any] = (
+        select(*columns)
+        .join(Customer, Customer.id == Task.customer_id)
+        .outerjoin(owner, owner.c.id == Task.owner_id)
+        .outerjoin(done_by, done_by.c.id == Task.done_by)
+    )
+    return visible_to(rows, r.actor, Task.customer_id)
+
+
+def _row(r: Reader, row: Any) -> TaskRow:
+    task: Task = row[0]
+    kind, _slash, rest = task.subject.partition("/")
+    about = (kind, int(rest.partition("/")[0]))
+    return TaskRow(
+        id=task.id,
+        ref=r.refs.of("ta", task.id),
+        customer_ref=r.refs.of("cu", task.customer_id),
+        customer_name=row.customer_name,
+        kind=task.kind,
+        about=about,
+        about_ref=r.refs.of(PREFIXES[kind], about[1]),
+        facts=json.loads(task.facts),
+        due_on=task.due_on,
+        owner_id=task.owner_id,
+        owner=row.owner,
+        done_at=task.done_at,
+        done_by=row.doer,
+        outcome=task.outcome,
+    )

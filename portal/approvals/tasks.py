@@ -1,0 +1,191 @@
+"""
+Tasks: what a person of the house is to do about a customer, and what came of it.
+
+A task is made once for its cause, by whatever finds the cause first and however often it is found.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from portal.approvals.task_kinds import SENTENCES
+from portal.base.access import Actor, NotFound, Permission, allows, visible_to
+from portal.base.work import Work
+from portal.core.errors import RuleBroken
+from portal.tables.approvals import Task
+from portal.tables.customers import Customer
+from portal.tables.people import User
+
+LONGEST_OUTCOME = 500
+
+
+@dataclass(frozen=True)
+class NewTask:
+    """What is to be done, why, and by when; `facts` are what its sentence needs, in plain text."""
+
+    customer_id: int
+    #: One of `task_kinds.SENTENCES`.
+    kind: str
+    #: Its cause: promise/17, plan/4/2, dispute/118. There is one task for each kind and cause.
+    subject: str
+    due_on: dt.date
+    facts: Mapping[str, str] = field(default_factory=dict)
+    owner_id: int | None = None
+
+
+@dataclass(frozen=True)
+class TakeTask:
+    """The actor does it themselves."""
+
+    task_id: int
+
+
+@dataclass(frozen=True)
+class AssignTask:
+    """A colleague is to do it; nobody in particular where no one is named."""
+
+    task_id: int
+    owner_id: int | None
+
+
+@dataclass(frozen=True)
+class FinishTask:
+    """It is done, and this came of it."""
+
+    task_id: int
+    outcome: str
+
+
+# ── Made and closed by other acts ────────────────────────────────────────────
+
+
+def make_task(w: Work, new: NewTask) -> int | None:
+    """The id of the new task; None where its cause has had one already, be it done or not."""
+    assert new.kind in SENTENCES, f"{new.kind} has no sentence"
+    insert = sqlite.insert if w.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    w.session.flush()
+    made = w.session.scalar(
+        insert(Task)
+        .values(
+            customer_id=new.customer_id,
+            kind=new.kind,
+            subject=new.subject,
+            facts=json.dumps(dict(new.facts), ensure_ascii=False, sort_keys=True),
+            due_on=new.due_on,
+            made_at=w.now,
+            owner_id=new.owner_id,
+            outcome="",
+        )
+        .on_conflict_do_nothing(index_elements=[Task.kind, Task.subject])
+        .returning(Task.id)
+    )
+    if made is not None:
+        w.audit(
+            "task.made",
+            f"task/{made}",
+            customer_id=new.customer_id,
+            what=new.kind,
+            about=new.subject,
+        )
+    return made
+
+
+def close_tasks(w: Work, kind: str, subjects: Iterable[str], outcome: str) -> int:
+    """How many waiting tasks had their cause fall away, and close with these words."""
+    open_ones = (
+        select(Task)
+        .where(Task.kind == kind, Task.subject.in_(list(subjects)), Task.done_at.is_(None))
+        .order_by(Task.id)
+        .with_for_update()
+    )
+    closed = w.session.scalars(open_ones).all()
+    for task in closed:
+        _end(w, task, outcome)
+    return len(closed)
+
+
+# ── Done by people ───────────────────────────────────────────────────────────
+
+
+def take_task(w: Work, c: TakeTask) -> None:
+    """
+    The task is the actor's; taken twice by the same person it stays so.
+
+    Raises: task.already_done, task.stale.
+    """
+    task = _locked(w, c.task_id)
+    if task.owner_id is not None and task.owner_id != w.actor.user_id:
+        owner = w.session.get_one(User, task.owner_id)
+        raise RuleBroken("task.stale", owner=owner.name or owner.email)
+    _hand_to(w, task, w.actor.user_id)
+
+
+def assign_task(w: Work, c: AssignTask) -> None:
+    """
+    The task is a colleague's who may do it and see its customer, or nobody's again.
+
+    Raises: task.already_done, task.owner_cannot.
+    """
+    task = _locked(w, c.task_id)
+    if c.owner_id is not None and not _can_do(w, task, c.owner_id):
+        raise RuleBroken("task.owner_cannot", field="owner")
+    _hand_to(w, task, c.owner_id)
+
+
+def finish_task(w: Work, c: FinishTask) -> None:
+    """
+    The task is done, by whom and with which outcome.
+
+    Raises: task.already_done, task.outcome_missing.
+    """
+    task = _locked(w, c.task_id)
+    outcome = c.outcome.strip()[:LONGEST_OUTCOME]
+    if not outcome:
+        raise RuleBroken("task.outcome_missing", field="result")
+    _end(w, task, outcome)
+
+
+def _locked(w: Work, task_id: int) -> Task:
+    """The task under its lock, not done yet."""
+    task = w.session.get(Task, task_id, with_for_update=True, populate_existing=True)
+    if task is None:
+        raise NotFound("task")
+    w.require(Permission.TASK_DO, task)
+    if task.done_at is not None:
+        raise RuleBroken("task.already_done", outcome=task.outcome)
+    return task
+
+
+def _hand_to(w: Work, task: Task, owner_id: int | None) -> None:
+    if task.owner_id == owner_id:
+        return
+    task.owner_id = owner_id
+    _audit(w, task, "task.assigned", owner=owner_id)
+
+
+def _end(w: Work, task: Task, outcome: str) -> None:
+    task.done_at, task.done_by, task.outcome = w.now, w.actor.user_id, outcome
+    _audit(w, task, "task.done", outcome=outcome)
+
+
+def _audit(w: Work, task: Task, kind: str, **facts: Any) -> None:
+    subject = f"task/{task.id}"
+    w.audit(kind, subject, customer_id=task.customer_id, about=task.subject, **facts)
+
+
+def _can_do(w: Work, task: Task, user_id: int) -> bool:
+    """Whether a person of the house may do tasks, and sees the customer of this one."""
+    user = w.session.get(User, user_id)
+    if user is None or user.staff_role is None or user.disabled_at is not None:
+        return False
+    actor = Actor("staff", user.id, user.name, user.email, staff_role=user.staff_role)
+    seen = visible_to(select(Customer.id), actor, Customer.id)
+    found = w.session.scalar(seen.where(Customer.id == task.customer_id))
+    return found is not None and allows(actor, Permission.TASK_DO, task)
