@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from portal.base.config import ROOT
@@ -44,18 +43,8 @@ def upgrade(database: Database) -> bool:
         return before != _current(connection)
 
 
-def is_current(database: Database) -> bool:
-    """Whether the database stands at the newest migration."""
-    with database.engine.connect() as connection:
-        return _current(connection) == _newest()
-
-
 def _current(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
-
-
-def _newest() -> str | None:
-    return ScriptDirectory.from_config(migrations()).get_current_head()
 
 
 def rebuild(database: Database) -> None:

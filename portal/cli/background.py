@@ -1,9 +1,12 @@
-"""The commands of what happens by itself: the outbox and the daily run."""
+"""The commands of what happens by itself: outbox, daily run, and who keeps them going."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import BinaryIO
+import signal
+import threading
+from collections.abc import Callable
+from typing import Any, BinaryIO
 
 import click
 
@@ -16,7 +19,7 @@ from portal.cli.output import format_option, show
 from portal.cli.params import DAY
 from portal.day import run_day
 from portal.statements.chasing.bounces import Bounced, ReportReturned, report_returned
-from portal.worker import REGISTRY
+from portal.worker import REGISTRY, Worker, end_with, keep_timetable
 
 BOUNCE_COLUMNS = ["to", "customer_id", "number", "resent_to", "new", "message_id"]
 MESSAGE_COLUMNS = ["created_at", "kind", "to", "subject", "state", "customer_id", "problem"]
@@ -92,6 +95,34 @@ def day(on: dt.date | None, output: str) -> None:
     show(output, {"on": on.isoformat(), "acts": acts}, acts, ["act", "on", "state", "result"])
     if any(act["state"] == "failed" for act in acts):
         raise click.exceptions.Exit(1)
+
+
+@click.command()
+@click.option(
+    "--timetable", is_flag=True, help="Keep the timetable too, as `accord schedule` does."
+)
+@click.option("--beside", type=int, hidden=True, help="End when this process has ended.")
+def worker(*, timetable: bool, beside: int | None) -> None:
+    """Send mails and do tasks in the background, until stopped."""
+    installation = opened()
+    background = Worker(installation)
+    threads: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
+    if timetable:
+        threads.append((keep_timetable, (installation, background.is_over)))
+    if beside is not None:
+        threads.append((end_with, (beside, background.is_over)))
+    for target, arguments in threads:
+        threading.Thread(target=target, args=arguments, daemon=True).start()
+    background.run()
+
+
+@click.command()
+def schedule() -> None:
+    """Keep the timetable: wake the workers, begin the daily run; any number may run."""
+    installation, is_over = opened(), threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: is_over.set())
+    keep_timetable(installation, is_over)
 
 
 def as_json(message: Message) -> dict[str, object]:

@@ -28,14 +28,6 @@ class Refused(click.ClickException):
         click.echo(self.message, err=True)
 
 
-class Commands(click.Group):
-    """A group whose commands end with a sentence instead of a traceback."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command that was asked for."""
-        return in_one_sentence(lambda: super(Commands, self).invoke(ctx))
-
-
 def in_one_sentence(run: Callable[[], Any]) -> Any:
     """What `run` gives, or a `Refused` that tells what went wrong."""
     try:

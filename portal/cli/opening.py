@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from portal.base.config import ConfigError, read_config
 from portal.base.installation import Installation, open_installation
-from portal.base.schema import is_current
+from portal.base.schema_version import is_current
 
 
 def opened() -> Installation:

@@ -1,13 +1,9 @@
-"""The commands that keep running: the two servers, the worker, the timetable."""
+"""The commands around the application: the two servers, the shell, the routes."""
 
 from __future__ import annotations
 
 import code
 import os
-import signal
-import threading
-from collections.abc import Callable
-from typing import Any
 
 import click
 
@@ -16,7 +12,6 @@ from portal.base.config import ConfigError, is_public_url_safe
 from portal.cli.opening import opened
 from portal.cli.output import say
 from portal.server import Companion, Server, check_port
-from portal.worker import Worker, end_with, keep_timetable
 
 HOST = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 PORT = click.option(
@@ -83,31 +78,3 @@ def routes() -> None:
         methods = ",".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
         permission = getattr(app.view_functions[rule.endpoint], "permission", "-")
         click.echo(f"{methods:8} {rule.rule:48} {permission:24} {rule.endpoint}")
-
-
-@click.command()
-@click.option(
-    "--timetable", is_flag=True, help="Keep the timetable too, as `accord schedule` does."
-)
-@click.option("--beside", type=int, hidden=True, help="End when this process has ended.")
-def worker(*, timetable: bool, beside: int | None) -> None:
-    """Send mails and do tasks in the background, until stopped."""
-    installation = opened()
-    background = Worker(installation)
-    threads: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
-    if timetable:
-        threads.append((keep_timetable, (installation, background.is_over)))
-    if beside is not None:
-        threads.append((end_with, (beside, background.is_over)))
-    for target, arguments in threads:
-        threading.Thread(target=target, args=arguments, daemon=True).start()
-    background.run()
-
-
-@click.command()
-def schedule() -> None:
-    """Keep the timetable: wake the workers, begin the daily run; any number may run."""
-    installation, is_over = opened(), threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: is_over.set())
-    keep_timetable(installation, is_over)

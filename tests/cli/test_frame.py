@@ -1,13 +1,16 @@
 """What every command has in common: wrong use is one sentence and status 2, never a traceback."""
 
+import ast
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from portal.base.config import ConfigError
-from portal.cli import main
+from portal.cli import COMMANDS, main
 from portal.cli.frame import Refused, in_one_sentence
 from portal.cli.output import table
 from portal.core.errors import RuleBroken
@@ -47,6 +50,27 @@ def test_a_setting_that_cannot_work_is_named(run, name, value):
     assert done.exit_code == 2
     assert name in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_has_the_name_that_it_is_asked_by(run, name):
+    done = run(name, "--help")
+
+    assert done.exit_code == 0
+    assert done.stdout.startswith(f"Usage: main {name} [OPTIONS]")
+
+
+def test_a_command_loads_nothing_of_the_others():
+    code = "import sys; from portal.cli import main; main(['user', '-h'], standalone_mode=False)"
+    loaded = f"{code}; print([*sys.modules])"
+    told = subprocess.run(
+        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True
+    )
+
+    assert "portal.people.commands" in told.stdout
+    assert not {"flask", "alembic", "portal.app"} & set(
+        ast.literal_eval(told.stdout.splitlines()[-1])
+    )
 
 
 def test_a_command_before_init_says_what_to_do(run):

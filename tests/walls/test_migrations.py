@@ -14,7 +14,8 @@ from alembic import command
 from alembic.script import ScriptDirectory
 
 from portal.base.database import Database, open_database
-from portal.base.schema import migrations
+from portal.base.schema import migrations, upgrade
+from portal.base.schema_version import is_current, newest
 from portal.tables.all import Base
 from tests.postgresql import a_schema
 from tests.walls.schema import schema_of
@@ -51,6 +52,19 @@ def empty(make_empty: Callable[[], Database]) -> Database:
 
 def test_there_is_one_line_of_migrations():
     assert len(SCRIPTS.get_heads()) == 1
+
+
+def test_the_newest_file_is_the_head():
+    assert newest() == SCRIPTS.get_current_head()
+
+
+def test_a_database_is_current_once_it_is_brought_to_the_newest_migration(empty: Database):
+    assert not is_current(empty)
+    with empty.engine.begin() as connection:
+        command.upgrade(migrations(connection), REVISIONS[1])
+    assert not is_current(empty)
+    upgrade(empty)
+    assert is_current(empty)
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
