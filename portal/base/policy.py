@@ -41,6 +41,11 @@ DEFAULTS: dict[str, Any] = {
     # law → language → clause → text, where an admin edited the shipped one.
     "statement_clauses": {},
     "retention_years": 10,
+    "dispute_answer_within_workdays": 10,
+    "dispute_reopen_within_days": 14,
+    # Empty: the shipped lists of core.dispute.
+    "dispute_reasons": [],
+    "dispute_root_causes": [],
 }
 
 

@@ -1,1 +1,1 @@
-"""Disputes: the customer says what is wrong, both talk about it, the house decides."""
+"""Disputes: what customers say is wrong, the talk about it with its files, and what was decided."""
