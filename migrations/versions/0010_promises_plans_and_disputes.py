@@ -16,10 +16,12 @@ CurrencyCode = sa.CHAR(length=3).with_variant(sa.CHAR(length=3, collation="C"), 
 
 TABLES = (
     "approval",
+    "calendar_feed",
     "plan",
     "sealed_letter",
     "stand_in",
     "task",
+    "text_choice",
     "plan_offer",
     "promise",
     "remittance_advice",
@@ -58,6 +60,7 @@ MARK_COLUMNS = "customer_id, entry_id, part, from_on, ended_on, amount_minor"
 
 def upgrade() -> None:
     _create_approvals()
+    _create_channels()
     _create_promises()
     op.execute(f"create table kept_mark as select {MARK_COLUMNS}, id from dispute")
     op.drop_table("dispute")
@@ -165,6 +168,36 @@ def _create_approvals() -> None:
     )
     op.create_index("ix_task_customer_id", "task", ["customer_id", "id"])
     op.create_index("ix_task_done_at", "task", ["done_at", "due_on"])
+
+
+def _create_channels() -> None:
+    op.create_table(
+        "calendar_feed",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("user_id", BigId, nullable=False),
+        sa.Column("with_invoices", sa.Boolean(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_calendar_feed_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feed")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        "uq_calendar_feed_standing",
+        "calendar_feed",
+        ["user_id"],
+        unique=True,
+        sqlite_where=sa.text("revoked_at is null"),
+        postgresql_where=sa.text("revoked_at is null"),
+    )
+    op.create_table(
+        "text_choice",
+        sa.Column("user_id", BigId, nullable=False),
+        sa.Column("event", CodeText, nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_text_choice_user_id")),
+        sa.PrimaryKeyConstraint("user_id", "event", name=op.f("pk_text_choice")),
+        sqlite_strict=True,
+    )
 
 
 def _create_promises() -> None:
@@ -398,7 +431,9 @@ def _create_promises() -> None:
         sa.Column("entry_id", BigId, nullable=False),
         sa.Column("part", sa.SmallInteger(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("paid_minor", sa.BigInteger(), server_default="0", nullable=False),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_promised_part_amount_above_zero")),
+        sa.CheckConstraint("paid_minor >= 0", name=op.f("ck_promised_part_paid_not_negative")),
         sa.ForeignKeyConstraint(
             ["customer_id", "entry_id", "part"],
             ["part.customer_id", "part.entry_id", "part.part"],
