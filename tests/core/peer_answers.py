@@ -11,6 +11,7 @@ from portal.core.money import Money
 from portal.core.period import Cycle, Period, last_closed_month, month_period
 from portal.core.terms import parse_terms, schedule
 from tests.core.books import EURO, Ledger, euro
+from tests.core.peer_plans import instalments
 
 DAY = date.fromisoformat
 ON = DAY("2025-06-16")
@@ -451,6 +452,7 @@ BY_TOPIC = {
     "ageing.totals": outstanding,
     "ageing.tieout": bucket_sums,
     "allocation": oldest_first,
+    "instalment_plan": instalments,
     "overdue_flag": overdue_amount,
     "statement.batch": batch_of_two,
     "statement.period": last_month,

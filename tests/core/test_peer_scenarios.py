@@ -15,7 +15,10 @@ from tests.core.peer_answers import answer_to
 
 DATA = Path(os.environ.get("ACCORD_DATA") or Path(__file__).parents[3] / "shared" / "data")
 FILE = DATA.parent / "cases" / "peer_scenarios.json"
-TOPICS = ("payment_terms.", "ageing.", "allocation", "statement.", "overdue_flag", "early_discount")
+TOPICS = (
+    *("payment_terms.", "ageing.", "allocation", "statement.", "overdue_flag", "early_discount"),
+    "instalment_plan",
+)
 UNSAID = {
     "base",
     "cash_base",
