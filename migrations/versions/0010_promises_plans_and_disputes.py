@@ -408,7 +408,11 @@ def _create_promises() -> None:
         sa.Column("entry_id", BigId, nullable=False),
         sa.Column("part", sa.SmallInteger(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("open_minor", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_planned_part_amount_above_zero")),
+        sa.CheckConstraint(
+            "open_minor >= amount_minor", name=op.f("ck_planned_part_within_what_was_open")
+        ),
         sa.ForeignKeyConstraint(
             ["customer_id", "entry_id", "part"],
             ["part.customer_id", "part.entry_id", "part.part"],

@@ -87,7 +87,7 @@ class Promise(Base):
 
 
 class PromisedPart(Base):
-    """What of a due part a promise covers."""
+    """What of a due part a promise covers, and what payments had covered of it by then."""
 
     __tablename__ = "promised_part"
     __table_args__ = (
@@ -102,6 +102,7 @@ class PromisedPart(Base):
             name="fk_promised_part_part",
         ),
         CheckConstraint("amount_minor > 0", name="amount_above_zero"),
+        CheckConstraint("paid_minor >= 0", name="paid_not_negative"),
         Index("ix_promised_part_entry_id", "customer_id", "entry_id", "part"),
         STRICT_WITHOUT_ROWID,
     )
@@ -111,6 +112,8 @@ class PromisedPart(Base):
     entry_id: Mapped[int] = mapped_column(BigId, primary_key=True)
     part: Mapped[Small] = mapped_column(primary_key=True)
     amount_minor: Mapped[Minor]
+    #: Money that was on the part already: it keeps no promise that was made after it.
+    paid_minor: Mapped[Minor] = mapped_column(default=0, server_default="0")
 
 
 class Plan(Base):
@@ -160,6 +163,7 @@ class PlannedPart(Base):
             name="fk_planned_part_part",
         ),
         CheckConstraint("amount_minor > 0", name="amount_above_zero"),
+        CheckConstraint("open_minor >= amount_minor", name="within_what_was_open"),
         Index("ix_planned_part_entry_id", "customer_id", "entry_id", "part"),
         STRICT_WITHOUT_ROWID,
     )
@@ -169,6 +173,8 @@ class PlannedPart(Base):
     entry_id: Mapped[int] = mapped_column(BigId, primary_key=True)
     part: Mapped[Small] = mapped_column(primary_key=True)
     amount_minor: Mapped[Minor]
+    #: What was open of it when this was offered, or agreed: what came before that pays no instalment.
+    open_minor: Mapped[Minor]
 
 
 class PlanOffer(Base):
