@@ -11,6 +11,7 @@ from wtforms.validators import Length, StopValidation
 from portal.audit.answering import LARGEST_FILE, AnswerRequest
 from portal.audit.samples import DrawSample
 from portal.audit.seats import SeatTerms
+from portal.base.filenames import plain_name
 from portal.base.language import N_
 from portal.base.language import gettext as _
 from portal.base.sentences import sentence
@@ -18,7 +19,6 @@ from portal.base.storage import Storage
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
 from portal.core.sampling import Draw, Method
-from portal.imports.uploads import plain_name
 from portal.people.addresses import folded, is_address
 from portal.people.forms import Whom
 from portal.statements.signing.evidence import Surroundings

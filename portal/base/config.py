@@ -51,9 +51,16 @@ class Config:
     mail_url: str = _setting(
         "mailbox:", "smtp://user:password@host:port?from=…, or mailbox: to keep mails on a page"
     )
+    sms_url: str = _setting(
+        "", "texts: https://user:token@host/path, or console: to keep them on a page; else none"
+    )
     tasks_url: str = _setting("", "task engine: sqlite:///…, postgresql://…, redis://…")
     signing_key: str = _setting("", "PEM file with the key and certificate of the seal")
     tsa_url: str = _setting("", "timestamp authority (RFC 3161) of the seals; https, or loopback")
+    scan_command: str = _setting(
+        "",
+        "scans uploads for viruses: reads one from standard input, ends with 0 where it is clean",
+    )
     timezone: str = _setting("Asia/Shanghai", "time zone of a new company")
     currency: str = _setting("CNY", "currency of a new company")
     language: str = _setting("en", "language of a new company: en or zh-CN")
@@ -90,6 +97,11 @@ class Config:
     @property
     def storage(self) -> str:
         return self.storage_url or f"file://{self.instance_path / 'files'}"
+
+    @property
+    def sms(self) -> str:
+        """Where texts are handed to; empty where none are sent. The demo keeps them on its page."""
+        return self.sms_url or ("console:" if self.is_demo else "")
 
     @property
     def tasks(self) -> str:
@@ -184,6 +196,10 @@ def _check_addresses(config: Config) -> None:
         raise ConfigError("ACCORD_PUBLIC_URL must begin with http:// or https://.")
     if config.tsa_url and not _is_safe(config.tsa_url):
         raise ConfigError("ACCORD_TSA_URL must begin with https://, unless it is on this machine.")
+    if config.sms_url not in {"", "console:"} and not _is_safe(config.sms_url):
+        raise ConfigError(
+            "ACCORD_SMS_URL must be console: or begin with https://, unless it is on this machine."
+        )
 
 
 def is_public_url_safe(config: Config) -> bool:

@@ -6,12 +6,14 @@ import datetime as dt
 
 from portal.base import formats
 from portal.base.language import N_, gettext
+from portal.base.sentences_about_disputes import ABOUT_DISPUTES
 from portal.base.sentences_about_statements import ABOUT_STATEMENTS
 from portal.base.sentences_about_tasks import ABOUT_TASKS
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
 
 SENTENCES: dict[str, str] = {
+    **ABOUT_DISPUTES,
     **ABOUT_STATEMENTS,
     **ABOUT_TASKS,
     "act.already_done": N_("This was done already; nothing was done twice."),

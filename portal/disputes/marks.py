@@ -88,7 +88,7 @@ def marked_minor(r: Reader, dispute_ids: Sequence[int]) -> dict[int, int]:
             or_(DisputedPart.ended_on.is_(None), DisputedPart.ended_on > r.today),
         )
     )
-    found: dict[int, int] = {}
+    found = dict.fromkeys(dispute_ids, 0)
     for dispute_id, minor in rows:
-        found[dispute_id] = found.get(dispute_id, 0) + (minor or 0)
+        found[dispute_id or 0] += minor or 0
     return found

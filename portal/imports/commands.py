@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.base.access import NotFound, Permission
+from portal.base.filenames import plain_name
 from portal.base.storage import Storage, keep_file
 from portal.base.work import Work
 from portal.core.errors import RuleBroken
 from portal.imports.columns import Options
 from portal.imports.mapping_file import checked
 from portal.imports.run import import_files
-from portal.imports.uploads import media_type, plain_name
+from portal.imports.uploads import media_type
 from portal.tables.files import StoredFile
 from portal.tables.journal import ImportRun
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from portal.base.access import allows
+from portal.base.filenames import plain_name
 from portal.base.language import gettext as _
 from portal.base.spreadsheets import CSV_TYPE
 from portal.imports.background import run_import
@@ -20,7 +21,6 @@ from portal.imports.queries import (
     list_imports,
 )
 from portal.imports.undoing import UndoImport, undo_import
-from portal.imports.uploads import plain_name
 from portal.web import lists, respond
 from portal.web.current import actor, installation, reader
 from portal.web.forms import Form

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from portal.base.filenames import plain_name
 from portal.base.storage import Storage
 from portal.core.errors import RuleBroken
 
@@ -18,19 +18,6 @@ TYPES = {
     ".csv.gz": (b"\x1f\x8b", "application/gzip"),
     ".xlsx": (b"PK", XLSX),
 }
-LONGEST_NAME = 100
-
-
-def plain_name(file_name: str) -> str:
-    r"""
-    The last part of a file's name, without what could lead elsewhere.
-
-    >>> plain_name("C:\\temp\\..\\客户.csv"), plain_name("../../etc/passwd")
-    ('客户.csv', 'passwd')
-    """
-    name = PurePosixPath(file_name.replace("\\", "/")).name
-    shown = "".join(letter for letter in name if letter.isprintable())
-    return re.sub(r'[<>:"|?*]', "_", shown)[-LONGEST_NAME:].lstrip(".") or "upload"
 
 
 def media_type(file_name: str, content: bytes) -> str:

@@ -61,7 +61,8 @@ def protect(app: Flask, *, is_https: bool) -> None:
 
     def add_headers(response: Response) -> Response:
         response.headers.update(constant)
-        response.headers["Content-Security-Policy"] = policy(csp_nonce())
+        # What people uploaded leaves under a policy of its own, stricter still.
+        response.headers.setdefault("Content-Security-Policy", policy(csp_nonce()))
         if request.endpoint != "static":
             response.headers["Cache-Control"] = "no-store"
         return response
