@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.core.ageing import Scheme
+from portal.core.promise_kept import Leniency
 from portal.core.workdays import MONDAY_TO_FRIDAY, Calendar
 from portal.tables.settings import Policy
 
@@ -41,12 +43,24 @@ DEFAULTS: dict[str, Any] = {
     # law → language → clause → text, where an admin edited the shipped one.
     "statement_clauses": {},
     "retention_years": 10,
+    # How far beyond its due date an item may be promised, as a part of its term.
+    "promise_fraction_of_term": "1/3",
+    # Broken promises, still unpaid, after which the next one needs an approval; 0 is no such rule.
+    "promise_max_broken": 2,
+    "promise_tolerance_days": 0,
     "dispute_answer_within_workdays": 10,
     "dispute_reopen_within_days": 14,
     # Empty: the shipped lists of core.dispute.
     "dispute_reasons": [],
     "dispute_root_causes": [],
+    # By currency: what a clerk grants alone; in a currency that is not named, nothing.
+    "dispute_credit_without_approval": {"CNY": "5000.00", "EUR": "600.00", "USD": "700.00"},
+    # verdict → reason → language → text, where an admin's own stands before the shipped one.
+    "dispute_answers": {},
 }
+
+#: Where what falls on a day off is late only after the next workday.
+MOVES_DAYS_OFF = frozenset({"CN", "DE"})
 
 
 @dataclass(frozen=True)
@@ -83,6 +97,20 @@ class PolicyInForce:
     @property
     def retention_years(self) -> int:
         return int(self.values["retention_years"])
+
+    @property
+    def promise_fraction(self) -> Fraction:
+        return Fraction(str(self.values["promise_fraction_of_term"]))
+
+    @property
+    def promise_max_broken(self) -> int:
+        return int(self.values["promise_max_broken"])
+
+    def leniency(self) -> Leniency:
+        """How late the money for a promise may be and still be in time."""
+        moves = self.values["calendar_country"] in MOVES_DAYS_OFF
+        days = int(self.values["promise_tolerance_days"])
+        return Leniency(days, self.calendar() if moves else None)
 
     def calendar(self) -> Calendar:
         """The calendar: the country's holidays, the company's days off, make-up workdays."""
