@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 
 from portal.base.access import SYSTEM, Actor
 from portal.base.clock import Clock
+from portal.base.evidence import Surroundings
 from portal.base.installation import Installation
 from portal.base.outbox import drain
 from portal.base.work import Work
@@ -56,7 +57,6 @@ from portal.statements.signing.confirming import (
     confirm_statement,
     request_confirmation,
 )
-from portal.statements.signing.evidence import Surroundings
 from portal.statements.signing.offers import PURPOSE
 from portal.tables.customers import Customer
 from portal.tables.journal import Outbox

@@ -10,13 +10,13 @@ from typing import Any
 from portal.base import formats
 from portal.base.documents.printer import Attachment, Job
 from portal.base.documents.render import sheet_of
+from portal.base.evidence import sha256_of_text
 from portal.base.language import N_, current_language, speaking
 from portal.base.language import gettext as _
 from portal.core.money import Money
 from portal.core.words import amount_in_words
 from portal.people.commands.challenges import masked
 from portal.statements.certificate.sheet import OTHER, both, moment
-from portal.statements.signing.evidence import sha256_of_text
 
 TEMPLATE = "audit_answer/1"
 HEADINGS = {

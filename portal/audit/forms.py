@@ -11,6 +11,7 @@ from wtforms.validators import Length, StopValidation
 from portal.audit.answering import LARGEST_FILE, AnswerRequest
 from portal.audit.samples import DrawSample
 from portal.audit.seats import SeatTerms
+from portal.base.evidence import Surroundings
 from portal.base.filenames import plain_name
 from portal.base.language import N_
 from portal.base.language import gettext as _
@@ -21,7 +22,6 @@ from portal.core.money import Money
 from portal.core.sampling import Draw, Method
 from portal.people.addresses import folded, is_address
 from portal.people.forms import Whom
-from portal.statements.signing.evidence import Surroundings
 from portal.web.forms import (
     DateField,
     Filled,

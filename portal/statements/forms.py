@@ -11,6 +11,7 @@ import wtforms
 from wtforms.validators import Length, Optional
 
 from portal.base import formats
+from portal.base.evidence import Surroundings
 from portal.base.language import N_
 from portal.base.language import gettext as _
 from portal.core.confirmation import OF_LINES, Reason, Result
@@ -23,7 +24,6 @@ from portal.statements.names import REASONS
 from portal.statements.settling.own_documents import SayOwnDocument
 from portal.statements.signing.authorities import Signatory
 from portal.statements.signing.confirming import ConfirmStatement
-from portal.statements.signing.evidence import Surroundings
 from portal.statements.signing.passing import PassStatement, ReturnStatement
 from portal.web.forms import DateField, Filled, Form, MoneyField, RadioField, SelectField, options
 

@@ -10,13 +10,13 @@ from sqlalchemy import func, select
 
 from portal.base.access import SYSTEM
 from portal.base.chain import check_chain
+from portal.base.evidence import sha256_of_text
 from portal.base.installation import Installation, open_installation
 from portal.base.outbox import drain
 from portal.base.work import Reader
 from portal.people.commands import AnswerChallenge, answer_challenge
 from portal.statements.checks import check_statements
 from portal.statements.signing.confirming import check_confirmable, confirm_statement
-from portal.statements.signing.evidence import sha256_of_text
 from portal.statements.signing.offers import PURPOSE
 from portal.tables.files import StoredFile
 from portal.tables.journal import Audit, Event, Outbox

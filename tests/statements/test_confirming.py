@@ -8,12 +8,12 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import DatabaseError
 
 from portal.base.access import SYSTEM, Denied, NotFound
+from portal.base.evidence import sha256_of_text
 from portal.core.confirmation import Result
 from portal.core.errors import RuleBroken
 from portal.people.commands import AnswerChallenge, answer_challenge
 from portal.statements.commands import ReissueStatement, reissue_statement
 from portal.statements.signing.confirming import check_confirmable, confirm_statement
-from portal.statements.signing.evidence import sha256_of_text
 from portal.statements.signing.offers import PURPOSE
 from portal.tables.customers import Contact, SignatoryLimit
 from portal.tables.journal import Audit, Outbox

@@ -27,6 +27,7 @@ from sqlalchemy import func, select
 
 from portal.base.access import SYSTEM, Denied, NotFound
 from portal.base.chain import check_chain
+from portal.base.evidence import sha256_of_text
 from portal.base.installation import Installation
 from portal.core.confirmation import Reason, Result, fitting_result
 from portal.core.errors import RuleBroken
@@ -39,7 +40,6 @@ from portal.statements.commands import ReissueStatement, reissue_statement
 from portal.statements.daily import remind
 from portal.statements.issuing.run import IssueStatements, issue_statements
 from portal.statements.signing import passing
-from portal.statements.signing.evidence import sha256_of_text
 from portal.tables.journal import Audit, Outbox
 from portal.tables.people import Membership
 from portal.tables.statements import Answer, Confirmation, Difference, Statement

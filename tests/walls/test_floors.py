@@ -22,7 +22,7 @@ BRACKETS = {
     "invoices": {"customers", "terms"},
     "payments": {"invoices"},
     "people": {"customers"},
-    "promises": {"approvals", "disputes", "invoices", "payments"},
+    "promises": {"approvals", "disputes", "invoices", "payments", "people"},
     "reports": {"invoices", "payments", "promises", "statements"},
     "settings": set(),
     "statements": {"invoices", "payments", "disputes", "people"},

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, select
 
 from portal.base.access import Denied, NotFound, allows, visible_to
+from portal.base.evidence import Surroundings, canonical_json, sha256_of_text
 from portal.base.language import current_language
 from portal.base.mail import queue_mail
 from portal.base.work import Reader, Work
@@ -22,7 +23,6 @@ from portal.core.errors import RuleBroken
 from portal.people.notices import admins_of
 from portal.people.recognising import actor_of, is_only_invited
 from portal.statements.signing.declarations import DeclaredText, declared, keep_declaration
-from portal.statements.signing.evidence import Surroundings, canonical_json, sha256_of_text
 from portal.tables.agreements import Agreement, AgreementDeclined
 from portal.tables.customers import Customer
 from portal.tables.people import Membership, User

@@ -6,17 +6,17 @@ import wtforms
 from flask import Blueprint, Response, request, url_for
 
 from portal.base.access import NotFound, allows
-from portal.base.language import N_, current_language
+from portal.base.evidence import Surroundings
+from portal.base.language import N_
 from portal.base.language import gettext as _
 from portal.people.queries import get_customer, list_customers_of
-from portal.people.tokens import digest
 from portal.statements.agreement import agreements
 from portal.statements.agreement.agreements import AcceptAgreement
-from portal.statements.signing.evidence import Surroundings
 from portal.tables.customers import Customer
-from portal.web import current, respond, sessions
+from portal.web import current, respond
 from portal.web.forms import Filled, Form, SelectField, options
 from portal.web.guard import guard
+from portal.web.surroundings import surroundings
 
 company = Blueprint("company", __name__, url_prefix="/account/company")
 
@@ -55,7 +55,7 @@ def show() -> Response:
 def accept() -> Response:
     customer = _customer()
     form = _form(customer)
-    command = form.command(customer.id, _surroundings())
+    command = form.command(customer.id, surroundings())
     if form.validate() and respond.attempt(form, agreements.accept_agreement, command):
         respond.say(_("The agreement is accepted. A copy is on its way to you."))
         return _back()
@@ -143,15 +143,3 @@ def _page(customer: Customer, form: AgreementForm, status: int = 200) -> Respons
 
 def _back() -> Response:
     return respond.see_other(".show", customer=request.values.get("customer", ""))
-
-
-def _surroundings() -> Surroundings:
-    found = sessions.signed_in()
-    return Surroundings(
-        address=request.remote_addr or "",
-        agent=request.user_agent.string[:300],
-        language=current_language(),
-        signed_in_by=found.method if found else "",
-        signed_in_at=found.created_at.isoformat() if found else "",
-        session_sha256=digest(sessions.session_id()) if found else "",
-    )

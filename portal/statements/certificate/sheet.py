@@ -16,6 +16,7 @@ from portal.base import formats
 from portal.base.documents.printer import Attachment, Job
 from portal.base.documents.qr import qr_svg
 from portal.base.documents.render import sheet_of
+from portal.base.evidence import sha256_of_text
 from portal.base.language import N_, current_language, current_locale, gettext, speaking
 from portal.base.language import gettext as _
 from portal.core.money import Money
@@ -31,7 +32,6 @@ from portal.statements.names import (
     result_name,
 )
 from portal.statements.signing.confirmations import signed_in
-from portal.statements.signing.evidence import sha256_of_text
 
 #: Counts up when the template changes what is printed.
 TEMPLATE = "certificate/2"

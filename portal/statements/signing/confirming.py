@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.base.access import Actor, Denied, allows
+from portal.base.evidence import Surroundings
 from portal.base.refs import ALPHABET
 from portal.base.work import Work
 from portal.core.authority import Right, Way, still_counts
@@ -30,7 +31,7 @@ from portal.statements.answers import Ticks, locked, read_ticks, refuse_signed
 from portal.statements.issuing.snapshot import to_confirm
 from portal.statements.signing.authorities import Authority, authority_of
 from portal.statements.signing.declarations import keep_declaration
-from portal.statements.signing.evidence import Answered, Surroundings
+from portal.statements.signing.evidence import Answered
 from portal.statements.signing.keeping import keep_answer
 from portal.statements.signing.offers import PURPOSE, authority_declared_at, declarations_for, named
 from portal.statements.signing.standing import can_still_sign, find_first

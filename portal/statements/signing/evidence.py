@@ -7,7 +7,6 @@ it alone, and carries it inside.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -15,37 +14,23 @@ from typing import Any
 
 from sqlalchemy import select
 
-import portal
+from portal.base.evidence import Surroundings, authentication_of, context_of
 from portal.base.work import Work
 from portal.core.authority import Way
 from portal.core.confirmation import Difference, Result, line_of, own_closing_minor
 from portal.core.money import Money
 from portal.core.statement import Head, Line, read_statement
-from portal.people.tokens import digest
 from portal.statements.answers import Ticks
 from portal.statements.signing.declarations import DeclaredText
 from portal.tables.files import Document
 from portal.tables.journal import Event
-from portal.tables.people import AccessGrant, Challenge, User
+from portal.tables.people import User
 from portal.tables.signing import Signature
 from portal.tables.statements import Statement
 
 FORMAT = "accord-confirmation/1"
 #: The evidence of a signature that waits for a second one.
 FIRST_FORMAT = "accord-signature/1"
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What the request says besides the answer: where it came from, how its sender signed in."""
-
-    address: str = ""
-    agent: str = ""
-    language: str = "en"
-    #: How and when the session began; empty for who came by the link of a mail.
-    signed_in_by: str = ""
-    signed_in_at: str = ""
-    session_sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,16 +58,6 @@ class Answered:
     first: Signature | None
 
 
-def canonical_json(evidence: dict[str, Any]) -> str:
-    """The text that is hashed: sorted keys, no blanks."""
-    return json.dumps(evidence, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-
-def sha256_of_text(text: str) -> str:
-    """The SHA-256 of a text's UTF-8 bytes, in hex."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def evidence_of(w: Work, answered: Answered, grant: str) -> dict[str, Any]:
     """The evidence of an answer; amounts are decimal text in the statement's currency."""
     statement = answered.statement
@@ -103,13 +78,8 @@ def evidence_of(w: Work, answered: Answered, grant: str) -> dict[str, Any]:
         "remark": answered.remark,
         "declarations": [{**asdict(text), "sha256": text.sha256} for text in answered.declarations],
         "signer": _signer(w, answered),
-        "authentication": _authentication(w, answered.surroundings, grant),
-        "context": {
-            "address": answered.surroundings.address,
-            "agent": answered.surroundings.agent,
-            "language": answered.surroundings.language,
-            "portal": portal.__version__,
-        },
+        "authentication": authentication_of(w, answered.surroundings, grant),
+        "context": context_of(answered.surroundings),
         "events": list(_events(w, statement)),
         "shown": _shown(w, statement),
         "retention_years": w.policy.retention_years,
@@ -210,28 +180,6 @@ def _signer(w: Work, answered: Answered) -> dict[str, Any]:
         "phone": user.phone or "",
         "roles": sorted(roles),
         "authority": answered.authority,
-    }
-
-
-def _authentication(w: Work, around: Surroundings, grant: str) -> dict[str, Any]:
-    challenge = w.session.scalars(
-        select(Challenge)
-        .join(AccessGrant, AccessGrant.challenge_id == Challenge.id)
-        .where(AccessGrant.token_hash == digest(grant))
-    ).one()
-    assert challenge.answered_at is not None
-    return {
-        "signed_in_by": around.signed_in_by,
-        "signed_in_at": around.signed_in_at,
-        "session_sha256": around.session_sha256,
-        "code": {
-            "channel": challenge.channel,
-            "sent_to": challenge.sent_to,
-            "sent_at": challenge.created_at.isoformat(),
-            "answered_at": challenge.answered_at.isoformat(),
-            "tries": challenge.tries,
-            "sha256": challenge.code_hash,
-        },
     }
 
 

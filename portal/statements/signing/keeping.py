@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from portal.base.evidence import canonical_json, sha256_of_text
 from portal.base.mail import queue_mail
 from portal.base.work import Work
 from portal.core.authority import Way
 from portal.core.confirmation import Result
 from portal.core.statement_status import Act, Status, after
 from portal.statements.signing.authorities import list_signatories
-from portal.statements.signing.evidence import Answered, canonical_json, evidence_of, sha256_of_text
+from portal.statements.signing.evidence import Answered, evidence_of
 from portal.statements.signing.standing import end_first, end_passing, find_first, find_passing
 from portal.tables.people import User
 from portal.tables.signing import Signature

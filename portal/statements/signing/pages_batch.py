@@ -10,11 +10,11 @@ from flask import Blueprint, Response, request, url_for
 from wtforms.validators import Length
 
 from portal.base.access import Denied, NotFound, allows
-from portal.base.language import N_, current_language
+from portal.base.evidence import Surroundings
+from portal.base.language import N_
 from portal.base.language import gettext as _
 from portal.core.confirmation import Result
 from portal.people.commands import AnswerChallenge, ChallengeAnswer, answer_challenge
-from portal.people.tokens import digest
 from portal.statements.forms import LONGEST_NAME
 from portal.statements.signing import batching, confirmations, offers
 from portal.statements.signing.batching import REASONS, Sorted
@@ -24,10 +24,10 @@ from portal.statements.signing.confirming import (
     ConfirmStatements,
     batch_subject,
 )
-from portal.statements.signing.evidence import Surroundings
-from portal.web import current, respond, sessions
+from portal.web import current, respond
 from portal.web.forms import Filled, Form
 from portal.web.guard import guard
+from portal.web.surroundings import surroundings
 
 batch = Blueprint("batch", __name__, url_prefix="/confirmations/batch")
 
@@ -86,7 +86,7 @@ def send_code() -> Response:
 @guard("statement.confirm")
 def sign() -> Response:
     form, shown = BatchForm(), _shown()
-    if form.validate() and _is_signed(form, form.command(shown, _surroundings())):
+    if form.validate() and _is_signed(form, form.command(shown, surroundings())):
         refs = [current.reader().refs.of("st", each) for each, *_hashes in shown]
         return respond.see_other(".done", statement=refs)
     return _page(_asked(), form, form.status)
@@ -183,15 +183,3 @@ def _without(found: Sorted) -> dict[str, str]:
     return {
         ref: url_for(".review", statement=[each for each in refs if each != ref]) for ref in refs
     }
-
-
-def _surroundings() -> Surroundings:
-    found = sessions.signed_in()
-    return Surroundings(
-        address=request.remote_addr or "",
-        agent=request.user_agent.string[:300],
-        language=current_language(),
-        signed_in_by=found.method if found else "",
-        signed_in_at=found.created_at.isoformat() if found else "",
-        session_sha256=digest(sessions.session_id()) if found else "",
-    )

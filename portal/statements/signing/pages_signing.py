@@ -28,7 +28,6 @@ from portal.people.commands import (
 )
 from portal.people.links import read_link
 from portal.people.recognising import actor_of
-from portal.people.tokens import digest
 from portal.statements import answers, queries
 from portal.statements.forms import SignForm
 from portal.statements.names import reason_name, result_name, shown_state
@@ -38,12 +37,12 @@ from portal.statements.signing import confirmations, confirming, offers
 from portal.statements.signing.approval import find_approval, last_closing_on, signing_rule
 from portal.statements.signing.authorities import authority_by_id, list_signatories
 from portal.statements.signing.confirming import RequestConfirmation
-from portal.statements.signing.evidence import Surroundings
 from portal.statements.versions.changes import about_versions
 from portal.web import current, respond, sessions
 from portal.web.forms import Form
 from portal.web.guard import guard
 from portal.web.lists import asked
+from portal.web.surroundings import surroundings
 
 signing = Blueprint("signing", __name__)
 
@@ -257,23 +256,11 @@ def _send_code(ceremony: Ceremony) -> Response:
     return respond.redirect_to(ceremony.back_url if answered else ceremony.here)
 
 
-def _surroundings() -> Surroundings:
-    found = sessions.signed_in()
-    return Surroundings(
-        address=request.remote_addr or "",
-        agent=request.user_agent.string[:300],
-        language=current_language(),
-        signed_in_by=found.method if found else "statement_link",
-        signed_in_at=found.created_at.isoformat() if found else "",
-        session_sha256=digest(sessions.session_id()) if found else "",
-    )
-
-
 def _is_signed(form: SignForm, ceremony: Ceremony, act: Any) -> bool:
     """Whether the answer is signed: what can be refused first is, then the code, then the act."""
     person = ceremony.person
     assert person.user_id is not None
-    command = form.command(ceremony.view.row.id, _surroundings())
+    command = form.command(ceremony.view.row.id, surroundings("statement_link"))
     if not respond.attempt(form, confirming.check_confirmable, command, person):
         return False
     if form.outcome:  # this very page was sent twice
