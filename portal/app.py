@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from portal.approvals.pages_staff import desk as approvals_desk
+from portal.approvals.pages_stand_ins import desk as stand_ins_desk
 from portal.approvals.pages_tasks import desk as tasks_desk
 from portal.audit.pages_public import answers as audit_answers
 from portal.audit.pages_samples import desk as samples_desk
@@ -63,6 +65,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     home,
     home_desk,
     tasks_desk,
+    approvals_desk,
+    stand_ins_desk,
     sign_in,
     account,
     people,
@@ -122,6 +126,7 @@ NAVIGATION = Navigation(
         MenuItem("desk_customers.index", N_("Customers")),
         MenuItem("desk_statements.index", N_("Statements")),
         MenuItem("desk_receipts.index", N_("Receipts")),
+        MenuItem("desk_approvals.index", N_("Approvals")),
         MenuItem("desk_reports.ageing", N_("Ageing")),
         MenuItem("desk_imports.index", N_("Imports")),
         MenuItem("desk_people.users", N_("Users")),

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from portal.approvals.letters import LETTERS as APPROVALS
 from portal.audit.answering import TASKS as ANSWERS
 from portal.audit.chain import TASKS as CHAIN
 from portal.audit.pack import TASKS as PACKS
@@ -91,6 +92,7 @@ def do_import(installation: Installation, payload: dict[str, Any]) -> None:
 
 
 LETTERS = {
+    **APPROVALS,
     **REQUESTS,
     **INVOICES,
     **PEOPLE,
@@ -133,9 +135,12 @@ class Worker:
     def work(self) -> Counter[str]:
         """Works off what is due; leaves the mails alone for a while after their server was away."""
         now = self._installation.clock.now()
-        channels = ["task"] if now < self._mail_rests_until else ["email", "task"]
+        mails = [] if now < self._mail_rests_until else ["email"]
         counted = drain(
-            self._installation, self._registry, channels=channels, stopping=self.is_over.is_set
+            self._installation,
+            self._registry,
+            channels=[*mails, "sms", "task"],
+            stopping=self.is_over.is_set,
         )
         if counted["unreachable"]:
             self._mail_rests_until = now + MAIL_RESTS

@@ -6,14 +6,25 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import or_, select
+
+from portal.approvals.stand_ins import runs
+from portal.base.mail import queue_mail
 from portal.base.work import Work
+from portal.core.approval import deciding_roles
 from portal.core.money import Money
-from portal.tables.approvals import Approval
+from portal.tables.approvals import Approval, StandIn
+from portal.tables.people import User
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """What is proposed: `before` and `after` are its figures by the name of each, in plain text."""
+    """
+    What is proposed: `before` and `after` are its figures by the name of each, in plain text.
+
+    A name is one of `portal.approvals.names.FIGURES`; a day is written `2026-11-05`, an amount
+    `CNY 1234.50`, so that each reader gets them in their own language.
+    """
 
     #: extension | plan | credit_note
     kind: str
@@ -30,7 +41,7 @@ class Proposal:
 
 def ask_approval(w: Work, proposal: Proposal) -> int:
     """
-    The id of the request that now waits for somebody else.
+    The id of the request that now waits for somebody else; whoever may decide it is mailed.
 
     Raises: approval.waiting (by its unique key) where one on the same subject waits already.
     """
@@ -59,4 +70,39 @@ def ask_approval(w: Work, proposal: Proposal) -> int:
         amount=proposal.amount.major(),
         currency=proposal.amount.currency,
     )
+    _tell_deciders(w, row)
     return row.id
+
+
+def _tell_deciders(w: Work, row: Approval) -> None:
+    """One mail to each who has the role for it, or stands in today for somebody who has."""
+    roles = sorted(deciding_roles(row.kind))
+    absent = select(User.id).where(User.staff_role.in_(roles), User.disabled_at.is_(None))
+    stand_ins = select(StandIn.stand_in_id).where(runs(w.today), StandIn.user_id.in_(absent))
+    wanted = select(User).where(
+        or_(User.staff_role.in_(roles), User.id.in_(stand_ins)),
+        User.disabled_at.is_(None),
+        User.id != (row.proposer_id or 0),
+    )
+    for person in w.session.scalars(wanted.order_by(User.id)):
+        queue_mail(
+            w,
+            f"approval_asked/{row.id}/{person.id}",
+            "approval_asked",
+            person,
+            {"approval_id": row.id, "user_id": person.id},
+            customer_id=row.customer_id,
+        )
+
+
+def withdraw_request(w: Work, kind: str, subject: str) -> None:
+    """What waits on a subject is not to be decided any more: what it was about has ended."""
+    waiting = select(Approval).where(
+        Approval.kind == kind, Approval.subject == subject, Approval.state == "waiting"
+    )
+    row = w.session.scalars(waiting.with_for_update()).first()
+    if row is None:
+        return
+    row.state, row.decided_at = "withdrawn", w.now
+    w.session.flush()
+    w.audit("approval.withdrawn", f"approval/{row.id}", customer_id=row.customer_id)

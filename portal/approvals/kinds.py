@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from portal.base.work import Reader, Work
 from portal.tables.approvals import Approval
+
+
+def nobody(_r: Reader, _approval: Approval) -> Iterable[int]:
+    """Nobody but the proposer had a hand in it."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,10 @@ class Kind:
     refuse: Callable[[Work, Approval], None]
     #: Where the page about it is, as an endpoint's name and its reference's prefix.
     page: tuple[str, str] = ("", "")
+    #: `before` of the request as it would be told now: what is shown anew once it is overtaken.
+    now: Callable[[Reader, Approval], Mapping[str, str]] | None = None
+    #: Who made what is to be approved, besides the proposer: none of them decides it.
+    makers: Callable[[Reader, Approval], Iterable[int]] = nobody
 
 
 KINDS: dict[str, Kind] = {}

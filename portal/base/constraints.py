@@ -11,6 +11,8 @@ RULES = {
     "agreement.customer_id": "act.already_done",
     "uq_agreement_standing": "act.already_done",
     "agreement.frozen": "agreement.not_in_this_state",
+    "approval.kind, approval.subject": "approval.waiting",
+    "uq_approval_waiting": "approval.waiting",
     "deemed.statement_id": "act.already_done",
     "pk_deemed": "act.already_done",
     "allocation.exceeds_part": "allocation.exceeds_part",

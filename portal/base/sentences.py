@@ -6,6 +6,7 @@ import datetime as dt
 
 from portal.base import formats
 from portal.base.language import N_, gettext
+from portal.base.sentences_about_approvals import ABOUT_APPROVALS
 from portal.base.sentences_about_disputes import ABOUT_DISPUTES
 from portal.base.sentences_about_statements import ABOUT_STATEMENTS
 from portal.base.sentences_about_tasks import ABOUT_TASKS
@@ -13,6 +14,7 @@ from portal.core.errors import RuleBroken
 from portal.core.money import Money
 
 SENTENCES: dict[str, str] = {
+    **ABOUT_APPROVALS,
     **ABOUT_DISPUTES,
     **ABOUT_STATEMENTS,
     **ABOUT_TASKS,

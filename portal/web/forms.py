@@ -32,7 +32,7 @@ DATE_PARTS = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASC
 CONFLICTS = frozenset(
     {
         *("stale", "replaced", "already_answered", "already_done", "already_said"),
-        *("not_in_this_state", "with_approver", "first_signed"),
+        *("not_in_this_state", "with_approver", "first_signed", "changed", "waiting"),
     }
 )
 
