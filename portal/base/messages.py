@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 
+from portal.base.sms import shown_address
 from portal.base.work import Reader
 from portal.tables.customers import Customer
 from portal.tables.journal import Outbox
@@ -71,7 +72,7 @@ def _message(row: Outbox, customer_code: str | None) -> Message:
         key=row.key,
         kind=row.kind,
         channel=row.channel,
-        to=row.to_address,
+        to=shown_address(row),
         to_name=row.to_name,
         subject=row.subject or "",
         state=row.state,

@@ -1,8 +1,8 @@
 """
 The outbox worked off: each row claimed for a minute, done, and marked, by any number of workers.
 
-A row's effect inside the database happens at most once, whoever is killed where. A mail that was
-handed over just before a kill is sent again with the same Message-ID, and its row says so.
+A row's effect inside the database happens at most once, whoever is killed where. A mail or text
+that was handed over just before a kill is sent again under the same id, and its row says so.
 """
 
 from __future__ import annotations
@@ -22,6 +22,16 @@ from portal.base.installation import Installation
 from portal.base.keepalive import kept_alive
 from portal.base.mail import SECRET_KINDS, envelope, message_id, one_line, sender, write_mail
 from portal.base.notices import is_off, unsubscribe_path
+from portal.base.sms import (
+    CHANNEL,
+    Text,
+    TextService,
+    open_text_service,
+    text_beside,
+    text_key,
+    wanted_number,
+    write_text,
+)
 from portal.base.transport import (
     Refused,
     Rejected,
@@ -37,6 +47,8 @@ from portal.tables.people import User
 
 LEASE = dt.timedelta(seconds=60)
 GIVE_UP_AFTER = dt.timedelta(days=3)
+#: Nobody wants a text of the day before yesterday.
+GIVE_UP_TEXTS_AFTER = dt.timedelta(days=1)
 FIRST_WAIT = dt.timedelta(seconds=15)
 LONGEST_WAIT = dt.timedelta(hours=1)
 #: These also reach a person who has been disabled: they tell it.
@@ -52,16 +64,24 @@ class NotNeeded(Exception):  # noqa: N818 - it says what is so, and is no error
     """What a message was to tell is no longer so; the reason is kept with it."""
 
 
+class SwitchedOff(NotNeeded):
+    """Its reader wants no mails of this kind; the text beside it they may want all the same."""
+
+
 #: What comes of a row when one of these is raised.
 OUTCOMES: dict[type[Exception], str] = {
     NotNeeded: "cancelled",
+    SwitchedOff: "cancelled",
     Refused: "failed",
     Rejected: "failed",
     TryLater: "waiting",
     Unreachable: "unreachable",
 }
+#: And what is noted then.
+NOTES: dict[type[Exception], str] = {Refused: "refused", SwitchedOff: "off"}
 
 Task = Callable[[Installation, dict[str, Any]], object]
+Note = Callable[[Work, Outbox], None]
 
 
 @dataclass(frozen=True)
@@ -71,9 +91,11 @@ class Letter:
     #: Raises `NotNeeded` where it shall not be sent any more.
     values: Callable[[Reader, dict[str, Any]], Mapping[str, Any]]
     #: What to note, in the same transaction, once it has left.
-    sent: Callable[[Work, Outbox], None] | None = None
+    sent: Note | None = None
     #: And once its address has refused it for good.
-    refused: Callable[[Work, Outbox], None] | None = None
+    refused: Note | None = None
+    #: And what to note once the text beside it has left.
+    texted: Note | None = None
 
 
 @dataclass(frozen=True)
@@ -112,23 +134,27 @@ def drain(
     installation: Installation,
     registry: Registry,
     *,
-    channels: Sequence[str] = ("email", "task"),
+    channels: Sequence[str] = ("email", CHANNEL, "task"),
     stopping: Callable[[], bool] = lambda: False,
 ) -> Counter[str]:
     """Works off what is due, oldest first; counts what came of the rows."""
     counted: Counter[str] = Counter()
     open_channels = list(channels)
     with open_transport(installation.config) as transport:
-        delivery = Delivery(installation, registry, transport)
+        delivery = Delivery(
+            installation, registry, transport, open_text_service(installation.config)
+        )
         while open_channels and not stopping():
             row = claim(installation, open_channels)
             if row is None:
                 break
             state = delivery.deliver(row)
-            counted[state] += 1
             if state == "unreachable":
-                # No other mail would leave either; tasks can go on.
-                open_channels.remove("email")
+                # Nothing else would leave that way either; the rest can go on.
+                open_channels.remove(row.channel)
+                if row.channel == CHANNEL:
+                    state = "waiting"  # it rests longer each time, and no mail waits for it
+            counted[state] += 1
     return counted
 
 
@@ -139,6 +165,7 @@ class Delivery:
     installation: Installation
     registry: Registry
     transport: Transport
+    texts: TextService | None = None
 
     def deliver(self, row: Outbox) -> str:
         """
@@ -155,7 +182,7 @@ class Delivery:
                 self._do(row)
         except (NotNeeded, Rejected, TryLater, Unreachable) as reason:
             state, problem = OUTCOMES[type(reason)], str(reason)
-            note = "refused" if isinstance(reason, Refused) else ""
+            note = NOTES.get(type(reason), "")
         except RuleBroken as broken:
             state, problem = "failed", broken.code
         except Exception as error:
@@ -172,6 +199,9 @@ class Delivery:
         if row.channel == "task":
             self.registry.tasks[row.kind](self.installation, payload)
             return
+        if row.channel == CHANNEL:
+            self._text(row, payload)
+            return
         with self.installation.reading(SYSTEM) as r:
             values = self._values(r, row, payload)
         if row.body_text is None:
@@ -182,6 +212,24 @@ class Delivery:
         except ValueError as error:
             raise Refused(str(error)) from error
         self.transport.send(message)
+
+    def _text(self, row: Outbox, payload: dict[str, Any]) -> None:
+        if self.texts is None:
+            raise NotNeeded("No text service is set up any more.")
+        with self.installation.reading(SYSTEM) as r:
+            if wanted_number(r, row.user_id or 0, row.kind) != row.to_address:
+                raise NotNeeded("Its reader wants no such texts any more, or at another number.")
+            values = self._said(r, row, payload)
+        if row.body_text is None:
+            written = write_text(row.kind, row.language, values)
+            self._mark(
+                row,
+                subject=written.sentence,
+                body_text=written.text,
+                body_sha256=written.sha256,
+                message_id=text_key(row.key, self.installation.config),
+            )
+        self.texts.send(Text(row.to_address, row.body_text or "", row.message_id or ""))
 
     def _values(self, r: Reader, row: Outbox, payload: dict[str, Any]) -> dict[str, Any]:
         """What the mail says now; `NotNeeded` where nobody waits for it any more."""
@@ -195,18 +243,23 @@ class Delivery:
             if user is None or user.disabled_at is not None:
                 raise NotNeeded("Its reader has been disabled.")
             if is_off(r, row.user_id, row.kind):
-                raise NotNeeded("Its reader has switched these mails off.")
+                raise SwitchedOff("Its reader has switched these mails off.")
+        said = self._said(r, row, payload)
+        unsubscribe = unsubscribe_path(r, row.user_id, row.kind)
+        return {**said, "unsubscribe": said["absolute"](unsubscribe) if unsubscribe else ""}
+
+    def _said(self, r: Reader, row: Outbox, payload: dict[str, Any]) -> dict[str, Any]:
+        """What a message is written from: its payload, the books as they are, the company."""
         letter = self.registry.letters.get(row.kind)
         public_url = self.installation.config.public_url.rstrip("/")
-        unsubscribe = unsubscribe_path(r, row.user_id, row.kind)
         return {
             **payload,
             **(letter.values(r, payload) if letter else {}),
             "company": r.company,
             "to_name": row.to_name or row.to_address,
             "zone": r.company.timezone,
+            "documents": json.loads(row.documents),
             "absolute": lambda path: public_url + path,
-            "unsubscribe": public_url + unsubscribe if unsubscribe else "",
         }
 
     def _write(self, row: Outbox, values: Mapping[str, Any]) -> None:
@@ -222,9 +275,11 @@ class Delivery:
 
     def _wait(self, row: Outbox, state: str, problem: str) -> str:
         now = self.installation.clock.now()
-        if now - row.created_at > GIVE_UP_AFTER:
+        is_text = row.channel == CHANNEL
+        if now - row.created_at > (GIVE_UP_TEXTS_AFTER if is_text else GIVE_UP_AFTER):
             return self._end(row, "failed", problem)
-        wait = dt.timedelta(0) if state == "unreachable" else wait_after(row.tries)
+        is_away = state == "unreachable" and not is_text
+        wait = dt.timedelta(0) if is_away else wait_after(row.tries)
         self._mark(row, problem=one_line(problem)[:500], lease_until=None, not_before=now + wait)
         return state
 
@@ -238,17 +293,24 @@ class Delivery:
             values["sent_at"] = self.installation.clock.now()
         if row.kind in SECRET_KINDS and not self.transport.keeps_mails:
             values |= {"payload": "{}", "body_text": None, "body_html": None}
-        letter = self.registry.letters.get(row.kind)
-        note = getattr(letter, noted) if letter and noted else None
-        return state if self._mark(row, note, **values) else "waiting"
+        notes = self._notes(row, state, noted)
+        return state if self._mark(row, *notes, **values) else "waiting"
 
-    def _mark(
-        self, row: Outbox, note: Callable[[Work, Outbox], None] | None = None, **values: Any
-    ) -> bool:
+    def _notes(self, row: Outbox, state: str, noted: str) -> list[Note]:
+        """What is noted with a row's end: by its feature, and the text that follows a mail."""
+        letter = self.registry.letters.get(row.kind)
+        if row.channel == CHANNEL:
+            own = letter.texted if letter and noted == "sent" else None
+            return [own] if own else []
+        own = getattr(letter, noted, None) if letter and noted else None
+        follows = row.channel == "email" and (state != "cancelled" or noted == "off")
+        return [*([own] if own else []), *([text_beside] if follows else [])]
+
+    def _mark(self, row: Outbox, *notes: Note, **values: Any) -> bool:
         """Changes the row while it is ours: whoever lost the lease changes nothing."""
         with self.installation.work(SYSTEM) as w:
             is_ours = _change(w, row.id, row.tries, values)
-            if is_ours and note is not None:
+            for note in notes if is_ours else ():
                 note(w, w.session.get_one(Outbox, row.id))
         for name, value in values.items():
             setattr(row, name, value)

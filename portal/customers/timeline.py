@@ -23,6 +23,7 @@ from portal.tables.statements import Statement
 TOLD = {
     "issued": (N_("Statement %(number)s was issued"), "neutral"),
     "notified": (N_("Statement %(number)s was mailed to %(address)s"), "neutral"),
+    "texted": (N_("Statement %(number)s: a text went to %(address)s"), "neutral"),
     "bounced": (N_("A mail about statement %(number)s came back from %(address)s"), "bad"),
     "chased": (N_("Statement %(number)s: a reminder was sent"), "neutral"),
     "reminded": (N_("Statement %(number)s: a reminder went to %(address)s"), "neutral"),
@@ -42,7 +43,7 @@ TOLD = {
     "replaced": (N_("Statement %(number)s was replaced by a new version"), "neutral"),
 }
 #: One for each reader of a mail: too many for a glance.
-MAILS = {"notified", "reminded"}
+MAILS = {"notified", "reminded", "texted"}
 #: kind of audit entry → what is said, and its tone
 NOTED = {
     "address.cleared": (N_("%(address)s is written to again"), "neutral"),

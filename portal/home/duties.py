@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 
 from portal.approvals.task_list import TaskFilter, tasks_counted
 from portal.base.access import allows, sees
+from portal.base.sms import shown_address
 from portal.base.work import Reader
 from portal.core.money import Money
 from portal.customers.queries import CustomerFilter, customers_counted
@@ -119,7 +120,7 @@ def _mail(r: Reader, mail: Outbox, customer_id: int | None, customer_name: str |
     return MailRow(
         ref=r.refs.of("ma", mail.id),
         kind=mail.kind,
-        to=mail.to_address,
+        to=shown_address(mail),
         to_name=mail.to_name,
         subject=mail.subject or "",
         customer_ref=r.refs.of("cu", customer_id) if customer_id else "",

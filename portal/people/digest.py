@@ -14,6 +14,7 @@ from sqlalchemy import select
 from portal.base.mail import queue_mail, write_mail
 from portal.base.notices import DIGEST, DIGEST_CHANNEL, is_off
 from portal.base.outbox import Letter, NotNeeded
+from portal.base.sms import text_beside
 from portal.base.work import Reader, Work
 from portal.tables.journal import Outbox
 from portal.tables.people import User
@@ -43,6 +44,7 @@ def gather(w: Work) -> int:
         queue_mail(w, key, DIGEST, user, {"user_id": user_id, "rows": [row.id for row in rows]})
         for row in rows:
             row.state, row.problem = "cancelled", f"It is told in the digest of {w.today}."
+            text_beside(w, row)
     return len(held)
 
 

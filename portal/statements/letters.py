@@ -11,6 +11,7 @@ from sqlalchemy import select
 from portal.base import formats
 from portal.base.language import speaking
 from portal.base.outbox import Letter, NotNeeded
+from portal.base.sms import shown_address
 from portal.base.work import Reader, Work
 from portal.core.statement_status import UNANSWERED
 from portal.people.links import statement_link_token
@@ -62,6 +63,14 @@ def statement_sent(w: Work, row: Outbox) -> None:
     subject = ("statement", statement.id)
     facts = {"channel": row.channel, "address": row.to_address}
     w.tell(statement.customer_id, subject, "notified", user_id=payload.get("user_id"), **facts)
+
+
+def statement_texted(w: Work, row: Outbox) -> None:
+    """Notes in the statement's life that a text about it left, and to which number."""
+    payload = json.loads(row.payload)
+    statement = w.session.get_one(Statement, payload["statement_id"])
+    facts = {"channel": row.channel, "address": shown_address(row), "user_id": row.user_id}
+    w.tell(statement.customer_id, ("statement", statement.id), "texted", **facts)
 
 
 def confirmation_values(r: Reader, payload: dict[str, Any]) -> Mapping[str, Any]:
@@ -123,6 +132,6 @@ def _may_still_see(r: Reader, user_id: int, customer_id: int) -> bool:
 
 LETTERS = {
     "agreement": Letter(agreement_values),
-    "statement": Letter(statement_values, statement_sent, statement_refused),
+    "statement": Letter(statement_values, statement_sent, statement_refused, statement_texted),
     "confirmation": Letter(confirmation_values),
 }

@@ -63,6 +63,7 @@ STATES_AT_DESK = {
 EVENTS = {
     "issued": N_("Issued"),
     "notified": N_("Sent by mail"),
+    "texted": N_("Sent as a text"),
     "bounced": N_("A mail came back"),
     "chased": N_("Reminder sent"),
     "reminded": N_("Reminder mailed"),

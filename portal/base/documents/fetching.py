@@ -34,7 +34,7 @@ def fetch(url: str, seconds: float, body: bytes | None = None, media_type: str =
     try:
         with closing(kind(parts.hostname or "", parts.port, timeout=seconds)) as connection:
             connection.connect()
-            with _cut_after(seconds, connection.sock) as cut:
+            with cut_after(seconds, connection.sock) as cut:
                 connection.request("POST" if body is not None else "GET", path, body, headers)
                 with connection.getresponse() as answer:
                     found = answer.read(LARGEST + 1)
@@ -50,7 +50,7 @@ def fetch(url: str, seconds: float, body: bytes | None = None, media_type: str =
 
 
 @contextmanager
-def _cut_after(seconds: float, sock: socket.socket) -> Iterator[Event]:
+def cut_after(seconds: float, sock: socket.socket) -> Iterator[Event]:
     """
     Ends a connection that is still read from then; the event says whether that was so.
 

@@ -136,6 +136,7 @@ def _send_to_another(w: Work, row: Outbox, payload: dict[str, Any]) -> str | Non
         .outerjoin(Bounce, Bounce.outbox_id == Outbox.id)
         .where(
             Outbox.customer_id == row.customer_id,
+            Outbox.channel == row.channel,
             Outbox.kind == row.kind,
             Outbox.documents == row.documents,
         )

@@ -37,7 +37,12 @@ from portal.statements.chasing.chasing import (
 from portal.statements.chasing.recipients import Person
 from portal.statements.issuing.freezing import MAIL
 from portal.statements.issuing.run import Begin
-from portal.statements.letters import about_statement, refuse_settled, statement_to
+from portal.statements.letters import (
+    about_statement,
+    refuse_settled,
+    statement_texted,
+    statement_to,
+)
 from portal.tables.agreements import Deemed
 from portal.tables.journal import Event, Outbox
 from portal.tables.runs import Chase
@@ -267,4 +272,4 @@ def reminder_sent(w: Work, row: Outbox) -> None:
     w.tell(statement.customer_id, ("statement", statement.id), "reminded", **facts)
 
 
-LETTERS = {KIND: Letter(reminder_values, reminder_sent, statement_refused)}
+LETTERS = {KIND: Letter(reminder_values, reminder_sent, statement_refused, statement_texted)}

@@ -128,6 +128,7 @@ def _mails(
             and_(
                 Outbox.customer_id.in_(customer_ids),
                 Outbox.kind.in_(MAILS),
+                Outbox.channel == "email",
                 Outbox.documents.in_(documents),
             )
         )

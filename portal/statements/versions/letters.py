@@ -13,7 +13,7 @@ from portal.base.work import Reader
 from portal.core.money import Money
 from portal.core.statement import Line
 from portal.statements.chasing.bounces import statement_refused
-from portal.statements.letters import statement_sent, statement_values
+from portal.statements.letters import statement_sent, statement_texted, statement_values
 from portal.statements.names import decision_name, kind_name
 from portal.statements.queries import get_statement_by_id
 from portal.statements.settling.settled import claims_of
@@ -101,6 +101,8 @@ def answered_values(r: Reader, payload: dict[str, Any]) -> Mapping[str, Any]:
 
 
 LETTERS = {
-    "statement_corrected": Letter(corrected_values, statement_sent, statement_refused),
+    "statement_corrected": Letter(
+        corrected_values, statement_sent, statement_refused, statement_texted
+    ),
     "differences_answered": Letter(answered_values),
 }
