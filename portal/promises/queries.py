@@ -52,7 +52,7 @@ def list_promises(
 
 
 def _kept(whose: Scope, asked: PromiseFilter, as_of: dt.date) -> Sequence[ColumnElement[bool]]:
-    kept = [whose(Promise.customer_id), Promise.made_on <= as_of]
+    kept = [whose(Promise.customer_id), Promise.made_on <= as_of, *asked.where]
     if asked.ids:
         kept.append(Promise.id.in_(asked.ids))
     if asked.from_on:

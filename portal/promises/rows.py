@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement
+
 from portal.core.money import Money
 from portal.core.promise_kept import RUNNING, State
 
@@ -23,6 +25,8 @@ class PromiseFilter:
     #: Those that cover something of this document.
     entry_id: int | None = None
     plan_id: int | None = None
+    #: More conditions on `promise`: whose owner, of which customers, what is still unsettled.
+    where: tuple[ColumnElement[bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
