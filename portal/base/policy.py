@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.core.ageing import Scheme
+from portal.core.instalment import Limits
 from portal.core.promise_kept import Leniency
 from portal.core.workdays import MONDAY_TO_FRIDAY, Calendar
 from portal.tables.settings import Policy
@@ -50,6 +51,13 @@ DEFAULTS: dict[str, Any] = {
     "promise_tolerance_days": 0,
     "dispute_answer_within_workdays": 10,
     "dispute_reopen_within_days": 14,
+    # What a customer may ask for by themselves; a second person approves every plan, or none.
+    "plan_max_instalments": 12,
+    "plan_max_months": 12,
+    "plan_needs_approval": True,
+    # What the house offers with, in basis points a year, until it says otherwise.
+    "plan_interest_bp": 0,
+    "plan_penalty_bp": 0,
     # Empty: the shipped lists of core.dispute.
     "dispute_reasons": [],
     "dispute_root_causes": [],
@@ -105,6 +113,10 @@ class PolicyInForce:
     @property
     def promise_max_broken(self) -> int:
         return int(self.values["promise_max_broken"])
+
+    @property
+    def plan_limits(self) -> Limits:
+        return Limits(int(self.values["plan_max_instalments"]), int(self.values["plan_max_months"]))
 
     def leniency(self) -> Leniency:
         """How late the money for a promise may be and still be in time."""
