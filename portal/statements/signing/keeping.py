@@ -11,6 +11,7 @@ from portal.core.authority import Way
 from portal.core.confirmation import Result
 from portal.core.statement_status import Act, Status, after
 from portal.statements.signing.authorities import list_signatories
+from portal.statements.signing.claims import raise_claims
 from portal.statements.signing.evidence import Answered, evidence_of
 from portal.statements.signing.standing import end_first, end_passing, find_first, find_passing
 from portal.tables.people import User
@@ -43,6 +44,7 @@ def keep_answer(w: Work, answered: Answered, grant: str, key: str) -> int | None
     w.session.flush()
     readers = _readers(w, statement, answered.first)
     _end_what_waited(w, answered, confirmation.id)
+    raise_claims(w, answered, confirmation.id)
     _tell(w, statement, confirmation)
     _send_receipts(w, confirmation, readers)
     return confirmation.id

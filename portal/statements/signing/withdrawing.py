@@ -10,8 +10,10 @@ from portal.base.access import NotFound
 from portal.base.mail import queue_mail
 from portal.base.work import Reader, Work
 from portal.core.authority import check_withdrawal
+from portal.core.confirmation import Result
 from portal.core.errors import RuleBroken
 from portal.core.statement_status import Act, Status, after
+from portal.disputes.said_on_statements import withdraw_with_signature
 from portal.statements.answers import locked
 from portal.tables.journal import Outbox
 from portal.tables.people import User
@@ -52,6 +54,8 @@ def withdraw_confirmation(w: Work, c: WithdrawConfirmation) -> None:
     confirmation.withdrawn_at = w.now
     statement.state = after(Status(statement.state), Act.WITHDRAW)
     w.session.flush()
+    if confirmation.result != Result.CONFIRMED:
+        withdraw_with_signature(w, statement.customer_id, confirmation.id)
     _tell(w, statement, confirmation)
 
 

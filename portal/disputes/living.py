@@ -1,0 +1,95 @@
+"""What a customer does to a dispute of theirs: take it back, or open it again after an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from portal.base.access import Permission
+from portal.base.work import Work
+from portal.core.dispute import Act, Side, State, after, check_reopening
+from portal.core.errors import RuleBroken
+from portal.disputes.attachments import Files, attach
+from portal.disputes.crediting import forget_requests
+from portal.disputes.deciding import locked_dispute
+from portal.disputes.marks import end_marks, hold_back
+from portal.disputes.raising import check_length
+from portal.disputes.reasons import answer_by, reopen_within_days
+from portal.disputes.talking import keep_message
+from portal.tables.disputes import CreditRequest, Dispute
+
+
+@dataclass(frozen=True)
+class WithdrawDispute:
+    """The customer does not dispute this any more."""
+
+    dispute_id: int
+
+
+@dataclass(frozen=True)
+class ReopenDispute:
+    """The customer does not agree with the answer, and says why."""
+
+    dispute_id: int
+    why: str
+    files: Files | None = None
+
+
+def withdraw_dispute(w: Work, c: WithdrawDispute) -> None:
+    """
+    What was disputed is due again from today; done again, it changes nothing.
+
+    Raises: dispute.not_in_this_state.
+    """
+    dispute = locked_dispute(w, c.dispute_id, Permission.DISPUTE_RAISE)
+    if dispute.state == State.WITHDRAWN:
+        return
+    put_away(w, dispute)
+    end_marks(w, [dispute.id])
+    w.audit("dispute.withdrawn", f"dispute/{dispute.id}", customer_id=dispute.customer_id)
+
+
+def put_away(w: Work, dispute: Dispute) -> None:
+    """The dispute is withdrawn; its marks are the caller's to end."""
+    dispute.state = after(State(dispute.state), Act.WITHDRAW, Side.CUSTOMER).value
+    dispute.closed_at = w.now
+    dispute.row_version += 1
+    forget_requests(w, dispute)
+    w.tell(dispute.customer_id, ("dispute", dispute.id), "withdrawn")
+
+
+def reopen_dispute(w: Work, c: ReopenDispute) -> None:
+    """
+    The dispute is checked anew, with a new day for the answer; it is held back meanwhile.
+
+    What a credit note has settled of it stays settled. Raises: dispute.not_in_this_state,
+    dispute.reopened_too_late, dispute.why_missing, dispute.message_too_long.
+    """
+    dispute = locked_dispute(w, c.dispute_id, Permission.DISPUTE_RAISE)
+    state = after(State(dispute.state), Act.REOPEN, Side.CUSTOMER)
+    assert dispute.decided_at is not None
+    decided_on = dispute.decided_at.astimezone(ZoneInfo(w.company.timezone)).date()
+    check_reopening(decided_on, w.today, Side.CUSTOMER, reopen_within_days(w))
+    if not c.why.strip():
+        raise RuleBroken("dispute.why_missing", field="body")
+    check_length(c.why, "body")
+    dispute.state, dispute.closed_at = state.value, None
+    dispute.answer_by = answer_by(w, dispute.reason)
+    dispute.row_version += 1
+    forget_requests(w, dispute)
+    hold_back(w, dispute, dispute.amount_minor - _credited(w, dispute))
+    w.tell(dispute.customer_id, ("dispute", dispute.id), "reopened", side=Side.CUSTOMER.value)
+    subject = f"dispute/{dispute.id}"
+    w.audit("dispute.reopened", subject, customer_id=dispute.customer_id, side=Side.CUSTOMER.value)
+    message = keep_message(w, dispute, c.why.strip())
+    attach(w, dispute, c.files, side=message.side, message_id=message.id)
+
+
+def _credited(w: Work, dispute: Dispute) -> int:
+    """What credit notes have settled of it already."""
+    posted = select(func.coalesce(func.sum(CreditRequest.amount_minor), 0)).where(
+        CreditRequest.dispute_id == dispute.id, CreditRequest.state == "posted"
+    )
+    return int(w.session.scalar(posted) or 0)
