@@ -7,6 +7,7 @@ be for it to settle what was accepted.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from portal.core.dispute import Settlement
 from portal.core.errors import RuleBroken
@@ -78,6 +79,7 @@ class Wanted:
     request_id: int
     invoice_id: int
     amount: Money
+    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +89,29 @@ class Posted:
     credit_id: int
     invoice_id: int
     amount: Money
+    posted_at: datetime
 
 
 def settled_by(wanted: Iterable[Wanted], posted: Iterable[Posted]) -> dict[int, int]:
     """
     Which request is settled by which credit note.
 
-    Rule: R128 — a posted credit note that names the invoice and has the very amount settles the
-    oldest request for it, and one only; any other stays a credit note of its own (S-122).
+    Rule: R128 — a credit note that names the invoice, has the very amount and was posted since it
+    was asked for settles the oldest request for it, and one only (S-122).
 
-    >>> fifty = Money(5000, "CNY")
-    >>> settled_by([Wanted(1, 7, fifty), Wanted(2, 7, fifty)], [Posted(90, 7, fifty)])
+    >>> fifty, noon = Money(5000, "CNY"), datetime(2026, 11, 2, 12)
+    >>> wanted = [Wanted(1, 7, fifty, noon), Wanted(2, 7, fifty, noon)]
+    >>> settled_by(wanted, [Posted(90, 7, fifty, noon)])
     {1: 90}
     """
-    free: dict[tuple[int, Money], list[int]] = {}
+    free: dict[tuple[int, Money], list[Posted]] = {}
     for note in sorted(posted, key=lambda note: note.credit_id):
-        free.setdefault((note.invoice_id, note.amount), []).append(note.credit_id)
+        free.setdefault((note.invoice_id, note.amount), []).append(note)
     found = {}
     for each in sorted(wanted, key=lambda each: each.request_id):
-        notes = free.get((each.invoice_id, each.amount))
-        if notes:
-            found[each.request_id] = notes.pop(0)
+        notes = free.get((each.invoice_id, each.amount), [])
+        met = next((note for note in notes if note.posted_at >= each.asked_at), None)
+        if met is not None:
+            notes.remove(met)
+            found[each.request_id] = met.credit_id
     return found

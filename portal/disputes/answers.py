@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.base import formats
-from portal.base.language import DEFAULT, LANGUAGES, speaking
+from portal.base.language import LANGUAGES, speaking
 from portal.base.policy import PolicyInForce
 from portal.core.dispute import Verdict
 from portal.core.money import Money
@@ -18,6 +18,8 @@ from portal.core.money import Money
 FILE = Path(__file__).with_name("answers.toml")
 #: Serves the reasons that have no text of their own.
 ANY = "any"
+#: Serves what is in question without an amount.
+NONE = "none"
 
 #: verdict → reason → language → text
 Texts = Mapping[str, Mapping[str, Mapping[str, str]]]
@@ -41,7 +43,7 @@ def shipped_answers() -> Texts:
 
 def text_for(policy: PolicyInForce, verdict: Verdict, reason: str, language: str) -> str:
     """The text that a decision begins with; an admin's own comes before the shipped one."""
-    spoken = language if language in LANGUAGES else DEFAULT
+    spoken = language if language in LANGUAGES else LANGUAGES[0]
     edited: Texts = policy.values["dispute_answers"]
     wanted = [(texts, name) for name in (reason, ANY) for texts in (edited, shipped_answers())]
     found = (texts.get(verdict, {}).get(name, {}).get(spoken) for texts, name in wanted)

@@ -1,6 +1,6 @@
 """What follows from a decision: its words, its credit note, and who has to agree (R126-R129)."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -21,6 +21,7 @@ from portal.core.errors import RuleBroken
 from portal.core.money import Money
 
 MONDAY = date(2026, 11, 2)
+MORNING, NOON = (datetime(2026, 11, 2, hour, tzinfo=UTC) for hour in (8, 12))
 CAUSES = ("delivery", "other")
 
 
@@ -72,8 +73,9 @@ def test_only_above_its_limit_a_credit_note_waits(minor: int, limit: int):
 
 def test_one_note_settles_one_request_and_only_one_of_its_amount():
     """R128."""
-    wanted = [Wanted(2, 7, cny(50)), Wanted(1, 7, cny(50)), Wanted(3, 8, cny(50))]
-    posted = [Posted(91, 7, cny(50)), Posted(92, 8, cny(49)), Posted(93, 7, Money(50, "EUR"))]
+    wanted = [Wanted(n, invoice, cny(50), NOON) for n, invoice in ((2, 7), (1, 7), (3, 8))]
+    posted = [Posted(91, 7, cny(50), NOON), Posted(92, 8, cny(49), NOON)]
+    posted += [Posted(93, 7, Money(50, "EUR"), NOON), Posted(90, 7, cny(50), MORNING)]
 
     assert settled_by(wanted, posted) == {1: 91}
 
