@@ -17,6 +17,7 @@ CurrencyCode = sa.CHAR(length=3).with_variant(sa.CHAR(length=3, collation="C"), 
 TABLES = (
     "approval",
     "calendar_feed",
+    "extension",
     "plan",
     "sealed_letter",
     "stand_in",
@@ -44,6 +45,7 @@ APPEND_ONLY = (
     "dispute_note",
     "dispute_decision",
     "attachment",
+    "extension",
     "plan_offer",
     "instalment",
     "plan_signature",
@@ -52,7 +54,7 @@ APPEND_ONLY = (
 #: Table → the columns that stay as they were written.
 FROZEN = {
     "approval": "id, customer_id, kind, subject, currency, amount_minor, before, after, fingerprint, reason, proposer_id, asked_at",
-    "promise": "id, customer_id, currency, code, promised_on, made_on, made_at, amount_minor, reason, note, method, way, user_id, given_by, latest_on, approval_id, plan_id, evidence, evidence_sha256",
+    "promise": "id, customer_id, currency, code, promised_on, made_on, made_at, amount_minor, reason, note, method, way, user_id, given_by, latest_on, approval_id, plan_id, evidence, evidence_sha256, idempotency_key",
 }
 #: The marks as they were kept before: one a part.
 MARK_COLUMNS = "customer_id, entry_id, part, from_on, ended_on, amount_minor"
@@ -202,6 +204,34 @@ def _create_channels() -> None:
 
 def _create_promises() -> None:
     op.create_table(
+        "extension",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("customer_id", BigId, nullable=False),
+        sa.Column("currency", CurrencyCode, nullable=False),
+        sa.Column("promised_on", sa.Date(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("items", sa.Text(), nullable=False),
+        sa.Column("reason", CodeText, nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("method", CodeText, nullable=False),
+        sa.Column("given_by", sa.Text(), server_default="", nullable=False),
+        sa.Column("latest_on", sa.Date(), nullable=True),
+        sa.Column("user_id", BigId, nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("evidence_sha256", CodeText, nullable=False),
+        sa.Column("idempotency_key", CodeText, nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_extension_amount_above_zero")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_extension_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_extension_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_extension")),
+        sa.UniqueConstraint("customer_id", "id", name=op.f("uq_extension_customer_id_id")),
+        sa.UniqueConstraint("idempotency_key", name=op.f("uq_extension_idempotency_key")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "plan",
         sa.Column("id", BigId, nullable=False),
         sa.Column("customer_id", BigId, nullable=False),
@@ -291,6 +321,7 @@ def _create_promises() -> None:
         sa.Column("plan_id", BigId, nullable=True),
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("evidence_sha256", CodeText, nullable=False),
+        sa.Column("idempotency_key", CodeText, nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("ended_as", CodeText, server_default="", nullable=False),
         sa.Column("replaced_by_id", BigId, nullable=True),
@@ -322,6 +353,14 @@ def _create_promises() -> None:
         unique=True,
         sqlite_where=sa.text("code is not null"),
         postgresql_where=sa.text("code is not null"),
+    )
+    op.create_index(
+        "uq_promise_idempotency_key",
+        "promise",
+        ["idempotency_key"],
+        unique=True,
+        sqlite_where=sa.text("idempotency_key is not null"),
+        postgresql_where=sa.text("idempotency_key is not null"),
     )
     op.create_table(
         "remittance_advice",

@@ -23,6 +23,7 @@ APPEND_ONLY = (
     "dispute_note",
     "dispute_decision",
     "attachment",
+    "extension",
     "plan_offer",
     "instalment",
     "plan_signature",

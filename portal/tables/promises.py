@@ -48,6 +48,13 @@ class Promise(Base):
             sqlite_where=text("code is not null"),
             postgresql_where=text("code is not null"),
         ),
+        Index(
+            "uq_promise_idempotency_key",
+            "idempotency_key",
+            unique=True,
+            sqlite_where=text("idempotency_key is not null"),
+            postgresql_where=text("idempotency_key is not null"),
+        ),
         STRICT,
     )
 
@@ -80,6 +87,8 @@ class Promise(Base):
     #: JSON, as EVIDENCE 3 asks; its hash; both fixed when it was made.
     evidence: Mapped[Words]
     evidence_sha256: Mapped[Code]
+    #: One key, one promise, however often the page is sent; null: a file, or an approval.
+    idempotency_key: Mapped[Code | None]
     #: It no longer counts from this day: withdrawn | replaced | settled (its items were credited).
     ended_on: Mapped[dt.date | None] = mapped_column(Date)
     ended_as: Mapped[Code] = mapped_column(default="", server_default="")
@@ -114,6 +123,38 @@ class PromisedPart(Base):
     amount_minor: Mapped[Minor]
     #: Money that was on the part already: it keeps no promise that was made after it.
     paid_minor: Mapped[Minor] = mapped_column(default=0, server_default="0")
+
+
+class Extension(Base):
+    """A promise beyond the rule as it was asked for; approved, it becomes a promise."""
+
+    __tablename__ = "extension"
+    __table_args__ = (
+        UniqueConstraint("customer_id", "id"),
+        CheckConstraint("amount_minor > 0", name="amount_above_zero"),
+        UniqueConstraint("idempotency_key"),
+        STRICT,
+    )
+
+    id: Mapped[Key]
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
+    currency: Mapped[CurrencyCode]
+    promised_on: Mapped[Day]
+    amount_minor: Mapped[Minor]
+    #: JSON: [[entry id, part, minor], …].
+    items: Mapped[Words]
+    reason: Mapped[Code]
+    note: Mapped[Words]
+    method: Mapped[Code]
+    given_by: Mapped[Words] = mapped_column(default="", server_default="")
+    #: The last day by the rule when it was asked for; null: the rule allowed none.
+    latest_on: Mapped[dt.date | None] = mapped_column(Date)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    #: JSON, as EVIDENCE 3 asks, and its hash.
+    evidence: Mapped[Words]
+    evidence_sha256: Mapped[Code]
+    idempotency_key: Mapped[Code]
+    asked_at: Mapped[Moment]
 
 
 class Plan(Base):
