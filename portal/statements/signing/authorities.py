@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
 
 from portal.base.access import Actor, visible_to
@@ -14,8 +14,8 @@ from portal.core.authority import Asked, First, Right, Signer, Way, covers, way_
 from portal.core.confirmation import Result
 from portal.core.money import Money
 from portal.people.delegations import SIGNATORY, runs
+from portal.people.limits import signing_limits
 from portal.statements.issuing.snapshot import to_confirm
-from portal.tables.customers import Contact, SignatoryLimit
 from portal.tables.people import Membership, User
 from portal.tables.signing import Delegation, Signature
 from portal.tables.statements import Statement
@@ -79,7 +79,7 @@ class Signatory:
 def authority_of(r: Reader, actor: Actor, statement: Statement) -> Authority:
     """Every right that an actor holds on a statement now; they must hold one."""
     assert actor.user_id is not None
-    limits = _limits(r, statement.customer_id)
+    limits = signing_limits(r, statement.customer_id)
     rights = []
     if SIGNATORY in actor.memberships.get(statement.customer_id, frozenset()):
         rights.append(Right(actor.user_id, limits.get((actor.email, statement.currency))))
@@ -101,21 +101,6 @@ def authority_of(r: Reader, actor: Actor, statement: Statement) -> Authority:
 def authority_by_id(r: Reader, statement_id: int) -> Authority:
     """Every right that the reader's actor holds on a statement that they may sign."""
     return authority_of(r, r.actor, r.session.get_one(Statement, statement_id))
-
-
-def _limits(r: Reader, customer_id: int) -> dict[tuple[str, str], int]:
-    """By address and currency: the limits on file of a customer's contacts and people."""
-    members = (
-        select(User.email)
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.customer_id == customer_id)
-    )
-    rows = r.session.execute(
-        select(Contact.email, SignatoryLimit.currency, SignatoryLimit.amount_minor)
-        .join(SignatoryLimit, SignatoryLimit.contact_id == Contact.id)
-        .where(or_(Contact.customer_id == customer_id, Contact.email.in_(members)))
-    )
-    return {(row.email, row.currency): row.amount_minor for row in rows}
 
 
 def _running(
