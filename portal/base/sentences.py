@@ -7,6 +7,7 @@ import datetime as dt
 from portal.base import formats
 from portal.base.language import N_, gettext
 from portal.base.sentences_about_approvals import ABOUT_APPROVALS
+from portal.base.sentences_about_channels import ABOUT_CHANNELS
 from portal.base.sentences_about_disputes import ABOUT_DISPUTES
 from portal.base.sentences_about_statements import ABOUT_STATEMENTS
 from portal.base.sentences_about_tasks import ABOUT_TASKS
@@ -15,6 +16,7 @@ from portal.core.money import Money
 
 SENTENCES: dict[str, str] = {
     **ABOUT_APPROVALS,
+    **ABOUT_CHANNELS,
     **ABOUT_DISPUTES,
     **ABOUT_STATEMENTS,
     **ABOUT_TASKS,

@@ -5,17 +5,19 @@ from __future__ import annotations
 import wtforms
 from flask import Blueprint, Response
 from werkzeug.exceptions import Gone
+from wtforms.validators import Length
 
 from portal.base.access import NotFound
 from portal.base.language import N_
 from portal.base.language import gettext as _
 from portal.base.notices import EVENTS, read_unsubscribe
+from portal.base.sms import TEXTS
 from portal.core.notices import Pace
-from portal.people.commands import ChooseNotices, choose_notices, stop_notices
-from portal.people.forms import LANGUAGE_CHOICES
+from portal.people.commands import ChooseNotices, ChooseTexts, choose_notices, stop_notices
+from portal.people.forms import LANGUAGE_CHOICES, trimmed
 from portal.people.queries import NoticeChoices, get_notice_choices
 from portal.people.recognising import actor_of
-from portal.people.words import always_sent, notice_name, notices_for
+from portal.people.words import always_sent, notice_name, notices_for, texted_to
 from portal.web import current, respond
 from portal.web.forms import Form, RadioField, SelectField
 from portal.web.guard import guard
@@ -37,13 +39,31 @@ class NoticesForm(Form):
     has_quiet = wtforms.BooleanField(N_("Keep back what can wait in these hours"))
     quiet_from = SelectField(N_("From"), choices=HOURS, default="20")
     quiet_until = SelectField(N_("Until"), choices=HOURS, default="8")
+    phone = wtforms.TelField(N_("Mobile phone"), [Length(max=40)], filters=[trimmed])
 
     def command(self) -> ChooseNotices:
         """What was chosen."""
         paces = {event: str(self[event].data) for event in EVENTS if event in self}
         hours = (int(self.quiet_from.data), int(self.quiet_until.data))
         quiet = hours if self.has_quiet.data else None
-        return ChooseNotices(str(self.language.data), paces, quiet)
+        texts = ChooseTexts(self.phone.data or "", self._texts()) if self.has_texts else None
+        return ChooseNotices(str(self.language.data), paces, quiet, texts)
+
+    @property
+    def has_texts(self) -> bool:
+        """Whether texts can be chosen here at all."""
+        return any(text_field(event) in self for event in TEXTS)
+
+    def _texts(self) -> frozenset[str]:
+        fields = {event: text_field(event) for event in TEXTS}
+        return frozenset(
+            event for event, name in fields.items() if name in self and self[name].data
+        )
+
+
+def text_field(event: str) -> str:
+    """The name of the box that asks for texts about an event."""
+    return f"text_{event}"
 
 
 def _form(chosen: NoticeChoices) -> NoticesForm:
@@ -51,13 +71,17 @@ def _form(chosen: NoticeChoices) -> NoticesForm:
         event: RadioField(words, choices=PACES)
         for event, words in notices_for(current.actor().kind)
     }
+    texted = texted_to(current.actor().kind) if current.installation().config.sms else []
+    boxes = {text_field(event): wtforms.BooleanField(words) for event, words in texted}
     quiet = chosen.quiet or (20, 8)
-    form: NoticesForm = type("Chosen", (NoticesForm,), fields)(
+    form: NoticesForm = type("Chosen", (NoticesForm,), fields | boxes)(
         language=chosen.language,
         has_quiet=chosen.quiet is not None,
         quiet_from=str(quiet[0]),
         quiet_until=str(quiet[1]),
+        phone=chosen.phone,
         **{event: chosen.paces.get(event, Pace.AT_ONCE.value) for event in fields},
+        **{text_field(event): event in chosen.texts for event, _words in texted},
     )
     return form
 
@@ -74,6 +98,7 @@ def choose() -> Response:
         "people/notices.html",
         form.status if form.is_submitted else 200,
         form=form,
+        text_field=text_field,
         events=[event for event, _words in notices_for(current.actor().kind)],
         paces=PACES,
         always=always_sent(current.actor().kind),

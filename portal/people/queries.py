@@ -13,6 +13,7 @@ from portal.base.work import Reader
 from portal.core.money import Money
 from portal.people.recognising import IDLE_CUSTOMER, IDLE_STAFF, is_only_invited
 from portal.tables.agreements import NoticeChoice, QuietHours
+from portal.tables.channels import TextChoice
 from portal.tables.customers import Contact, Customer, SignatoryLimit
 from portal.tables.invoices import Entry
 from portal.tables.people import Membership, RecoveryCode, Session, User
@@ -75,11 +76,14 @@ class OwnSecurity:
 
 @dataclass(frozen=True)
 class NoticeChoices:
-    """The language of somebody's mails, event → pace where they chose, and their quiet hours."""
+    """The language of somebody's mails, event → pace where they chose, quiet hours, and texts."""
 
     language: str
     paces: dict[str, str]
     quiet: tuple[int, int] | None
+    phone: str
+    #: The events that texts are wanted about.
+    texts: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -115,10 +119,13 @@ def get_notice_choices(r: Reader) -> NoticeChoices:
     user = r.session.get_one(User, r.actor.user_id)
     paces = select(NoticeChoice.event, NoticeChoice.pace).where(NoticeChoice.user_id == user.id)
     quiet = r.session.get(QuietHours, user.id)
+    texts = select(TextChoice.event).where(TextChoice.user_id == user.id)
     return NoticeChoices(
         user.language,
         {each.event: each.pace for each in r.session.execute(paces)},
         (quiet.from_hour, quiet.until_hour) if quiet else None,
+        user.phone or "",
+        frozenset(r.session.scalars(texts)),
     )
 
 

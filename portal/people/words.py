@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.base.language import N_
 from portal.base.language import gettext as _
+from portal.base.sms import TEXTS
 
 ROLE_HINTS = {
     "customer_viewer": N_("Sees and downloads statements and invoices."),
@@ -20,18 +21,16 @@ NOTICES = {
     "runs": (N_("A statement run that you started is done"), {"staff"}),
     "audits": (N_("A customer answered a request of yours as auditor"), {"staff"}),
 }
-#: What is always sent, and why.
+_LEGAL, _SAFE = N_("they have legal effect"), N_("they keep it safe")
+#: What is always sent, and why; and the event of texts, where there may be one beside it.
 ALWAYS = {
     "customer": (
-        (N_("Statements, and reminders to answer them"), N_("they have legal effect")),
-        (
-            N_("Statements passed to you to sign, and answers withdrawn"),
-            N_("they have legal effect"),
-        ),
-        (N_("Agreements accepted or revoked for your company"), N_("they have legal effect")),
-        (N_("Codes, invitations, and changes of your account"), N_("they keep it safe")),
+        (N_("Statements, and reminders to answer them"), _LEGAL, "statements"),
+        (N_("Statements passed to you to sign, and answers withdrawn"), _LEGAL, ""),
+        (N_("Agreements accepted or revoked for your company"), _LEGAL, ""),
+        (N_("Codes, invitations, and changes of your account"), _SAFE, ""),
     ),
-    "staff": ((N_("Codes, and changes of your account"), N_("they keep it safe")),),
+    "staff": ((N_("Codes, and changes of your account"), _SAFE, ""),),
 }
 
 #: Kind of the audit entry → what happened. Kinds nobody named here are shown as they are kept.
@@ -105,9 +104,15 @@ def notices_for(kind: str) -> list[tuple[str, str]]:
     return [(event, _(words)) for event, (words, kinds) in NOTICES.items() if kind in kinds]
 
 
-def always_sent(kind: str) -> list[tuple[str, str]]:
-    """What this kind of person is always sent, and why."""
-    return [(_(words), _(why)) for words, why in ALWAYS[kind]]
+def always_sent(kind: str) -> list[tuple[str, str, str]]:
+    """What this kind of person is always sent, why, and the event of the texts beside it."""
+    return [(_(words), _(why), event) for words, why, event in ALWAYS[kind]]
+
+
+def texted_to(kind: str) -> list[tuple[str, str]]:
+    """The events that this kind of person may want texts about, with their words."""
+    named = [*notices_for(kind), *((event, words) for words, _why, event in always_sent(kind))]
+    return [(event, words) for event, words in named if event in TEXTS]
 
 
 def notice_name(event: str) -> str:

@@ -292,3 +292,10 @@ def test_staff_choose_their_language_too(visitor: Browser, cast: Cast):
 
     assert "Codes, and changes of your account" in visitor.visit("/account/notifications").text
     assert json.dumps(paces(cast)) == "{}"
+
+
+def test_without_a_text_service_no_texts_can_be_chosen(chen: Browser):
+    page = chen.visit("/account/notifications")
+
+    assert "phone" not in page.form("/account/notifications")
+    assert "By text" not in page.text

@@ -48,7 +48,7 @@ from portal.people.commands.members import (
     suspend_person,
     unsuspend_person,
 )
-from portal.people.commands.notices import ChooseNotices, choose_notices, stop_notices
+from portal.people.commands.notices import ChooseNotices, ChooseTexts, choose_notices, stop_notices
 from portal.people.commands.own_security import (
     ChangePassword,
     Enrolled,
@@ -99,6 +99,7 @@ __all__ = [
     "ChangeRoles",
     "ChangeStaffRole",
     "ChooseNotices",
+    "ChooseTexts",
     "CreatedUser",
     "Device",
     "EnrolWhileSigningIn",

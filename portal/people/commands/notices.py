@@ -4,32 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import delete, select
 
 from portal.base.language import LANGUAGES
 from portal.base.notices import DIGEST, EVENTS
+from portal.base.sms import TEXTS
 from portal.base.work import Work
 from portal.core.errors import RuleBroken
 from portal.core.notices import Pace
+from portal.core.texting import e164, masked_number
 from portal.tables.agreements import NoticeChoice, QuietHours
+from portal.tables.channels import TextChoice
 from portal.tables.people import User
 
 
 @dataclass(frozen=True)
+class ChooseTexts:
+    """The number as it was typed, and the events that texts are wanted about."""
+
+    phone: str
+    events: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class ChooseNotices:
-    """Event → pace, the language of mails, and the hours in which optional ones wait."""
+    """Event → pace, the language of mails, the hours in which optional ones wait, and texts."""
 
     language: str
     paces: Mapping[str, str] = field(default_factory=dict)
     quiet: tuple[int, int] | None = None
+    #: None leaves them as they are.
+    texts: ChooseTexts | None = None
 
 
 def choose_notices(w: Work, c: ChooseNotices) -> None:
     """
     The actor's mails go as chosen from now on; what waits already keeps its time.
 
-    `RuleBroken`: company.language_unknown, notices.quiet_all_day.
+    `RuleBroken`: company.language_unknown, notices.quiet_all_day, notices.phone_missing,
+    phone.malformed, phone.no_country.
     """
     w.require("notification.own")
     if c.language not in LANGUAGES:
@@ -43,6 +58,7 @@ def choose_notices(w: Work, c: ChooseNotices) -> None:
     w.session.execute(delete(QuietHours).where(QuietHours.user_id == user.id))
     if c.quiet is not None:
         w.session.add(QuietHours(user_id=user.id, from_hour=c.quiet[0], until_hour=c.quiet[1]))
+    texts = {} if c.texts is None else _keep_texts(w, user, c.texts)
     w.session.flush()
     w.audit(
         "user.notices_chosen",
@@ -50,7 +66,20 @@ def choose_notices(w: Work, c: ChooseNotices) -> None:
         paces=paces,
         language=c.language,
         quiet=list(c.quiet or ()),
+        **texts,
     )
+
+
+def _keep_texts(w: Work, user: User, c: ChooseTexts) -> dict[str, Any]:
+    """Keeps the number as the world dials it, and what its texts are about; tells what is kept."""
+    events = sorted(c.events & TEXTS.keys())
+    if events and not c.phone:
+        raise RuleBroken("notices.phone_missing", field="phone")
+    country = w.company.country or str(w.policy.values["calendar_country"])
+    user.phone = e164(c.phone, country) if c.phone else None
+    w.session.execute(delete(TextChoice).where(TextChoice.user_id == user.id))
+    w.session.add_all(TextChoice(user_id=user.id, event=event) for event in events)
+    return {"texts": events, "phone": masked_number(user.phone) if user.phone else ""}
 
 
 def stop_notices(w: Work, event: str) -> None:
