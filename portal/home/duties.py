@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 
+from portal.approvals.queries import waiting_for
 from portal.approvals.task_list import TaskFilter, tasks_counted
 from portal.base.access import allows, sees
 from portal.base.sms import shown_address
@@ -32,7 +33,7 @@ STATEMENT_DUTIES = {
 
 
 #: In the order of what presses most.
-NAMES = ("tasks", *STATEMENT_DUTIES, "mails", "imports", "contacts")
+NAMES = ("tasks", "approvals", *STATEMENT_DUTIES, "mails", "imports", "contacts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,9 @@ def _counted(r: Reader) -> Iterator[Select[Any]]:
         sums = (func.sum(rows.c.count), func.sum(rows.c.closing))
         columns: list[Any] = [literal(name), rows.c.currency, *sums]
         yield select(*columns).group_by(rows.c.currency)
+    if allows(r.actor, "approval.decide"):
+        waiting = waiting_for(r).subquery()
+        yield select(literal("approvals"), *waiting.c)
     for name, many in _plain_counts(r).items():
         nothing: list[Any] = [literal(""), many.scalar_subquery(), literal(0)]
         yield select(literal(name), *nothing)

@@ -100,6 +100,11 @@ def _said(name: str, n: int) -> str:
             "Look at %(num)s statements confirmed with differences",
             n,
         ),
+        "approvals": ngettext(
+            "Decide %(num)s request that waits for a second person",
+            "Decide %(num)s requests that wait for a second person",
+            n,
+        ),
         "mails": ngettext(
             "Send %(num)s mail that could not be delivered",
             "Send %(num)s mails that could not be delivered",
@@ -119,6 +124,7 @@ def _said(name: str, n: int) -> str:
 def _button(name: str) -> str:
     return {
         "tasks": _("See the tasks"),
+        "approvals": _("See the requests"),
         "mails": _("See the mails"),
         "imports": _("See the imports"),
         "contacts": _("See the customers"),
@@ -129,6 +135,7 @@ def _place(name: str) -> str:
     """Where a duty is looked at."""
     places: dict[str, tuple[str, dict[str, Any]]] = {
         "tasks": ("desk_tasks.index", {"whose": "mine_or_nobody", "due": 1}),
+        "approvals": ("desk_approvals.index", {"mine": 1}),
         "late": ("desk_statements.index", {"state": "late", "newest": 1}),
         "refused": ("desk_statements.index", {"state": "refused", "newest": 1}),
         "differing": (
