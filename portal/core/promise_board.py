@@ -130,21 +130,6 @@ def kept_rate(promises: Iterable[Judged]) -> KeptRate:
     )
 
 
-def is_promised(promised_on: date, as_of: date, leniency: Leniency) -> bool:
-    """
-    Whether a promise for a day, of which something is still awaited, is running on a day.
-
-    Rule: R118 — a promise runs to the end of the last day on which money for it is in time: its
-    own day, the workday after it where that is a day off, and the days of tolerance (S-113,
-    SECURITY 4.34, RULES 1 'day off').
-
-    >>> friday, no_mercy = date(2026, 11, 6), Leniency()
-    >>> [is_promised(friday, date(2026, 11, day), no_mercy) for day in (5, 6, 7)]
-    [True, True, False]
-    """
-    return as_of <= leniency.last_day(promised_on)
-
-
 def look_again_on(promised_on: date, leniency: Leniency, calendar: Calendar) -> date:
     """
     The workday on which somebody looks after a promise that was not kept.

@@ -83,6 +83,8 @@ class Outcome:
     came: tuple[Came, ...]
     #: What is still awaited of each due part.
     awaited: Mapping[Hashable, int] = field(default_factory=dict)
+    #: What had not come when a later promise took the item over: it is awaited under that one.
+    lost_minor: int = 0
 
     def came_by(self, day: date) -> int:
         """How much of it had come by a day, that day included."""
@@ -95,8 +97,13 @@ class Outcome:
 
     @property
     def short_minor(self) -> int:
-        """How much of it has not come yet."""
+        """How much of it has not come."""
         return self.owed_minor - self.came_minor
+
+    @property
+    def awaited_minor(self) -> int:
+        """How much of it is still to come."""
+        return self.short_minor - self.lost_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,22 @@ class Leniency:
         day = self.calendar.on_or_after(promised_on) if self.calendar else promised_on
         return day + timedelta(days=self.tolerance_days)
 
+    def first_running(self, as_of: date) -> date:
+        """
+        The earliest day for which a promise still runs: money for it is in time until `as_of`.
+
+        >>> from portal.core.workdays import MONDAY_TO_FRIDAY
+        >>> monday = date(2026, 11, 2)
+        >>> Leniency(0).first_running(monday).day
+        2
+        >>> Leniency(0, MONDAY_TO_FRIDAY).first_running(monday).isoformat()
+        '2026-10-31'
+        """
+        day = as_of - timedelta(days=self.tolerance_days)
+        while self.last_day(day - timedelta(days=1)) >= as_of:
+            day -= timedelta(days=1)
+        return day
+
 
 class _Line:
     """What came on one due part or account, the first value date first, as promises take of it."""
@@ -131,14 +154,16 @@ class _Line:
         self.left = [each.minor for each in self.came]
         self.open_minor = max(0, open_minor)
 
-    def take(self, wanted: int, before: int = 0, since: date = date.min) -> list[Came]:
-        """As much as is wanted of what nobody took, but for the first `before` and older money."""
+    def take(
+        self, wanted: int, before: int = 0, since: date = date.min, until: date | None = None
+    ) -> list[Came]:
+        """As much as is wanted of what nobody took, but for the first `before` and other days'."""
         taken = []
         for place, each in enumerate(self.came):
             skipped = min(before, each.minor)
             before -= skipped
             amount = min(wanted, self.left[place], each.minor - skipped)
-            if amount > 0 and each.value_on >= since:
+            if amount > 0 and since <= each.value_on < (until or date.max):
                 taken.append(Came(each.value_on, amount))
                 self.left[place] -= amount
                 wanted -= amount
@@ -163,6 +188,8 @@ def share_out(
     `account` is what was received on the account as a whole, for promises that name no item.
     Rule: R109 — money counts once, for the promise with the earliest day; what was paid before a
     promise was made keeps none, and what is taken off an item is no longer owed under it (S-113).
+    Rule: R118 — an item that is promised again after the day of a promise is the new one's from
+    then on, and so is its money: the old one stays as it was then (S-113).
 
     >>> part = PartFacts(4000, (Came(date(2026, 11, 6), 6000),))
     >>> two = [
@@ -171,15 +198,19 @@ def share_out(
     ... ]
     >>> [each.came_minor for each in share_out(two, {"A": part}).values()]
     [6000, 0]
+    >>> again = Promised(2, date(2026, 11, 13), date(2026, 11, 9), 4000, (Share("A", 4000),))
+    >>> part = PartFacts(0, (Came(date(2026, 11, 13), 4000),))
+    >>> [each.came_minor for each in share_out([two[0], again], {"A": part}).values()]
+    [0, 4000]
     """
     lines = {key: _Line(facts.came, facts.open_minor) for key, facts in parts.items()}
     received = _Line(account)
     found = {}
-    for promise in in_order(promises):
-        if promise.is_ended(as_of):
-            continue
+    counting = [promise for promise in in_order(promises) if not promise.is_ended(as_of)]
+    again = _promised_again(counting)
+    for promise in counting:
         if promise.shares:
-            found[promise.key] = _of_items(promise, lines)
+            found[promise.key] = _of_items(promise, lines, again)
         else:
             found[promise.key] = _of_account(promise, received)
     return found
@@ -197,18 +228,33 @@ def in_order(promises: Iterable[Promised]) -> list[Promised]:
     return sorted(promises, key=lambda each: (each.promised_on, each.key))
 
 
-def _of_items(promise: Promised, lines: Mapping[Hashable, _Line]) -> Outcome:
+def _promised_again(promises: Iterable[Promised]) -> dict[Hashable, list[date]]:
+    """The days on which each due part was promised, the first one first."""
+    days: dict[Hashable, list[date]] = {}
+    for promise in sorted(promises, key=lambda each: each.made_on):
+        for share in promise.shares:
+            days.setdefault(share.part, []).append(promise.made_on)
+    return days
+
+
+def _of_items(
+    promise: Promised, lines: Mapping[Hashable, _Line], again: Mapping[Hashable, list[date]]
+) -> Outcome:
     came: list[Came] = []
     awaited: dict[Hashable, int] = {}
+    lost = 0
     for share in promise.shares:
         line = lines[share.part]
-        taken = line.take(share.minor, share.paid_then_minor)
+        until = next((day for day in again[share.part] if day > promise.promised_on), None)
+        taken = line.take(share.minor, share.paid_then_minor, until=until)
         came += taken
-        short = line.wait_for(share.minor - sum(each.minor for each in taken))
-        if short:
-            awaited[share.part] = short
-    owed = sum(each.minor for each in came) + sum(awaited.values())
-    return Outcome(owed, tuple(came), awaited)
+        short = share.minor - sum(each.minor for each in taken)
+        if until is not None:
+            lost += short
+        elif waiting := line.wait_for(short):
+            awaited[share.part] = waiting
+    owed = sum(each.minor for each in came) + sum(awaited.values()) + lost
+    return Outcome(owed, tuple(came), awaited, lost)
 
 
 def _of_account(promise: Promised, received: _Line) -> Outcome:
@@ -241,7 +287,7 @@ def state_of(outcome: Outcome | None, last_day: date, as_of: date, on_account: i
         return State.KEPT
     if as_of <= last_day:
         return State.OPEN
-    if on_account >= outcome.short_minor > 0:
+    if on_account >= outcome.awaited_minor > 0:
         return State.BEING_CHECKED
     if in_time:
         return State.PARTLY_KEPT
@@ -270,5 +316,5 @@ def judge(
         last_day = leniency.last_day(promise.promised_on)
         states[promise.key] = state_of(outcome, last_day, as_of, on_account)
         if outcome is not None and states[promise.key] is State.BEING_CHECKED:
-            on_account -= outcome.short_minor
+            on_account -= outcome.awaited_minor
     return states

@@ -183,7 +183,7 @@ def _states(
         for account, made in by_account.items()
         for each in made
         if each.key in outcomes
-        and outcomes[each.key].short_minor > 0
+        and outcomes[each.key].awaited_minor > 0
         and leniency.last_day(each.promised_on) < as_of
     }
     on_account = _on_account(r, late, as_of)

@@ -84,7 +84,9 @@ def running_on_parts(
     r: Reader, customer_id: int | None = None, as_of: dt.date | None = None
 ) -> dict[tuple[int, int], PartPromise]:
     """By document and part: what running promises cover of it, and until when."""
-    rows = list_promises(r, PromiseFilter(customer_id=customer_id, counts=True), as_of)
+    running_since = r.policy.leniency().first_running(as_of or r.today)
+    asked = PromiseFilter(customer_id=customer_id, from_on=running_since, counts=True)
+    rows = list_promises(r, asked, as_of)
     found: dict[tuple[int, int], PartPromise] = {}
     for row in rows:
         for item in row.items if row.state in RUNNING else ():
@@ -125,7 +127,7 @@ def _row(r: Reader, found: Any, facts: Judged) -> PromiseRow:
         amount=money(promise.amount_minor),
         came=money(outcome.came_minor),
         in_time=money(outcome.came_by(last_day)),
-        awaited=money(outcome.short_minor),
+        awaited=money(outcome.awaited_minor),
         state=facts.states.get(promise.id, State.ENDED),
         reason=promise.reason,
         note=promise.note,
