@@ -55,6 +55,7 @@ DEFAULTS: dict[str, Any] = {
     "plan_max_instalments": 12,
     "plan_max_months": 12,
     "plan_needs_approval": True,
+    "plan_tolerance_days": 0,
     # What the house offers with, in basis points a year, until it says otherwise.
     "plan_interest_bp": 0,
     "plan_penalty_bp": 0,
@@ -113,6 +114,10 @@ class PolicyInForce:
     @property
     def promise_max_broken(self) -> int:
         return int(self.values["promise_max_broken"])
+
+    @property
+    def plan_tolerance_days(self) -> int:
+        return int(self.values["plan_tolerance_days"])
 
     @property
     def plan_limits(self) -> Limits:
