@@ -98,7 +98,9 @@ def decide_dispute(w: Work, c: DecideDispute) -> int:
 
 
 def credit_for(w: Work, dispute: Dispute, decided: Decided) -> Money:
-    """What credit note a decision makes."""
+    """What credit note a decision makes; none where the statement's page names the document."""
+    if decided.said is not None and decided.said.document_id is not None:
+        return Money.zero(dispute.currency)
     return still_to_credit(w, dispute, decided.accepted, decided.settlement)
 
 

@@ -45,6 +45,7 @@ class Said:
     decision: Decision
     cause: Cause
     document_id: int | None = None
+    document: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def write_resolution(w: Work, answered: Answered) -> int:
         difference=_key(answered),
         decision=said.decision.value,
         cause=said.cause.value,
-        document_id=said.document_id,
+        document=said.document,
     )
     return row.id
 

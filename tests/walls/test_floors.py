@@ -16,7 +16,7 @@ BRACKETS = {
     "approvals": set(),
     "audit": {"invoices", "people", "statements"},
     "customers": set(),
-    "disputes": {"approvals", "invoices"},
+    "disputes": {"approvals", "invoices", "payments"},
     "home": {"approvals", "disputes", "imports", "promises", "statements"},
     "imports": {"customers", "invoices", "payments"},
     "invoices": {"customers", "terms"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
@@ -14,11 +14,13 @@ from portal.base.access import visible_to
 from portal.base.work import Reader
 from portal.core.confirmation import Difference as NamedDifference
 from portal.core.confirmation import Reason, difference_minor
+from portal.core.dispute import State
 from portal.core.money import Money
 from portal.core.settling import is_settled
 from portal.core.statement import Line
 from portal.core.statement_status import Status
 from portal.statements.rows import StatementView
+from portal.statements.settling.became import Became, disputes_on, is_dropped
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry
 from portal.tables.people import User
@@ -62,6 +64,7 @@ class Claim:
     by: str
     at: dt.datetime
     answer: OurAnswer | None
+    dispute: Became | None = None
 
     @property
     def key(self) -> str:
@@ -71,8 +74,17 @@ class Claim:
         return f"own-{self.difference_id}" if self.difference_id else "whole"
 
     @property
-    def is_settled(self) -> bool:
+    def is_dropped(self) -> bool:
+        """Whether the customer took it back since."""
+        return self.dispute is not None and self.dispute.state == State.WITHDRAWN
+
+    @property
+    def is_answered(self) -> bool:
         return is_settled(self.at, self.answer.at if self.answer else None)
+
+    @property
+    def is_settled(self) -> bool:
+        return self.is_dropped or self.is_answered
 
 
 def our_answers(r: Reader, statement_id: int) -> list[OurAnswer]:
@@ -118,7 +130,9 @@ def claims_of(r: Reader, view: StatementView) -> list[Claim]:
     for said, name, email in found:
         answer = by_line.get(said.seq) if said.seq else beside.get(said.id)
         claims.append(_claim(view, said, name or email, answer))
-    return claims + _refusal(r, view, beside.get(None))
+    claims += _refusal(r, view, beside.get(None))
+    became = disputes_on(r, view.row.id)
+    return [replace(claim, dispute=became.get(claim.key)) for claim in claims]
 
 
 def _claim(view: StatementView, said: Difference, by: str, answer: OurAnswer | None) -> Claim:
@@ -249,7 +263,12 @@ def _waiting(r: Reader, asked: UnsettledFilter, *columns: Any) -> Select[Any]:
             ),
         )
         .outerjoin(Entry, Entry.id == StatementLine.entry_id)
-        .where(Statement.in_force == 1, Statement.state.in_(OPEN_STATES), ~_answered_since())
+        .where(
+            Statement.in_force == 1,
+            Statement.state.in_(OPEN_STATES),
+            ~_answered_since(),
+            ~is_dropped(),
+        )
     )
     if asked.reason:
         rows = rows.where(Difference.reason == asked.reason)

@@ -1,8 +1,9 @@
 """
 The house answers what a customer says differs, and asks for a signature once all is answered.
 
-A decision is a row of its own and never changed: a later one counts instead. It posts nothing; the
-document that settles a difference is posted like any other and only named here.
+A decision is a row of its own and never changed: a later one counts instead. It is the decision of
+the dispute that the difference became (disputes/answering), so that both pages say the same. It
+posts nothing; the document that settles a difference is posted like any other and only named here.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.base.access import NotFound
 from portal.base.mail import queue_mail
@@ -19,6 +20,8 @@ from portal.base.work import Work
 from portal.core.errors import RuleBroken
 from portal.core.settling import Cause, Decision, check_decision
 from portal.core.statement_status import ANSWERED, Status
+from portal.disputes.answering import answer_on_statement, find_dispute_of
+from portal.disputes.resolving import Answered, Said, write_resolution
 from portal.statements.commands import ReissueStatement, reissue_statement
 from portal.statements.queries import get_statement_by_id
 from portal.statements.settling.settled import Claim, claims_of
@@ -56,7 +59,7 @@ class AskSignOff:
 
 def settle_difference(w: Work, c: SettleDifference) -> int:
     """
-    The difference has our answer, which the customer reads and is mailed.
+    The difference has our answer, which the customer reads and is mailed; it decides its dispute.
 
     Raises: statement.replaced, statement.not_answered_yet, resolution.answer_missing,
     resolution.answer_too_long, resolution.document_unknown.
@@ -66,36 +69,31 @@ def settle_difference(w: Work, c: SettleDifference) -> int:
     if claim is None:
         raise NotFound("difference")
     check_decision(c.answer)
-    row = Resolution(
+    document = c.document.strip()
+    document_id = _document(w, statement.customer_id, document)
+    said = Said(c.decision, c.cause, document_id, document)
+    dispute = find_dispute_of(w, statement.id, claim.key)
+    if dispute is None:
+        write_resolution(w, _answered(w, statement, claim, c.answer.strip(), said))
+    else:
+        answer_on_statement(w, dispute, said, c.answer.strip())
+    _queue_mails(w, statement)
+    newest = select(func.max(Resolution.id)).where(Resolution.statement_id == statement.id)
+    return w.session.scalars(newest).one()
+
+
+def _answered(w: Work, statement: Statement, claim: Claim, answer: str, said: Said) -> Answered:
+    return Answered(
         customer_id=statement.customer_id,
         statement_id=statement.id,
         difference_id=claim.difference_id,
         seq=claim.seq,
-        decision=c.decision.value,
-        cause=c.cause.value,
-        answer=c.answer.strip(),
         claim_reason=claim.reason,
         claim_own_minor=claim.own.minor if claim.own else None,
-        document_id=_document(w, statement.customer_id, c.document.strip()),
+        answer=answer,
+        said=said,
         user_id=w.actor.user_id,
-        decided_at=w.now,
     )
-    w.session.add(row)
-    w.session.flush()
-    w.tell(
-        statement.customer_id, ("statement", statement.id), "difference_answered", line=claim.seq
-    )
-    _queue_mails(w, statement)
-    w.audit(
-        "statement.difference_settled",
-        f"statement/{statement.id}",
-        customer_id=statement.customer_id,
-        difference=claim.key,
-        decision=c.decision.value,
-        cause=c.cause.value,
-        document=c.document.strip(),
-    )
-    return row.id
 
 
 def ask_sign_off(w: Work, c: AskSignOff) -> int:

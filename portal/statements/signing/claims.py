@@ -8,12 +8,20 @@ from portal.base.work import Work
 from portal.core.confirmation import Difference, Result
 from portal.disputes.said_on_statements import Said, Signed, raise_what_was_said
 from portal.statements.answers import Ticks
+from portal.statements.queries import get_statement_by_id
+from portal.statements.settling.settled import claims_of
 from portal.statements.signing.evidence import Answered
 
 
 def raise_claims(w: Work, answered: Answered, confirmation_id: int) -> None:
-    """One dispute for each difference, and one for the balance where it was not agreed to."""
-    claims = list(_claims(answered))
+    """
+    One dispute for each difference, and one for the balance where it was not agreed to.
+
+    What came over from the version before with our answer to it is signed for, not said anew.
+    """
+    view = get_statement_by_id(w, answered.statement.id)
+    said = {claim.key for claim in claims_of(w, view) if claim.is_answered}
+    claims = [claim for claim in _claims(answered) if claim.origin not in said]
     if not claims:
         return
     statement = answered.statement

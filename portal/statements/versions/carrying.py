@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from portal.base.work import Work
 from portal.core.statement import read_statement
 from portal.core.statement_diff import LineDiff, carried_marks, diff
+from portal.disputes.following import follow_to
 from portal.tables.resolutions import Reissue, Resolution
 from portal.tables.statements import Answer, Difference, Statement
 
@@ -58,7 +59,10 @@ def carry_over(
     copies = [_copy(answers[before], new, seq=after) for after, before in kept.items()]
     if copies:
         w.session.execute(insert(Answer), copies)
-    _carry_resolutions(w, versions, _carry_differences(w, versions))
+    keys = _carry_differences(w, versions)
+    _carry_resolutions(w, versions, keys)
+    if not is_sign_off:
+        follow_to(w, old.id, new.id, _moves(versions, keys))
     carried = Carried(len(kept), found.new_or_changed)
     w.session.add(
         Reissue(
@@ -102,6 +106,12 @@ def _carry_differences(w: Work, versions: _Versions) -> dict[int, int]:
             w.session.flush()
             keys[each.id] = again.id
     return keys
+
+
+def _moves(versions: _Versions, keys: Mapping[int, int]) -> dict[str, tuple[str, int | None]]:
+    """Where on the new version a difference stands that had its dispute: origin → origin, line."""
+    lines = {f"line-{old}": (f"line-{new}", new) for old, new in versions.by_old_line.items()}
+    return {**lines, **{f"own-{old}": (f"own-{new}", None) for old, new in keys.items()}}
 
 
 def _carry_resolutions(w: Work, versions: _Versions, keys: Mapping[int, int]) -> None:
