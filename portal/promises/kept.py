@@ -14,9 +14,7 @@ from typing import Literal
 
 from portal.base.work import Reader
 from portal.core.money import Money
-from portal.core.promise import COOL_DOWN
 from portal.core.promise_board import Judged, KeptRate, kept_rate
-from portal.core.promise_kept import State
 from portal.promises.queries import list_promises
 from portal.promises.rows import PromiseFilter, PromiseRow
 
@@ -72,15 +70,9 @@ def customers_rates(rows: Iterable[PromiseRow], as_of: dt.date) -> list[KeptRow]
 def rate_of(rows: Iterable[PromiseRow]) -> KeptRate:
     """The rate of promises of one currency."""
     return kept_rate(
-        Judged(row.state, row.came.minor + row.awaited.minor, row.in_time.minor) for row in rows
+        Judged(row.state, (row.came + row.awaited + row.lost).minor, row.in_time.minor)
+        for row in rows
     )
-
-
-def broken_days(r: Reader, customer_id: int) -> list[dt.date]:
-    """The last days in time of a customer's broken promises that are still unpaid, lately."""
-    since = r.today - COOL_DOWN
-    rows = list_promises(r, PromiseFilter(customer_id, from_on=since, counts=True))
-    return [row.last_day for row in rows if row.state is State.BROKEN]
 
 
 def _of_the_year(r: Reader, as_of: dt.date | None) -> list[PromiseRow]:

@@ -128,6 +128,7 @@ def _row(r: Reader, found: Any, facts: Judged) -> PromiseRow:
         came=money(outcome.came_minor),
         in_time=money(outcome.came_by(last_day)),
         awaited=money(outcome.awaited_minor),
+        lost=money(outcome.lost_minor),
         state=facts.states.get(promise.id, State.ENDED),
         reason=promise.reason,
         note=promise.note,

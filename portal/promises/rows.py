@@ -69,6 +69,8 @@ class PromiseRow:
     in_time: Money
     #: What is still awaited under it.
     awaited: Money
+    #: What had not come when its items were promised again.
+    lost: Money
     state: State
     reason: str
     note: str

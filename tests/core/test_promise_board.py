@@ -6,14 +6,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.core.promise_board import (
-    Group,
-    Judged,
-    end_of_week,
-    group_of,
-    kept_rate,
-    look_again_on,
-)
+from portal.core.promise_board import Group, Judged, end_of_week, group_of, kept_rate, look_again_on
 from portal.core.promise_kept import Leniency, State
 from portal.core.workdays import MONDAY_TO_FRIDAY
 
