@@ -19,6 +19,8 @@ from portal.customers.pages_contacts import contacts_desk
 from portal.customers.pages_cycle import cycle_desk
 from portal.customers.pages_staff import desk as customers_desk
 from portal.demo_pages import demo
+from portal.disputes.pages_customer import customer as disputes
+from portal.home.pages_calendar import calendar_feed
 from portal.home.pages_customer import customer as home
 from portal.home.pages_health import health
 from portal.home.pages_mailbox import mailbox
@@ -73,6 +75,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     delegations,
     company,
     notices,
+    calendar_feed,
     statements,
     comparing,
     ledger,
@@ -80,6 +83,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     invoices,
     downloads,
     payments,
+    disputes,
     signing,
     batch,
     passing_pages,
@@ -109,6 +113,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 
 OWN = (
     MenuItem("notices.choose", N_("Messages")),
+    MenuItem("calendar_feed.show", N_("Calendar")),
     MenuItem("account.security", N_("Security")),
     MenuItem("account.activity", N_("Activity")),
 )
@@ -118,6 +123,7 @@ NAVIGATION = Navigation(
         MenuItem("statements.index", N_("Statements")),
         MenuItem("invoices.index", N_("Invoices")),
         MenuItem("payments.index", N_("Payments")),
+        MenuItem("disputes.index", N_("Disputes")),
         MenuItem("people.index", N_("People")),
     ),
     staff=(

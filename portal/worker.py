@@ -27,6 +27,7 @@ from portal.base.installation import Installation
 from portal.base.outbox import Registry, drain, log
 from portal.base.work import Work
 from portal.day import is_day_done, run_day
+from portal.disputes.telling import LETTERS as DISPUTES
 from portal.imports.background import run_import
 from portal.invoices.downloads import LETTERS as INVOICES
 from portal.invoices.downloads import TASKS as DOWNLOADS
@@ -95,6 +96,7 @@ LETTERS = {
     **APPROVALS,
     **REQUESTS,
     **INVOICES,
+    **DISPUTES,
     **PEOPLE,
     **STATEMENTS,
     **RUNS,

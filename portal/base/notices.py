@@ -24,6 +24,7 @@ from portal.tables.people import User
 EVENTS: Mapping[str, frozenset[str]] = {
     "receipts": frozenset({"confirmation"}),
     "comments": frozenset({"differences_answered", "statement_returned"}),
+    "disputes": frozenset({"dispute_received", "dispute_reply"}),
     "downloads": frozenset({"download"}),
     "runs": frozenset({"run_done"}),
     "audits": frozenset({"audit_answered"}),

@@ -17,6 +17,7 @@ ROLE_HINTS = {
 NOTICES = {
     "receipts": (N_("Receipts of answers to statements"), {"customer"}),
     "comments": (N_("Answers to your differences, and statements returned to you"), {"customer"}),
+    "disputes": (N_("Messages about disputes"), {"customer", "staff"}),
     "downloads": (N_("An archive of invoices is ready"), {"customer"}),
     "runs": (N_("A statement run that you started is done"), {"staff"}),
     "audits": (N_("A customer answered a request of yours as auditor"), {"staff"}),
@@ -38,6 +39,8 @@ HAPPENED = {
     "agreement.accepted": N_("The agreement on electronic reconciliation was accepted"),
     "agreement.declined": N_("The agreement on electronic reconciliation was declined"),
     "agreement.revoked": N_("The agreement on electronic reconciliation was revoked"),
+    "calendar.feed_made": N_("The calendar got an address"),
+    "calendar.feed_revoked": N_("The calendar’s address was ended"),
     "challenge.answered": N_("A code was entered"),
     "challenge.refused": N_("A wrong code was entered"),
     "challenge.sent": N_("A code was mailed"),

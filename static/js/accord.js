@@ -178,6 +178,15 @@ function closePanel() {
   for (const menu of findAll("[data-menu][open]")) { menu.open = false; find("summary", menu).focus(); }
 }
 
+// A text that says so is sent with Ctrl+Enter, as its button would.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+  const form = event.target.closest?.("form[data-talk]");
+  if (!form) return;
+  event.preventDefault();
+  form.requestSubmit(find("button[type=submit]", form));
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape") return closePanel();

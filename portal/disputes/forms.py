@@ -1,0 +1,78 @@
+"""The shape of what customers type about disputes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import wtforms
+from werkzeug.datastructures import FileStorage
+
+from portal.base.language import N_
+from portal.base.language import gettext as _
+from portal.core.dispute import LONGEST_TEXT, Reason
+from portal.core.money import Money
+from portal.disputes.attachments import Files
+from portal.disputes.living import ReopenDispute
+from portal.disputes.names import reason_name
+from portal.disputes.raising import RaiseDispute
+from portal.disputes.subjects import Subject
+from portal.disputes.talking import SayInDispute
+from portal.web.forms import Filled, Form, MoneyField, SelectField, options
+
+LONG = wtforms.validators.Length(
+    max=LONGEST_TEXT, message=N_("Write at most 4,000 characters; put the rest in a file.")
+)
+
+
+class FilesForm(Form):
+    """A form that files can go with."""
+
+    files = wtforms.MultipleFileField(N_("Files"))
+
+    def given(self) -> list[tuple[str, bytes]]:
+        """The chosen files by name and content."""
+        return [
+            (file.filename or "", file.read())
+            for file in self.files.data or []
+            if isinstance(file, FileStorage) and file.filename
+        ]
+
+
+class DisputeForm(FilesForm):
+    """What is wrong with a document, and how much of it."""
+
+    reason = SelectField(N_("What is wrong?"), [Filled(N_("Choose what is wrong."))])
+    amount = MoneyField(N_("Amount that you dispute"))
+    said = wtforms.TextAreaField(N_("What should we know?"), [LONG])
+
+    def __init__(self, subject: Subject, reasons: dict[str, Reason], **kept: Any) -> None:
+        """Offer the reasons; all that can be disputed is disputed unless somebody says less."""
+        most: Money = subject.most
+        super().__init__(currency=subject.currency, amount=most if most.minor else None, **kept)
+        self.subject = subject
+        named = [(name, reason_name(name, reasons)) for name in reasons]
+        self.reason.choices = options([("", _("Choose")), *named])
+
+    def command(self, files: Files) -> RaiseDispute:
+        """What is disputed."""
+        return RaiseDispute(
+            self.subject.about,
+            str(self.reason.data),
+            self.amount.data,
+            str(self.said.data or ""),
+            files,
+        )
+
+
+class MessageForm(FilesForm):
+    """Words for the other side, or the reason why a dispute is opened again."""
+
+    body = wtforms.TextAreaField(N_("Your message"), [LONG], render_kw={"data-key": "r"})
+
+    def message(self, dispute_id: int, files: Files) -> SayInDispute:
+        """What is written."""
+        return SayInDispute(dispute_id, str(self.body.data or ""), files)
+
+    def reopening(self, dispute_id: int, files: Files) -> ReopenDispute:
+        """Why it is opened again."""
+        return ReopenDispute(dispute_id, str(self.body.data or ""), files)
