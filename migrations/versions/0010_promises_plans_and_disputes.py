@@ -49,11 +49,13 @@ APPEND_ONLY = (
     "plan_offer",
     "instalment",
     "plan_signature",
+    "remittance_line",
     "sealed_letter",
 )
 #: Table → the columns that stay as they were written.
 FROZEN = {
     "approval": "id, customer_id, kind, subject, currency, amount_minor, before, after, fingerprint, reason, proposer_id, asked_at",
+    "remittance_advice": "id, customer_id, currency, amount_minor, pay_on, method, reference, note, user_id, at, idempotency_key",
     "promise": "id, customer_id, currency, code, promised_on, made_on, made_at, amount_minor, reason, note, method, way, user_id, given_by, latest_on, approval_id, plan_id, evidence, evidence_sha256, idempotency_key",
 }
 #: The marks as they were kept before: one a part.
@@ -374,6 +376,7 @@ def _create_promises() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("user_id", BigId, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("idempotency_key", CodeText, nullable=False),
         sa.Column("payment_id", BigId, nullable=True),
         sa.Column("ended_as", CodeText, server_default="", nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -392,6 +395,7 @@ def _create_promises() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_remittance_advice")),
         sa.UniqueConstraint("customer_id", "id", name=op.f("uq_remittance_advice_customer_id_id")),
+        sa.UniqueConstraint("idempotency_key", name=op.f("uq_remittance_advice_idempotency_key")),
         sqlite_strict=True,
     )
     op.create_index(

@@ -27,6 +27,7 @@ APPEND_ONLY = (
     "plan_offer",
     "instalment",
     "plan_signature",
+    "remittance_line",
     "sealed_letter",
 )
 
@@ -41,6 +42,7 @@ MOSTLY_FROZEN = {
     "delegation": ("ended_at", "ended_by_id"),
     "delivery": ("invoice_code", "received_by"),
     "part": ("due_on", "term_days"),
+    "remittance_advice": ("payment_id", "ended_as", "ended_at"),
     "promise": ("ended_on", "ended_as", "replaced_by_id"),
     "passing": ("answer", "ended_as", "ended_at", "ended_by_id"),
     "signature": ("confirmation_id", "ended_as", "ended_at"),

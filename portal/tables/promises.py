@@ -321,6 +321,7 @@ class RemittanceAdvice(Base):
         UniqueConstraint("customer_id", "id"),
         CheckConstraint("amount_minor > 0", name="amount_above_zero"),
         CheckConstraint("(ended_at is null) = (ended_as = '')", name="ended_says_why"),
+        UniqueConstraint("idempotency_key"),
         Index("ix_remittance_advice_customer_id", "customer_id", "pay_on"),
         STRICT,
     )
@@ -336,6 +337,8 @@ class RemittanceAdvice(Base):
     note: Mapped[Words]
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     at: Mapped[Moment]
+    #: One announcement, however often its form was sent.
+    idempotency_key: Mapped[Code]
     #: The payment that came; null: none yet.
     payment_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"))
     #: received | withdrawn
