@@ -8,7 +8,9 @@ from portal.base import formats
 from portal.base.language import N_, gettext
 from portal.base.sentences_about_approvals import ABOUT_APPROVALS
 from portal.base.sentences_about_channels import ABOUT_CHANNELS
+from portal.base.sentences_about_decisions import ABOUT_DECISIONS
 from portal.base.sentences_about_disputes import ABOUT_DISPUTES
+from portal.base.sentences_about_promises import ABOUT_PROMISES
 from portal.base.sentences_about_statements import ABOUT_STATEMENTS
 from portal.base.sentences_about_tasks import ABOUT_TASKS
 from portal.core.errors import RuleBroken
@@ -17,7 +19,9 @@ from portal.core.money import Money
 SENTENCES: dict[str, str] = {
     **ABOUT_APPROVALS,
     **ABOUT_CHANNELS,
+    **ABOUT_DECISIONS,
     **ABOUT_DISPUTES,
+    **ABOUT_PROMISES,
     **ABOUT_STATEMENTS,
     **ABOUT_TASKS,
     "act.already_done": N_("This was done already; nothing was done twice."),
