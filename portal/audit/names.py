@@ -62,6 +62,8 @@ SENTENCES = HAPPENED | {
     "audit.sample_drawn": N_("The auditor drew a sample of balances"),
     "auditor.seat_over": N_("An auditor’s seat was over"),
     "auditor.seat_set": N_("An auditor’s seat was set"),
+    "calendar.feed_made": N_("A calendar got an address"),
+    "calendar.feed_revoked": N_("A calendar’s address was ended"),
     "company.changed": N_("The company’s settings were changed"),
     "company.founded": N_("The company was founded here"),
     "contact.added": N_("A contact was added"),

@@ -13,6 +13,8 @@ RULES = {
     "agreement.frozen": "agreement.not_in_this_state",
     "approval.kind, approval.subject": "approval.waiting",
     "uq_approval_waiting": "approval.waiting",
+    "calendar_feed.user_id": "act.already_done",
+    "uq_calendar_feed_standing": "act.already_done",
     "deemed.statement_id": "act.already_done",
     "pk_deemed": "act.already_done",
     "allocation.exceeds_part": "allocation.exceeds_part",
