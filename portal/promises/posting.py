@@ -113,6 +113,8 @@ def _tell(w: Work, promise: Promise, told: Told) -> None:
         evidence_sha256=promise.evidence_sha256,
         **facts,
     )
+    if promise.plan_id is not None:
+        return  # the plan's own letter and mail tell of all its instalments
     w.later(f"promise_letter/{promise.id}", "promise_letter", {"promise_id": promise.id})
     for user in readers(w, promise):
         queue_mail(
