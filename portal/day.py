@@ -21,6 +21,7 @@ from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.invoices import daily as downloads
 from portal.people import daily as people
+from portal.promises import daily as promises
 from portal.statements import daily as statements
 from portal.statements.certificate.stamping import stamp_again
 from portal.tables.journal import DayRun
@@ -33,6 +34,7 @@ Run = Callable[[Installation, dt.date], Any]
 ACTS: tuple[tuple[str, Run], ...] = (
     ("statements", statements.run),
     ("chasing", statements.chase),
+    ("promises", promises.run),
     ("seals", stamp_again),
     ("downloads", downloads.run),
     ("people", people.run),
@@ -41,7 +43,7 @@ ACTS: tuple[tuple[str, Run], ...] = (
 )
 
 #: These look at a day as a whole: days that they missed are caught up with the last one, at once.
-AT_ONCE = frozenset({"chasing"})
+AT_ONCE = frozenset({"chasing", "promises"})
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ from portal.invoices.downloads import TASKS as DOWNLOADS
 from portal.people.digest import digest_letter
 from portal.people.letters import LETTERS as PEOPLE
 from portal.people.recognising import actor_of
+from portal.promises.owners import LETTERS as OWNERS
 from portal.statements.certificate.sealed import make_certificate
 from portal.statements.chasing.reminding import LETTERS as REMINDERS
 from portal.statements.comparison.working import run as run_comparison
@@ -98,6 +99,7 @@ LETTERS = {
     **INVOICES,
     **DISPUTES,
     **PEOPLE,
+    **OWNERS,
     **STATEMENTS,
     **RUNS,
     **REMINDERS,
