@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.base import formats
+from portal.base.documents.letters import OTHER, both, moment
 from portal.base.documents.printer import Attachment, Job
 from portal.base.documents.render import sheet_of
 from portal.base.evidence import sha256_of_text
+from portal.base.formats import masked
 from portal.base.language import N_, current_language, speaking
 from portal.base.language import gettext as _
 from portal.core.money import Money
 from portal.core.words import amount_in_words
-from portal.people.commands.challenges import masked
-from portal.statements.certificate.sheet import OTHER, both, moment
 
 TEMPLATE = "audit_answer/1"
 HEADINGS = {

@@ -19,6 +19,7 @@ from portal.base.documents.check import read_seal
 from portal.base.documents.fetching import Unanswered
 from portal.base.documents.render import print_pdf
 from portal.base.documents.seal import open_seal, seal_pdf
+from portal.base.documents.sealing import authority_of
 from portal.base.evidence import Surroundings, canonical_json, sha256_of_text
 from portal.base.installation import Installation
 from portal.base.mail import Recipient, queue_mail
@@ -28,7 +29,6 @@ from portal.core.errors import RuleBroken
 from portal.core.money import Money
 from portal.people import throttles
 from portal.people.commands.challenges import CODE_DIGITS, CODE_LIFE, CODES_A_QUARTER, TRIES_A_CODE
-from portal.statements.certificate.sealing import authority_of
 from portal.tables.audits import AuditAnswer, AuditAnswerSheet, AuditCode, AuditItem, AuditSample
 from portal.tables.customers import Customer
 from portal.tables.people import User

@@ -15,11 +15,11 @@ from portal.audit.items import OpenDocument, open_documents
 from portal.audit.requests import find_linked
 from portal.base.access import VISITOR
 from portal.base.evidence import Surroundings
+from portal.base.formats import masked
 from portal.base.language import current_language
 from portal.base.language import gettext as _
 from portal.base.work import Reader
 from portal.core.money import Money
-from portal.people.commands.challenges import masked
 from portal.tables.audits import AuditAnswer, AuditSample
 from portal.tables.customers import Customer
 from portal.web import current, respond

@@ -56,6 +56,17 @@ def _day(value: dt.date, language: str) -> str:
     return format_date(value, pattern, locale=current_locale())
 
 
+def long_day(value: dt.date) -> str:
+    """
+    A day with its weekday: `Friday, 11 Dec 2026`, `2026年12月11日星期五`.
+
+    >>> long_day(dt.date(2026, 12, 11))
+    'Friday, 11 Dec 2026'
+    """
+    pattern = "y年M月d日EEEE" if current_language() == "zh-CN" else "EEEE, d MMM y"
+    return format_date(value, pattern, locale=current_locale())
+
+
 def short_day(value: dt.date | None) -> str:
     """A date inside a table whose year is said elsewhere: `5 Nov`, `11月5日`."""
     if value is None:
@@ -116,3 +127,14 @@ def number(value: Decimal | str) -> str:
 def whole(number: int) -> str:
     """A count with its thousands marked."""
     return format_decimal(number, format="#,##0", locale=current_locale())
+
+
+def masked(email: str) -> str:
+    """
+    An address that its owner recognises and nobody else learns.
+
+    >>> masked("chen.wei@huadong.example")
+    'c…i@huadong.example'
+    """
+    local, _, domain = email.partition("@")
+    return f"{local[:1]}…{local[-1:]}@{domain}" if len(local) > 2 else f"…@{domain}"

@@ -116,6 +116,10 @@ class PolicyInForce:
         return int(self.values["promise_max_broken"])
 
     @property
+    def plan_needs_approval(self) -> bool:
+        return bool(self.values["plan_needs_approval"])
+
+    @property
     def plan_tolerance_days(self) -> int:
         return int(self.values["plan_tolerance_days"])
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
 
+from portal.base.formats import masked
 from portal.base.mail import queue_mail
 from portal.base.work import Work
 from portal.core.errors import RuleBroken
@@ -50,17 +51,6 @@ class ChallengeAnswer:
 
     grant: str | None = None
     problem: RuleBroken | None = None
-
-
-def masked(email: str) -> str:
-    """
-    An address that its owner recognises and nobody else learns.
-
-    >>> masked("chen.wei@huadong.example")
-    'c…i@huadong.example'
-    """
-    local, _, domain = email.partition("@")
-    return f"{local[:1]}…{local[-1:]}@{domain}" if len(local) > 2 else f"…@{domain}"
 
 
 def send_challenge(

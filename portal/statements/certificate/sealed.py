@@ -14,24 +14,27 @@ from portal.base.documents.archive import PDF, DocumentKey, kept_pdf
 from portal.base.documents.fetching import Unanswered
 from portal.base.documents.render import print_pdf
 from portal.base.documents.seal import open_seal
-from portal.base.installation import Installation
-from portal.base.storage import keep_file
-from portal.base.transport import TryLater
-from portal.base.work import Reader
-from portal.statements.certificate.sealing import (
+from portal.base.documents.sealing import (
     PATIENCE,
     SECONDS_IN_SIGHT,
-    SealedCertificate,
+    Sealed,
+    Sealing,
     Standing,
     authority_of,
     sealed_in_time,
     sealed_plainly,
 )
+from portal.base.installation import Installation
+from portal.base.storage import keep_file
+from portal.base.transport import TryLater
+from portal.base.work import Reader
 from portal.statements.certificate.sheet import Sources, certificate_job
 from portal.statements.certificate.stamping import keep_stage, newest_file
 from portal.statements.sheet import TEMPLATE, statement_job
 from portal.tables.journal import Audit
 from portal.tables.statements import Certificate, Confirmation, Statement
+
+REASON = "Balance confirmation"
 
 
 @dataclass(frozen=True)
@@ -95,21 +98,22 @@ def _make(installation: Installation, confirmation_id: int, seconds: int | None 
     def printed(standing: Standing) -> bytes:
         return print_pdf(certificate_job(replace(sources, standing=standing), language))
 
+    by = Sealing(seal, REASON, at)
     authority = authority_of(installation.config, *([seconds] if seconds else []))
     try:
         made = (
-            sealed_in_time(printed, confirmation.evidence, seal, at, authority)
+            sealed_in_time(printed, confirmation.evidence, by, authority)
             if authority
-            else sealed_plainly(printed, seal, at, is_missed=False)
+            else sealed_plainly(printed, by, is_missed=False)
         )
     except Unanswered as reason:
         if seconds is None and at - confirmation.signed_at < PATIENCE:
             raise TryLater(f"The timestamp authority: {reason}") from reason
-        made = sealed_plainly(printed, seal, at, is_missed=True)
+        made = sealed_plainly(printed, by, is_missed=True)
     return _kept_or_made(installation, confirmation_id, made)
 
 
-def _kept_or_made(installation: Installation, confirmation_id: int, made: SealedCertificate) -> str:
+def _kept_or_made(installation: Installation, confirmation_id: int, made: Sealed) -> str:
     try:
         return _keep(installation, confirmation_id, made)
     except IntegrityError:  # somebody else has just made it: theirs counts
@@ -141,7 +145,7 @@ def _audit_entry(r: Reader, confirmation: Confirmation) -> Audit:
     return entry
 
 
-def _keep(installation: Installation, confirmation_id: int, made: SealedCertificate) -> str:
+def _keep(installation: Installation, confirmation_id: int, made: Sealed) -> str:
     found = made.found
     with installation.work(SYSTEM) as w:
         kept = newest_file(w, confirmation_id)

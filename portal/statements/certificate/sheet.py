@@ -10,19 +10,26 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, get_timezone_gmt
-
 from portal.base import formats
+from portal.base.documents.letters import (
+    OTHER,
+    both,
+    device_name,
+    identity_of,
+    moment,
+    seal_line,
+    stamped,
+)
 from portal.base.documents.printer import Attachment, Job
 from portal.base.documents.qr import qr_svg
 from portal.base.documents.render import sheet_of
+from portal.base.documents.sealing import Standing
 from portal.base.evidence import sha256_of_text
-from portal.base.language import N_, current_language, current_locale, gettext, speaking
+from portal.base.formats import masked
+from portal.base.language import N_, current_language, speaking
 from portal.base.language import gettext as _
 from portal.core.money import Money
 from portal.core.words import amount_in_words
-from portal.people.commands.challenges import masked
-from portal.statements.certificate.sealing import Standing
 from portal.statements.names import (
     EVENTS,
     behalf_words,
@@ -35,8 +42,6 @@ from portal.statements.signing.confirmations import signed_in
 
 #: Counts up when the template changes what is printed.
 TEMPLATE = "certificate/2"
-#: The certificate speaks its signer's language, and says in the other what each part is.
-OTHER = {"en": "zh-CN", "zh-CN": "en"}
 HEADINGS = {
     "title": N_("Balance confirmation"),
     "parties": N_("Parties"),
@@ -49,14 +54,6 @@ HEADINGS = {
     "identities": N_("How the signers were identified"),
     "life": N_("What happened, and when"),
     "proof": N_("How to check this document"),
-}
-METHODS = {
-    "code": N_("a code by mail"),
-    "password": N_("a password"),
-    "totp": N_("an authenticator app"),
-    "recovery": N_("a recovery code"),
-    "device": N_("a remembered device"),
-    "statement_link": N_("the personal link of the mail"),
 }
 
 
@@ -76,13 +73,6 @@ class Sources:
     standing: Standing = field(default_factory=Standing)
 
 
-def both(message: str) -> tuple[str, str]:
-    """A heading in the language of the moment, and in the other one."""
-    with speaking(OTHER[current_language()]):
-        other = gettext(message)
-    return gettext(message), other
-
-
 def certificate_job(sources: Sources, language: str) -> Job:
     """The certificate's PDF as a job: the same sources give the same bytes."""
     evidence = json.loads(sources.evidence)
@@ -92,7 +82,7 @@ def certificate_job(sources: Sources, language: str) -> Job:
     carried = (
         Attachment("evidence.json", sources.evidence.encode(), "evidence", evidence["at"]),
         Attachment("statement.json", sources.payload.encode(), "statement", evidence["at"]),
-        *_stamped(sources.standing, evidence["at"]),
+        *stamped(sources.standing, evidence["at"]),
     )
     return Job(html, "certificate", f"{TEMPLATE} {language} {digest}", carried)
 
@@ -129,37 +119,6 @@ def _values(sources: Sources, evidence: dict[str, Any], digest: str) -> dict[str
         "url": url,
         "qr": qr_svg(url, _("Address where this certificate can be checked")),
     }
-
-
-def _stamped(standing: Standing, made_at: str) -> Iterator[Attachment]:
-    """The timestamp of the evidence, beside it, for `openssl ts -verify -token_in`."""
-    if standing.token is not None:
-        yield Attachment("evidence.tst", standing.token.der, "timestamp", made_at)
-
-
-def seal_line(standing: Standing, zone: str) -> str:
-    """How far the seal goes, and which timestamp shows when."""
-    if standing.token is None:
-        if standing.is_missed:
-            return _("PAdES B-B, by the supplier’s own key; the timestamp authority did not answer")
-        return _("PAdES B-B, by the supplier’s own key; no timestamp authority")
-    return _(
-        "PAdES %(level)s, by the supplier’s own key; timestamp %(serial)s of %(authority)s, %(at)s",
-        level=standing.level,
-        serial=standing.token.serial,
-        authority=standing.token.authority.removeprefix("Common Name: "),
-        at=moment(standing.token.at.isoformat(), zone),
-    )
-
-
-def moment(text: str, zone: str) -> str:
-    """A moment in the company's zone with its offset, and in UTC."""
-    at = dt.datetime.fromisoformat(text)
-    local = at.astimezone(ZoneInfo(zone))
-    pattern = "y年M月d日 HH:mm:ss" if current_language() == "zh-CN" else "d MMM y, HH:mm:ss"
-    shown = format_datetime(local, pattern, tzinfo=ZoneInfo(zone), locale=current_locale())
-    offset = get_timezone_gmt(local, "iso8601_short", locale=current_locale())
-    return f"{shown} UTC{offset} ({at.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S}Z)"
 
 
 def _figure(major: str, currency: str) -> str:
@@ -204,8 +163,8 @@ def _signature(evidence: dict[str, Any]) -> dict[str, Any]:
         "authority": _authority(evidence),
         "behalf": behalf_words(signer["authority"]),
         "remark": evidence["remark"],
-        "identity": list(_identity(evidence)),
-        "where": " · ".join((context["address"] or _("not known"), _device(context["agent"]))),
+        "identity": list(identity_of(evidence)),
+        "where": " · ".join((context["address"] or _("not known"), device_name(context["agent"]))),
     }
 
 
@@ -222,20 +181,6 @@ def _authority(evidence: dict[str, Any]) -> str:
     )
 
 
-def _identity(evidence: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    found, zone = evidence["authentication"], evidence["zone"]
-    methods = [_(METHODS[name]) for name in found["signed_in_by"].split("+") if name in METHODS]
-    if methods:
-        yield _("Signed in with"), ", ".join(methods)
-    if found["signed_in_at"]:
-        yield _("Signed in at"), moment(found["signed_in_at"], zone)
-    code = found["code"]
-    yield _("One-time code sent to"), masked(code["sent_to"])
-    yield _("Code sent at"), moment(code["sent_at"], zone)
-    yield _("Code entered at"), moment(code["answered_at"], zone)
-    yield _("Tries"), str(code["tries"])
-
-
 def _life(evidence: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     for event in evidence["events"]:
         if event["kind"] in EVENTS:
@@ -245,9 +190,3 @@ def _life(evidence: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
             yield moment(event["at"], evidence["zone"]), name, who
     signer = evidence["signer"]["typed_name"]
     yield moment(evidence["at"], evidence["zone"]), result_name(evidence["result"]), signer
-
-
-def _device(agent: str) -> str:
-    if not agent:
-        return _("Unknown device")
-    return _("Phone or tablet") if "Mobi" in agent or "Android" in agent else _("Computer")

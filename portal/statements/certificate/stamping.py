@@ -11,11 +11,11 @@ from portal.base.access import SYSTEM
 from portal.base.documents.archive import PDF
 from portal.base.documents.check import SealedDocument, read_seal
 from portal.base.documents.fetching import Unanswered
+from portal.base.documents.sealing import authority_of
 from portal.base.documents.timestamps import prolong
 from portal.base.installation import Installation
 from portal.base.storage import keep_file
 from portal.base.work import Reader, Work
-from portal.statements.certificate.sealing import authority_of
 from portal.tables.audits import SealStage
 from portal.tables.statements import Certificate
 

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Select, func, select, union
 
 from portal.base.access import Actor, NotFound, allows, visible_to
+from portal.base.formats import masked
 from portal.base.language import N_
 from portal.base.work import Reader, Work
 from portal.core.authority import Way
@@ -24,7 +25,6 @@ from portal.core.errors import RuleBroken
 from portal.core.money import Money
 from portal.core.statement_status import UNANSWERED
 from portal.people.commands import SentChallenge, send_challenge
-from portal.people.commands.challenges import masked
 from portal.statements.answers import Tick, Ticks, locked, refuse_signed
 from portal.statements.rows import StatementRow
 from portal.statements.signing.authorities import authority_of

@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from portal.base.access import Actor, Denied, allows
 from portal.base.evidence import Surroundings
+from portal.base.formats import masked
 from portal.base.refs import ALPHABET
 from portal.base.work import Work
 from portal.core.authority import Right, Way, still_counts
@@ -25,7 +26,6 @@ from portal.core.confirmation import Result, check_result
 from portal.core.errors import RuleBroken
 from portal.core.statement import read_statement
 from portal.people.commands import SentChallenge, send_challenge, use_grant
-from portal.people.commands.challenges import masked
 from portal.people.recognising import actor_of
 from portal.statements.answers import Ticks, locked, read_ticks, refuse_signed
 from portal.statements.issuing.snapshot import to_confirm

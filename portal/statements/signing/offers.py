@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from portal.base import formats
+from portal.base.formats import masked
 from portal.base.language import current_language
 from portal.base.work import Reader
 from portal.core.confirmation import Result
 from portal.core.money import Money
 from portal.core.statement import read_statement
-from portal.people.commands.challenges import masked
 from portal.statements.issuing.snapshot import to_confirm
 from portal.statements.signing.authorities import Authority, authority_of
 from portal.statements.signing.declarations import (

@@ -1,4 +1,4 @@
-"""A certificate sealed as high as its authority lets it, which says on its own page how high."""
+"""A document sealed as high as its authority lets it, which says on its own page how high."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from portal.base.documents.fetching import Unanswered
 from portal.base.documents.seal import Seal, seal_pdf
 from portal.base.documents.timestamps import Authority, Token, prolong, stamp
 
-REASON = "Balance confirmation"
 #: A worker waits so long for an authority to answer, from the answer of the customer on.
 PATIENCE = dt.timedelta(hours=4)
 SECONDS = 10
@@ -31,7 +30,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class SealedCertificate:
+class Sealed:
     """The PDF, and what was read back from it."""
 
     pdf: bytes
@@ -43,23 +42,26 @@ def authority_of(config: Config, seconds: int = SECONDS) -> Authority | None:
     return Authority(config.tsa_url, seconds) if config.tsa_url else None
 
 
-def sealed_plainly(
-    printed: Callable[[Standing], bytes], seal: Seal, at: dt.datetime, *, is_missed: bool
-) -> SealedCertificate:
-    """The certificate by our key alone."""
-    pdf = seal_pdf(printed(Standing(is_missed=is_missed)), seal, REASON, at)
-    return SealedCertificate(pdf, read_seal(pdf))
+@dataclass(frozen=True)
+class Sealing:
+    """What seals a document: our key, what for, and when."""
+
+    seal: Seal
+    reason: str
+    at: dt.datetime
+
+
+def sealed_plainly(printed: Callable[[Standing], bytes], by: Sealing, *, is_missed: bool) -> Sealed:
+    """The document by our key alone."""
+    pdf = seal_pdf(printed(Standing(is_missed=is_missed)), by.seal, by.reason, by.at)
+    return Sealed(pdf, read_seal(pdf))
 
 
 def sealed_in_time(
-    printed: Callable[[Standing], bytes],
-    evidence: str,
-    seal: Seal,
-    at: dt.datetime,
-    authority: Authority,
-) -> SealedCertificate:
+    printed: Callable[[Standing], bytes], evidence: str, by: Sealing, authority: Authority
+) -> Sealed:
     """
-    The certificate with the authority's timestamps; `Unanswered` where it gave none.
+    The document with the authority's timestamps; `Unanswered` where it gave none.
 
     The page cannot hold the serial number of a timestamp upon itself, so the evidence is stamped
     first, and that token is what the page names. What level is reached shows at the end: where it
@@ -69,9 +71,9 @@ def sealed_in_time(
     level = "B-LTA"
     for _ in range(2):
         page = printed(Standing(level, token))
-        pdf = prolong(seal_pdf(page, seal, REASON, at, authority), authority)
+        pdf = prolong(seal_pdf(page, by.seal, by.reason, by.at, authority), authority)
         found = read_seal(pdf)
         if found.is_unchanged and found.level == level:
-            return SealedCertificate(pdf, found)
+            return Sealed(pdf, found)
         level = found.level
     raise Unanswered("its timestamps do not hold")
