@@ -31,10 +31,10 @@ USAGE = """usage: python3 bootstrap.py demo|test|setup|bench
   bench   set up and run the benchmarks
 """
 
-# What would send packages elsewhere, or bring foreign ones in.
+# What would send packages elsewhere, bring foreign ones in, or compile all of them at every start.
 UNWANTED = (
-    "PYTHONHOME PYTHONPATH VIRTUAL_ENV PIP_CONSTRAINT PIP_PREFIX PIP_REQUIREMENT PIP_TARGET "
-    "UV_CONSTRAINT UV_OVERRIDE UV_PYTHON UV_TARGET"
+    "PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONPATH VIRTUAL_ENV PIP_CONSTRAINT PIP_PREFIX "
+    "PIP_REQUIREMENT PIP_TARGET UV_CONSTRAINT UV_OVERRIDE UV_PYTHON UV_TARGET"
 ).split()
 
 # WeasyPrint draws with these; harfbuzz-subset makes a Chinese PDF forty times faster.

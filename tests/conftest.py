@@ -5,20 +5,24 @@ Fixtures for every test: a fresh installation on SQLite, on PostgreSQL, or on bo
 """
 
 import datetime as dt
+import gc
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
 from sqlalchemy import URL, text
 
 from portal.base.clock import Clock
 from portal.base.config import Config
 from portal.base.installation import Installation, found_company, open_installation
+from portal.people import passwords
 from portal.tables.all import Base
 from tests.demo import Demo, loaded_once
+from tests.kept import keep_statements
 from tests.postgresql import a_schema, a_server
 
 #: Friday, 20 November 2026, four in the afternoon in Shanghai.
@@ -34,6 +38,19 @@ def pytest_configure() -> None:
     for name in list(os.environ):
         if name.startswith("ACCORD_") and not name.startswith(("ACCORD_TEST_", "ACCORD_DATA")):
             del os.environ[name]
+
+
+def pytest_collection_finish() -> None:
+    """Tests throw little away in circles: what is loaded is not looked through for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody guesses at passwords here."""
+    monkeypatch.setattr(passwords, "hasher", PasswordHasher(1, 8, 1))
 
 
 def config_in(folder: Path, database_url: str = "") -> Config:
@@ -62,6 +79,7 @@ def installation(founded_folder: Path, tmp_path: Path) -> Iterator[Installation]
     folder = tmp_path / "instance"
     shutil.copytree(founded_folder, folder)
     opened = open_installation(config_in(folder), Clock(fixed_at=NOW))
+    keep_statements(opened.database.engine)
     yield opened
     opened.database.engine.dispose()
 
@@ -89,6 +107,7 @@ def postgresql_installation(founded_postgresql: str, tmp_path: Path) -> Iterator
     """A fresh installation on PostgreSQL."""
     config = config_in(tmp_path / "instance", founded_postgresql)
     opened = open_installation(config, Clock(fixed_at=NOW))
+    keep_statements(opened.database.engine)
     tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
     with opened.database.engine.begin() as connection:
         connection.execute(text(f"truncate {tables} restart identity cascade"))

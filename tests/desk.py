@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from flask import Flask
 from sqlalchemy import event, select
 
-from portal.app import create_app
 from portal.base.access import SYSTEM
 from portal.base.clock import Clock
 from portal.base.installation import Installation
@@ -19,6 +18,7 @@ from portal.statements.issuing.run import IssueStatements, issue_statements
 from portal.tables.customers import Customer
 from portal.tables.people import User
 from portal.tables.statements import Statement, StatementRun
+from tests.kept import app_over
 from tests.ledgers import store
 from tests.page import Page
 from tests.people.cast import CHEN, PASSWORD, Browser
@@ -150,7 +150,7 @@ def an_office(installation: Installation, *, with_books: bool = True) -> Office:
                 customer.name = names.get(customer.code, "Zhiyuan Automation")
                 if customer.code == "BERGMANN":
                     customer.owner, customer.region = "Marta Klein", "Europe"
-    return Office(installation, create_app(installation))
+    return Office(installation, app_over(installation))
 
 
 def rows_of(page: Page, table: str) -> list[list[str]]:

@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from portal.app import create_app
 from portal.audit.daily import run
 from portal.audit.seats import ChangeSeat, InviteAuditor, SeatTerms, change_seat, invite_auditor
 from portal.base.access import SYSTEM, Actor, NotFound, Permission, allows
@@ -15,6 +14,7 @@ from portal.people.recognising import actor_of, find_person_who_may_enter
 from portal.tables.audits import AuditorSeat
 from portal.tables.people import Session, User
 from tests.desk import DeskBrowser, Office
+from tests.kept import app_over
 from tests.walls.visiting import FILES, methods
 
 TODAY = dt.date(2026, 11, 20)
@@ -157,7 +157,7 @@ AUDITOR = Actor("staff", 1, "Maya", MAYA, staff_role="auditor")
 
 
 def test_no_form_that_changes_the_books_is_an_auditors(installation: Installation):
-    app = create_app(installation)
+    app = app_over(installation)
     allowed = [
         rule.rule
         for rule in app.url_map.iter_rules()

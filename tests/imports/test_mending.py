@@ -5,12 +5,11 @@ import io
 import pytest
 from sqlalchemy import text
 
-from portal.app import create_app
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
-from portal.people import passwords
 from tests.desk import DeskBrowser, Office
 from tests.imports.conftest import INVOICE_HEAD, PAYMENT_HEAD, Desk
+from tests.kept import app_over
 from tests.page import Page
 
 BAD = {100 + 270 * turn: turn for turn in range(37)}
@@ -22,9 +21,8 @@ def row(number: int, *, is_bad: bool = False) -> str:
 
 
 @pytest.fixture
-def clerk(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> DeskBrowser:
-    monkeypatch.setattr(passwords, "hasher", passwords.PasswordHasher(1, 8, 1))
-    return Office(installation, create_app(installation)).enter("clerk")
+def clerk(installation: Installation) -> DeskBrowser:
+    return Office(installation, app_over(installation)).enter("clerk")
 
 
 def upload(browser: DeskBrowser, content: str, name: str) -> str:

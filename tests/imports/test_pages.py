@@ -3,25 +3,18 @@
 import io
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import text
 
-from portal.app import create_app
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.imports import commands
-from portal.people import passwords
 from portal.worker import REGISTRY
+from tests.kept import app_over
 from tests.page import Page
 from tests.people.cast import CHEN, LI, Browser, Cast, cast_into
 
 FILE = "No,Customer,Date,Amount\nI1,C1,5.1.2026,100.00\nI2,C9,6.1.2026,7.00\nI3,C2,7.1.2026,x\n"
-
-
-@pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "hasher", PasswordHasher(1, 8, 1))
 
 
 @pytest.fixture
@@ -31,7 +24,7 @@ def cast(installation: Installation) -> Cast:
 
 @pytest.fixture
 def app(cast: Cast) -> Flask:
-    return create_app(cast.installation)
+    return app_over(cast.installation)
 
 
 @pytest.fixture

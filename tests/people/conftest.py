@@ -1,19 +1,11 @@
 """Fixtures: the cast in a fresh installation, an application over it, and a browser."""
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 
-from portal.app import create_app
 from portal.base.installation import Installation
-from portal.people import passwords
+from tests.kept import app_over
 from tests.people.cast import CHEN, Browser, Cast, cast_into
-
-
-@pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "hasher", PasswordHasher(1, 8, 1))
-    passwords._nobodys.cache_clear()
 
 
 @pytest.fixture
@@ -28,7 +20,7 @@ def any_cast(any_installation: Installation) -> Cast:
 
 @pytest.fixture
 def app(cast: Cast) -> Flask:
-    return create_app(cast.installation)
+    return app_over(cast.installation)
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from portal.people.commands import (
     remove_person,
     set_limits,
 )
+from portal.people.limits import signing_limits
 from portal.people.queries import list_members
 from portal.people.recognising import actor_of
-from portal.statements.signing.authorities import _limits
 from portal.tables.customers import Contact
 from portal.tables.people import Membership, User
 from tests.people.cast import ADA, CHEN, TOM, WANG, Browser, Cast
@@ -138,7 +138,7 @@ def test_a_limit_hangs_on_the_contact_that_is_made_for_it(any_cast: Cast):
     with any_cast.installation.reading(SYSTEM) as r:
         contact = r.session.scalars(select(Contact)).one()
         assert (contact.email, contact.customer_id) == (CHEN, any_cast.customers["C1"])
-        counted = _limits(r, any_cast.customers["C1"])
+        counted = signing_limits(r, any_cast.customers["C1"])
     assert counted == {(CHEN, "CNY"): 500_000_00, (CHEN, "EUR"): 100_00}
     assert told(any_cast, "limits_changed") == {CHEN}
 

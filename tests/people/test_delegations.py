@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import DatabaseError
 
-from portal.app import create_app
 from portal.base.access import SYSTEM, Actor, NotFound, allows
 from portal.base.clock import Clock
 from portal.core.errors import RuleBroken
@@ -17,6 +16,7 @@ from portal.people.recognising import actor_of
 from portal.tables.journal import Audit
 from portal.tables.people import Membership, User
 from portal.tables.signing import Delegation
+from tests.kept import app_over
 from tests.people.cast import ADA, CHEN, WANG, Browser, Cast, cast_into
 
 FIRST, LAST = dt.date(2026, 11, 5), dt.date(2026, 11, 20)
@@ -189,7 +189,7 @@ def test_its_row_cannot_be_changed(anywhere: Cast):
 
 
 def test_the_page_hands_over_and_ends(here: Cast):
-    chen = Browser(create_app(here.installation))
+    chen = Browser(app_over(here.installation))
     chen.sign_in(CHEN)
     page = chen.visit(chen.visit("/account/people").links[LINK])
     wang = next(
@@ -210,7 +210,7 @@ LINK = "Who signs for whom, and handing your signing over"
 
 
 def test_the_page_says_what_is_wrong_and_keeps_it(here: Cast):
-    chen = Browser(create_app(here.installation))
+    chen = Browser(app_over(here.installation))
     chen.sign_in(CHEN)
     page = chen.visit("/account/delegations")
     typed = {"to": "", "from_on": "2026-11-05", "until_on": "2026-11-01", "note": "On leave"}
@@ -221,7 +221,7 @@ def test_the_page_says_what_is_wrong_and_keeps_it(here: Cast):
 
 
 def test_an_accountant_sees_the_list_and_no_form(here: Cast):
-    wang = Browser(create_app(here.installation))
+    wang = Browser(app_over(here.installation))
     wang.sign_in(WANG)
 
     assert "Only a signatory can hand their own signing over." in (

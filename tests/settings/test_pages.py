@@ -1,19 +1,12 @@
 """The settings, as pages: what is in force, what is refused, who may change it."""
 
 import pytest
-from argon2 import PasswordHasher
 
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
-from portal.people import passwords
 from tests.desk import DeskBrowser, Office, an_office
 
 COMPANY, STATEMENTS = "/desk/settings/company", "/desk/settings/statements"
-
-
-@pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "hasher", PasswordHasher(1, 8, 1))
 
 
 @pytest.fixture

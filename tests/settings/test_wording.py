@@ -1,7 +1,6 @@
 """The wording of statements: chosen by law, edited, refused where it takes the demand back."""
 
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from portal.base.access import SYSTEM
@@ -10,7 +9,6 @@ from portal.base.installation import Installation
 from portal.core.errors import RuleBroken
 from portal.core.period import Month
 from portal.core.statement import read_statement
-from portal.people import passwords
 from portal.statements.issuing.run import IssueStatements, issue_statements
 from portal.statements.sheet import statement_job
 from portal.statements.wording.rewording import ChangeWording, change_wording
@@ -120,8 +118,7 @@ def test_a_change_is_a_version_in_the_audit_and_the_same_again_is_none(any_insta
 
 
 @pytest.fixture
-def office(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Office:
-    monkeypatch.setattr(passwords, "hasher", PasswordHasher(1, 8, 1))
+def office(installation: Installation) -> Office:
     return an_office(installation)
 
 

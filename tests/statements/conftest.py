@@ -1,19 +1,12 @@
 """Fixtures: the October statement of Huadong, and a browser in which Chen has signed in."""
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 
-from portal.app import create_app
 from portal.base.installation import Installation
-from portal.people import passwords
+from tests.kept import app_over
 from tests.people.cast import CHEN, Browser, cast_into
 from tests.statements.stage import Stage, staged
-
-
-@pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "hasher", PasswordHasher(1, 8, 1))
 
 
 @pytest.fixture
@@ -28,7 +21,7 @@ def any_stage(any_installation: Installation) -> Stage:
 
 @pytest.fixture
 def app(stage: Stage) -> Flask:
-    return create_app(stage.installation)
+    return app_over(stage.installation)
 
 
 @pytest.fixture

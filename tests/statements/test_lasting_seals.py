@@ -11,7 +11,6 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from portal.app import create_app
 from portal.base.access import SYSTEM
 from portal.base.clock import Clock
 from portal.base.documents.check import read_seal
@@ -24,6 +23,7 @@ from portal.tables.journal import Audit
 from portal.tables.statements import Confirmation
 from tests.documents.authority import LocalAuthority, an_authority, has_openssl
 from tests.documents.test_seal import signature_of
+from tests.kept import app_over
 from tests.page import Visitor
 from tests.statements.stage import Stage
 from tests.statements.test_printed import text_of
@@ -228,7 +228,7 @@ def test_a_changed_file_or_another_key_is_refused_offline(stage: Stage, tmp_path
 
 
 def test_anybody_can_have_our_public_key_and_no_more(stage: Stage):
-    visitor = Visitor(create_app(stage.installation), but={"headers"})
+    visitor = Visitor(app_over(stage.installation), but={"headers"})
     page = visitor.visit("/verify")
     key = visitor.client.get("/verify/seal.pem")
     seal = open_seal(stage.installation.config, "", stage.installation.clock.now())
@@ -244,4 +244,4 @@ def test_the_verify_page_tells_the_level_by_now(stage: Stage, authority: LocalAu
     with stage.installation.reading(SYSTEM) as r:
         code = r.session.scalars(select(Confirmation.verify_code)).one()
 
-    assert "PAdES B-LTA" in Visitor(create_app(stage.installation)).visit(f"/verify/{code}").text
+    assert "PAdES B-LTA" in Visitor(app_over(stage.installation)).visit(f"/verify/{code}").text

@@ -4,10 +4,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from argon2 import PasswordHasher
 
 from portal.base.installation import Installation
-from portal.people import passwords
 from tests.stories import answering, chasing, handing_on, people, posting, settling
 from tests.stories.house import newest_mail
 from tests.stories.reader import read_story
@@ -17,11 +15,6 @@ FOLDER = Path(__file__).parent
 STORIES = sorted(FOLDER.glob("*.story"))
 #: Taught by being imported.
 VOCABULARY = (answering, chasing, handing_on, people, posting, settling)
-
-
-@pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "hasher", PasswordHasher(1, 8, 1))
 
 
 @pytest.mark.parametrize("path", STORIES, ids=lambda path: path.stem)

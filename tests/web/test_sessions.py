@@ -5,12 +5,12 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from portal.app import create_app
 from portal.base.access import SYSTEM
 from portal.base.config import Config
 from portal.people.commands import Device, disable_user, note_seen, start_session
 from portal.tables.journal import AuditHead
 from portal.tables.people import Session, User
+from tests.kept import app_over
 from tests.people.cast import CHEN, LI, TOM, WANG, Browser, Cast
 from tests.people.conftest import any_cast, app, cast, cheap_hashes, chen, visitor
 
@@ -51,7 +51,7 @@ def test_the_cookies_flags_on_a_loopback(visitor: Browser):
 def test_the_cookies_flags_under_https(cast: Cast):
     config = Config(**{**vars(cast.installation.config), "public_url": "https://ar.example"})
     object.__setattr__(cast.installation, "config", config)
-    browser = Browser(create_app(cast.installation))
+    browser = Browser(app_over(cast.installation))
     browser.client.environ_base |= {"HTTP_HOST": "ar.example", "wsgi.url_scheme": "https"}
     page = browser.visit("/login", base_url="https://ar.example")
     fields = page.form("/login") | {"email": CHEN, "password": "seven small teapots"}
