@@ -54,6 +54,9 @@ ABOUT_DISPUTES: dict[str, str] = {
     ),
     "dispute.words_missing": N_("Say in a sentence what is wrong."),
     "dispute.why_missing": N_("Say in a sentence why you open it again."),
+    "import.undo_disputed": N_(
+        "%(number)s is disputed by its customer since (DSP-%(dispute)s). Nothing was taken back."
+    ),
     "policy.reason_malformed": N_(
         "“%(name)s” is no name for a reason: small letters, digits and _ only, 2 to 40 of them."
     ),

@@ -1,9 +1,13 @@
-"""The mark that an invoice is disputed, whole or in part, as its file says."""
+"""
+The mark that an invoice is disputed, whole or in part, as its file says.
+
+Disputes that customers raised here have marks of their own beside it, which no file changes.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
@@ -23,6 +27,16 @@ from disputed_part d join part p on p.customer_id = d.customer_id and p.entry_id
   and p.part = d.part
 where d.entry_id in (:keys) and d.ended_on is null
   and d.dispute_id is null"""
+#: What an export writes of invoices that are disputed here: all marks together, part by part.
+TOGETHER = """select m.entry_id, sum(case when m.said > p.amount_minor then p.amount_minor
+    else m.said end) as said
+from (select d.customer_id, d.entry_id, d.part,
+    sum(coalesce(d.amount_minor, q.amount_minor)) as said
+  from disputed_part d join part q on q.customer_id = d.customer_id and q.entry_id = d.entry_id
+    and q.part = d.part
+  where d.entry_id in (:keys) and d.ended_on is null group by d.customer_id, d.entry_id, d.part) m
+join part p on p.customer_id = m.customer_id and p.entry_id = m.entry_id and p.part = m.part
+group by m.entry_id"""
 
 
 def mark_disputed(session: Session, marks: Sequence[tuple[int, int]]) -> None:
@@ -54,9 +68,30 @@ def running_marks(session: Session, entry_ids: Iterable[int]) -> dict[int, int]:
     return {entry_id: WHOLE if entry_id in whole else mark for entry_id, mark in marks.items()}
 
 
-def mark_anew(session: Session, marks: Sequence[tuple[int, int]]) -> None:
+def marks_together(session: Session, entry_ids: Iterable[int]) -> dict[int, int]:
+    """What is disputed of entries by the file's mark and by customers' disputes together."""
+    return {row.entry_id: int(row.said) for row in found_by(session, TOGETHER, entry_ids)}
+
+
+def mark_as_told(session: Session, told: Mapping[int, int]) -> set[int]:
+    """
+    Marks entries as their file has them, 0 not at all; those that were marked otherwise.
+
+    What an export wrote of an invoice that is disputed here too is not otherwise.
+    """
+    running, together = running_marks(session, told), marks_together(session, told)
+    changed = {
+        entry_id: said
+        for entry_id, said in told.items()
+        if said not in (running.get(entry_id, 0), together.get(entry_id, 0))
+    }
+    _mark_anew(session, changed)
+    return set(changed)
+
+
+def _mark_anew(session: Session, marks: Mapping[int, int]) -> None:
     """Replaces the marks of entries; 0 takes the mark away, as if it had never been."""
-    running = found_by(session, RUNNING, [entry_id for entry_id, _ in marks])
+    running = found_by(session, RUNNING, marks)
     if running:
         ended = (
             update(DisputedPart)
@@ -64,4 +99,4 @@ def mark_anew(session: Session, marks: Sequence[tuple[int, int]]) -> None:
             .values(ended_on=DisputedPart.from_on)
         )
         session.connection().execute(ended, [{"of": row.id} for row in running])
-    mark_disputed(session, [(entry_id, mark) for entry_id, mark in marks if mark])
+    mark_disputed(session, [(entry_id, mark) for entry_id, mark in marks.items() if mark])

@@ -18,7 +18,7 @@ from portal.core.money import Money
 from portal.imports.columns import Counts, Options, columns
 from portal.imports.parties import Parties
 from portal.imports.rows import LONGEST_TEXT, Findings, Rows, is_yes
-from portal.invoices.dispute_marks import WHOLE, mark_anew, mark_disputed, running_marks
+from portal.invoices.dispute_marks import WHOLE, mark_as_told, mark_disputed
 from portal.invoices.due_parts import DueParts, Scheduler, baseline_of, parsed_terms
 from portal.invoices.learning import learn_days
 from portal.invoices.posting import post_entries, post_parts
@@ -312,13 +312,9 @@ class Invoices:
 
     def _mark(self, known: list[Told], ids: Mapping[str, int]) -> set[str]:
         """Sets the disputed marks that the file has otherwise; the numbers of those invoices."""
-        told = [each for each in known if each.disputed is not None]
-        running = running_marks(self._w.session, [ids[each.number] for each in told])
-        changed = [
-            each for each in told if running.get(ids[each.number], 0) != (each.disputed or 0)
-        ]
-        mark_anew(self._w.session, [(ids[each.number], each.disputed or 0) for each in changed])
-        return {each.number for each in changed}
+        told = {ids[each.number]: each.disputed for each in known if each.disputed is not None}
+        changed = mark_as_told(self._w.session, told)
+        return {each.number for each in known if ids[each.number] in changed}
 
     def _learn(self, known: list[Told], standing: Mapping[str, Row[Any]]) -> set[str]:
         """Notes days that were not known when the invoice was posted; they may make it due."""

@@ -25,6 +25,11 @@ INVOICES = """select e.id, e.number, e.customer_id, e.currency, e.dated_on, e.am
   (select count(*) from part p where p.customer_id = e.customer_id and p.entry_id = e.id) as parts,
   case when i.terms_source = 'parts' or exists (select 1 from allocation a
     where a.customer_id = e.customer_id and a.entry_id = e.id)
+    or exists (select 1 from dispute d where d.customer_id = e.customer_id and d.entry_id = e.id)
+    or exists (select 1 from promised_part d
+    where d.customer_id = e.customer_id and d.entry_id = e.id)
+    or exists (select 1 from planned_part d
+    where d.customer_id = e.customer_id and d.entry_id = e.id)
     or not exists (select 1 from pending q
     where q.customer_id = e.customer_id and q.entry_id = e.id) then 1 else 0 end as is_fixed
 from entry e join invoice i on i.entry_id = e.id
@@ -47,7 +52,8 @@ class InvoiceParts:
     """
     Replaces the due part that an invoice came with, once, by several.
 
-    Nobody may have seen it: what was applied to it, or stated to the customer, is fixed.
+    Nobody may have seen it: what was applied to it, stated to the customer, disputed or promised by
+    them, is fixed.
     """
 
     def __init__(self, w: Work, settle: Callable[[Sequence[int]], None]) -> None:

@@ -11,6 +11,7 @@ from portal.base.lookup import plain_day, streamed
 from portal.base.work import Reader
 from portal.core.money import Money
 
+#: What is disputed is what all marks of a part say together, those of disputes here too.
 #: A due day stands with the invoice where it has one part or no terms; where the day is not known
 #: yet, the terms give it again.
 INVOICES = """select e.number, c.code as customer, e.currency, e.dated_on, e.amount_minor,
@@ -19,12 +20,14 @@ from entry e join customer c on c.id = e.customer_id join invoice i on i.entry_i
 join (select customer_id, entry_id, count(*) as parts, min(part) as first_part,
     min(due_on) as due_on from part group by customer_id, entry_id) q
   on q.customer_id = e.customer_id and q.entry_id = e.id
-left join (select d.customer_id, d.entry_id,
-    sum(coalesce(d.amount_minor, p.amount_minor)) as amount,
-    min(case when d.amount_minor is null then 1 else 0 end) as is_whole
-  from disputed_part d join part p on p.customer_id = d.customer_id and p.entry_id = d.entry_id
-    and p.part = d.part
-  where d.ended_on is null group by d.customer_id, d.entry_id) d
+left join (select m.customer_id, m.entry_id, min(m.is_whole) as is_whole,
+    sum(case when m.is_whole = 1 or m.said > p.amount_minor then p.amount_minor else m.said end)
+      as amount
+  from (select customer_id, entry_id, part, sum(coalesce(amount_minor, 0)) as said,
+      max(case when amount_minor is null then 1 else 0 end) as is_whole
+    from disputed_part where ended_on is null group by customer_id, entry_id, part) m
+  join part p on p.customer_id = m.customer_id and p.entry_id = m.entry_id and p.part = m.part
+  group by m.customer_id, m.entry_id) d
   on d.customer_id = e.customer_id and d.entry_id = e.id
 where e.kind = 1 order by e.number"""
 PARTS = """select e.number, e.currency, p.part, p.due_on, p.amount_minor
