@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -31,10 +32,7 @@ def still_to_credit(
     """What of an accepted amount a credit note is to come for, besides those that are posted."""
     if settlement is None or not settlement.lowers_the_claim:
         return Money(0, dispute.currency)
-    posted = select(func.coalesce(func.sum(CreditRequest.amount_minor), 0)).where(
-        CreditRequest.dispute_id == dispute.id, CreditRequest.state == "posted"
-    )
-    left = accepted.minor - int(r.session.scalar(posted) or 0)
+    left = accepted.minor - asked_for(r, dispute, ("posted",))
     return Money(max(left, 0), dispute.currency)
 
 
@@ -91,12 +89,12 @@ def ask_for_credit(w: Work, dispute: Dispute, amount: Money, reason: str) -> Ask
     return Asked(dispute, amount, ask_approval(w, proposal))
 
 
-def wanted_of(r: Reader, dispute: Dispute) -> int:
-    """The amount for which a credit note is still to come."""
-    pending = select(func.coalesce(func.sum(CreditRequest.amount_minor), 0)).where(
-        CreditRequest.dispute_id == dispute.id, CreditRequest.state.in_(PENDING)
+def asked_for(r: Reader, dispute: Dispute, states: Sequence[str] = PENDING) -> int:
+    """What credit notes of a dispute come to: those still to come, or those in other states."""
+    found = select(func.coalesce(func.sum(CreditRequest.amount_minor), 0)).where(
+        CreditRequest.dispute_id == dispute.id, CreditRequest.state.in_(states)
     )
-    return int(r.session.scalar(pending) or 0)
+    return int(r.session.scalar(found) or 0)
 
 
 def forget_requests(w: Work, dispute: Dispute) -> None:

@@ -33,10 +33,10 @@ from portal.core.money import Money
 from portal.disputes.crediting import (
     KIND,
     ask_for_credit,
+    asked_for,
     forget_requests,
     needs_second,
     still_to_credit,
-    wanted_of,
 )
 from portal.disputes.decision_letters import tell_decided
 from portal.disputes.marks import hold_back
@@ -136,7 +136,7 @@ def take_effect(
     dispute.state = after(State(dispute.state), Act.DECIDE, Side.HOUSE).value
     dispute.decided_at = w.now
     dispute.row_version += 1
-    hold_back(w, dispute, held_back(State.DECIDED, dispute.amount_minor, wanted_of(w, dispute)))
+    hold_back(w, dispute, held_back(State.DECIDED, dispute.amount_minor, asked_for(w, dispute)))
     resolve(w, dispute, decision, said)
     w.tell(dispute.customer_id, ("dispute", dispute.id), "decided", verdict=decision.verdict)
 
@@ -159,7 +159,7 @@ def reopen_by_house(w: Work, dispute: Dispute) -> None:
     dispute.answer_by, dispute.closed_at = answer_by(w, dispute.reason), None
     dispute.row_version += 1
     forget_requests(w, dispute)
-    hold_back(w, dispute, dispute.amount_minor)
+    hold_back(w, dispute, dispute.amount_minor - asked_for(w, dispute, ("posted",)))
     w.tell(dispute.customer_id, ("dispute", dispute.id), "reopened", side=Side.HOUSE.value)
     subject = f"dispute/{dispute.id}"
     w.audit("dispute.reopened", subject, customer_id=dispute.customer_id, side=Side.HOUSE.value)
