@@ -36,6 +36,7 @@ from portal.people.pages_notices import notices
 from portal.people.pages_people import people
 from portal.people.pages_public import public as sign_in
 from portal.people.pages_staff import desk as people_desk
+from portal.promises.pages_board import desk as promises_desk
 from portal.reports.pages_confirmations import confirmations_desk
 from portal.reports.pages_measures import desk as measures_desk
 from portal.reports.pages_staff import desk as reports_desk
@@ -67,6 +68,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     home,
     home_desk,
     tasks_desk,
+    promises_desk,
     approvals_desk,
     stand_ins_desk,
     sign_in,
@@ -131,6 +133,7 @@ NAVIGATION = Navigation(
         MenuItem("desk_tasks.index", N_("Tasks")),
         MenuItem("desk_customers.index", N_("Customers")),
         MenuItem("desk_statements.index", N_("Statements")),
+        MenuItem("desk_promises.index", N_("Promises")),
         MenuItem("desk_receipts.index", N_("Receipts")),
         MenuItem("desk_approvals.index", N_("Approvals")),
         MenuItem("desk_reports.ageing", N_("Ageing")),

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Date, Integer, Select, and_, case, func, literal, select, union_all
 
 from portal.base.access import visible_to
 from portal.base.work import Reader
 from portal.core.ledger import Kind
 from portal.core.money import Money
 from portal.core.statement_status import UNANSWERED
+from portal.home.matters import Matter, list_matters
 from portal.invoices.ageing import AgedAccount, AsOf, aged_accounts
 from portal.invoices.early_payment import InvoiceOffer, list_offers
 from portal.invoices.open_items import open_items, seen_by
@@ -25,6 +26,7 @@ from portal.tables.invoices import Entry
 from portal.tables.journal import Event
 from portal.tables.people import Membership, User
 from portal.tables.statements import Statement
+from portal.tables.types import UtcMoment
 
 SIGNATORY = "customer_signatory"
 #: What of a statement's life its reader finds worth telling again.
@@ -124,6 +126,7 @@ class Overview:
     dues: list[Dues]
     waiting: list[WaitingStatement]
     offers: list[InvoiceOffer]
+    matters: list[Matter]
     movements: list[Movement]
 
     def branch(self, customer_id: int) -> Branch:
@@ -150,6 +153,7 @@ def overview(r: Reader) -> Overview:
         dues=_dues(r),
         waiting=_waiting(r),
         offers=list_offers(r),
+        matters=list_matters(r),
         movements=_movements(r),
     )
 
@@ -258,65 +262,59 @@ def _waiting(r: Reader) -> list[WaitingStatement]:
 
 def _movements(r: Reader) -> list[Movement]:
     """The latest steps of statements, and the latest money and credits, the newest first."""
-    found = [*_steps(r), *_receipts(r)]
+    both = (select(half.subquery()) for half in (_steps(r), _receipts(r)))
+    zone = ZoneInfo(r.company.timezone)
+    found = [_movement(r, row, zone) for row in r.session.execute(union_all(*both))]
     return sorted(found, key=lambda one: one.on, reverse=True)
 
 
-def _steps(r: Reader) -> list[Movement]:
+def _steps(r: Reader) -> Select[Any]:
     about = and_(
         Event.subject_kind == "statement",
         Statement.customer_id == Event.customer_id,
         Statement.id == Event.subject_id,
     )
     columns: list[Any] = [
-        *(Event.at, Event.kind, Statement.id, Statement.number, Statement.currency),
-        *(Statement.closing_minor, Customer.name, User.name.label("who")),
+        *(Event.at, literal(None, Date).label("dated_on"), Event.kind.label("step")),
+        *(literal(None, Integer).label("kind"), Statement.id, Statement.number),
+        *(Statement.currency, Statement.closing_minor.label("minor"), Customer.name),
+        func.coalesce(User.name, "").label("who"),
     ]
     rows: Select[Any] = (
         select(*columns)
         .join(Statement, about)
         .join(Customer, Customer.id == Event.customer_id)
         .outerjoin(User, User.id == Event.user_id)
-    )
-    zone = ZoneInfo(r.company.timezone)
-    found = r.session.execute(
-        visible_to(rows, r.actor, Event.customer_id)
         .where(Event.kind.in_(TOLD))
         .order_by(Event.id.desc())
         .limit(GLANCE)
     )
-    return [
-        Movement(
-            on=row.at.astimezone(zone).date(),
-            kind=row.kind,
-            ref=r.refs.of("st", row.id),
-            number=row.number,
-            amount=Money(row.closing_minor, row.currency),
-            customer_name=row.name,
-            who=row.who or "",
-        )
-        for row in found
+    return visible_to(rows, r.actor, Event.customer_id)
+
+
+def _receipts(r: Reader) -> Select[Any]:
+    columns: list[Any] = [
+        *(literal(None, UtcMoment).label("at"), Entry.dated_on, literal("").label("step")),
+        *(Entry.kind, Entry.id, Entry.number, Entry.currency),
+        *((-Entry.amount_minor).label("minor"), Customer.name, literal("").label("who")),
     ]
-
-
-def _receipts(r: Reader) -> list[Movement]:
-    columns: list[Any] = [Entry, Customer.name]
-    rows: Select[Any] = select(*columns).join(Customer, Customer.id == Entry.customer_id)
-    found = r.session.execute(
-        visible_to(rows, r.actor, Entry.customer_id)
+    rows: Select[Any] = (
+        select(*columns)
+        .join(Customer, Customer.id == Entry.customer_id)
         .where(Entry.kind.in_(RECEIVED), Entry.dated_on <= r.today)
         .order_by(Entry.dated_on.desc(), Entry.id.desc())
         .limit(GLANCE)
     )
-    return [
-        Movement(
-            on=entry.dated_on,
-            kind=Kind(entry.kind).word,
-            ref="",
-            number=entry.number,
-            amount=Money(-entry.amount_minor, entry.currency),
-            customer_name=name,
-            who="",
-        )
-        for entry, name in found
-    ]
+    return visible_to(rows, r.actor, Entry.customer_id)
+
+
+def _movement(r: Reader, row: Any, zone: ZoneInfo) -> Movement:
+    return Movement(
+        on=row.at.astimezone(zone).date() if row.step else row.dated_on,
+        kind=row.step or Kind(row.kind).word,
+        ref=r.refs.of("st", row.id) if row.step else "",
+        number=row.number,
+        amount=Money(int(row.minor), row.currency),
+        customer_name=row.name,
+        who=row.who,
+    )
