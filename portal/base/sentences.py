@@ -10,6 +10,7 @@ from portal.base.sentences_about_approvals import ABOUT_APPROVALS
 from portal.base.sentences_about_channels import ABOUT_CHANNELS
 from portal.base.sentences_about_decisions import ABOUT_DECISIONS
 from portal.base.sentences_about_disputes import ABOUT_DISPUTES
+from portal.base.sentences_about_plans import ABOUT_PLANS
 from portal.base.sentences_about_promises import ABOUT_PROMISES
 from portal.base.sentences_about_statements import ABOUT_STATEMENTS
 from portal.base.sentences_about_tasks import ABOUT_TASKS
@@ -22,6 +23,7 @@ SENTENCES: dict[str, str] = {
     **ABOUT_DECISIONS,
     **ABOUT_DISPUTES,
     **ABOUT_PROMISES,
+    **ABOUT_PLANS,
     **ABOUT_STATEMENTS,
     **ABOUT_TASKS,
     "act.already_done": N_("This was done already; nothing was done twice."),

@@ -1,0 +1,1 @@
+"""Instalment plans: offered, countered, approved, signed by both, and followed day by day."""
