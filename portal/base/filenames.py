@@ -19,10 +19,15 @@ def plain_name(file_name: str) -> str:
     ('客户.csv', 'passwd', '_nul.pdf')
     >>> plain_name("invoice\u202efdp.exe"), plain_name(" . "), len(plain_name("x" * 300 + ".pdf"))
     ('invoicefdp.exe', 'upload', 100)
+    >>> plain_name(".pdf"), plain_name(".a.pdf")
+    ('upload.pdf', 'a.pdf')
     """
     name = PurePosixPath(unicodedata.normalize("NFC", file_name).replace("\\", "/")).name
     shown = "".join(letter for letter in name if letter.isprintable())
-    kept = re.sub(r'[<>:"|?*]', "_", shown).lstrip(". ").rstrip(". ")
+    kept = re.sub(r'[<>:"|?*]', "_", shown).strip(" ").rstrip(". ")
+    if kept.startswith("."):
+        hidden = kept.lstrip(". ")
+        kept = hidden if "." in hidden or not hidden else f"upload.{hidden}"
     if DEVICES.match(kept):
         kept = f"_{kept}"
     stem, dot, ending = kept.rpartition(".")

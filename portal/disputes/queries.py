@@ -81,13 +81,6 @@ def disputes_of_entry(r: Reader, entry_id: int) -> list[DisputeRow]:
     return [_row(r, each) for each in found]
 
 
-def disputes_on_statement(r: Reader, statement_id: int) -> dict[str, DisputeRow]:
-    """The disputes that were said on a statement, by where: `line-3`, `own-17`, `whole`."""
-    rows = _rows().where(Dispute.statement_id == statement_id, Dispute.origin != "")
-    found = r.session.execute(visible_to(rows.order_by(Dispute.id), r.actor, Dispute.customer_id))
-    return {each.Dispute.origin: _row(r, each) for each in found}
-
-
 def _joined(rows: Select[Any]) -> Select[Any]:
     return (
         rows.select_from(Dispute)

@@ -54,14 +54,18 @@ def test_a_new_dispute_is_received_and_says_when_it_is_answered(chen: Buyer, off
 def test_what_is_disputed_is_not_chased_and_the_rest_stays_due(chen: Buyer, office: Office):
     page = chen.visit(raised(chen, office, amount="100"))
 
-    assert "Not chased while open: CNY 100.00. The rest of CNY 150.00 stays due." in page.text
+    assert "CNY 100.00 is held back; the rest of CNY 150.00 stays due." in page.text
 
 
 def test_a_part_of_what_is_open_is_marked_from_today(chen: Buyer, office: Office):
     raised(chen, office, amount="100")
     mark = kept(office, DisputedPart)[-1]
 
-    assert (mark.amount_minor, mark.from_on.isoformat(), mark.ended_on) == (10000, "2026-11-20", None)
+    assert (mark.amount_minor, mark.from_on.isoformat(), mark.ended_on) == (
+        10000,
+        "2026-11-20",
+        None,
+    )
 
 
 def test_more_than_is_open_is_refused_and_what_was_typed_stays(chen: Buyer, office: Office):
@@ -83,7 +87,9 @@ def test_what_is_disputed_already_is_refused(chen: Buyer, office: Office):
 def test_a_second_dispute_takes_only_what_is_left(chen: Buyer, office: Office):
     raised(chen, office, amount="100")
 
-    assert chen.visit(new_path(office, "INV-2")).form(new_path(office, "INV-2"))["amount"] == "150.00"
+    assert (
+        chen.visit(new_path(office, "INV-2")).form(new_path(office, "INV-2"))["amount"] == "150.00"
+    )
 
 
 def test_another_reason_needs_words(chen: Buyer, office: Office):

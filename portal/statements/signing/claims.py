@@ -19,9 +19,11 @@ def raise_claims(w: Work, answered: Answered, confirmation_id: int) -> None:
 
     What came over from the version before with our answer to it is signed for, not said anew.
     """
-    view = get_statement_by_id(w, answered.statement.id)
-    said = {claim.key for claim in claims_of(w, view) if claim.is_answered}
-    claims = [claim for claim in _claims(answered) if claim.origin not in said]
+    claims = list(_claims(answered))
+    if claims:
+        view = get_statement_by_id(w, answered.statement.id)
+        said = {claim.key for claim in claims_of(w, view) if claim.is_answered}
+        claims = [claim for claim in claims if claim.origin not in said]
     if not claims:
         return
     statement = answered.statement
