@@ -28,6 +28,8 @@ from portal.home.pages_staff import desk as home_desk
 from portal.imports.pages_staff import desk as imports_desk
 from portal.invoices.pages_customer import customer as invoices
 from portal.invoices.pages_downloads import customer as downloads
+from portal.payments.pages_advices import customer as advices
+from portal.payments.pages_advices import desk as advices_desk
 from portal.payments.pages_customer import customer as payments
 from portal.payments.pages_staff import desk as receipts_desk
 from portal.people.pages_customer import account
@@ -85,6 +87,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     invoices,
     downloads,
     payments,
+    advices,
+    advices_desk,
     disputes,
     signing,
     batch,

@@ -10,6 +10,7 @@ ABOUT_APPROVALS: dict[str, str] = {
     ),
     "advice.exceeds_item": N_("Only %(open)s is open of %(item)s. Write that or less."),
     "advice.has_arrived": N_("This payment has arrived already; there is nothing to withdraw."),
+    "advice.item_paid": N_("%(item)s is no longer open. Take its tick away."),
     "advice.no_amount": N_("Write an amount above zero for %(item)s."),
     "advice.not_in_this_state": N_("This announcement has ended; nothing was changed."),
     "advice.nothing_chosen": N_("Tick at least one invoice that the payment is for."),

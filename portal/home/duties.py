@@ -16,6 +16,7 @@ from portal.base.sms import shown_address
 from portal.base.work import Reader
 from portal.core.money import Money
 from portal.customers.queries import CustomerFilter, customers_counted
+from portal.payments.announced import list_arrived
 from portal.statements.queries import statements_counted
 from portal.statements.rows import StatementFilter
 from portal.tables.customers import Customer
@@ -33,7 +34,7 @@ STATEMENT_DUTIES = {
 
 
 #: In the order of what presses most.
-NAMES = ("tasks", "approvals", *STATEMENT_DUTIES, "mails", "imports", "contacts")
+NAMES = ("tasks", "approvals", "arrived", *STATEMENT_DUTIES, "mails", "imports", "contacts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,20 @@ def list_duties(r: Reader) -> list[Duty]:
         before, amounts = counted.get(name, (0, ()))
         more = (Money(int(minor), currency),) if currency else ()
         counted[name] = (before + int(count), (*amounts, *more))
+    if allows(r.actor, "payment.apply"):
+        counted["arrived"] = _arrived(r)
     return [Duty(name, *counted[name]) for name in NAMES if counted.get(name, (0,))[0]]
+
+
+def _arrived(r: Reader) -> tuple[int, tuple[Money, ...]]:
+    """The payments that customers announced and that have come: the rule of it is not SQL's."""
+    amounts = [each.amount for each in list_arrived(r).values()]
+    currencies = sorted({amount.currency for amount in amounts})
+    sums = (
+        Money.total((each for each in amounts if each.currency == currency), currency)
+        for currency in currencies
+    )
+    return len(amounts), tuple(sums)
 
 
 def _counted(r: Reader) -> Iterator[Select[Any]]:

@@ -42,6 +42,7 @@ def index() -> Response:
         unasked=[each for each in seen.branches if each.is_undecided and _may_agree(each)],
         together=sum(1 for each in seen.waiting if _who_signs(each, seen) is None),
         owners=sorted({branch.owner for branch in seen.branches if branch.owner}),
+        may_announce=allows(r.actor, "advice.give"),
         company=r.company,
         today=r.today,
     )

@@ -105,6 +105,11 @@ def _said(name: str, n: int) -> str:
             "Decide %(num)s requests that wait for a second person",
             n,
         ),
+        "arrived": ngettext(
+            "Apply %(num)s payment as its customer announced it",
+            "Apply %(num)s payments as their customers announced them",
+            n,
+        ),
         "mails": ngettext(
             "Send %(num)s mail that could not be delivered",
             "Send %(num)s mails that could not be delivered",
@@ -125,6 +130,7 @@ def _button(name: str) -> str:
     return {
         "tasks": _("See the tasks"),
         "approvals": _("See the requests"),
+        "arrived": _("See the payments"),
         "mails": _("See the mails"),
         "imports": _("See the imports"),
         "contacts": _("See the customers"),
@@ -136,6 +142,7 @@ def _place(name: str) -> str:
     places: dict[str, tuple[str, dict[str, Any]]] = {
         "tasks": ("desk_tasks.index", {"whose": "mine_or_nobody", "due": 1}),
         "approvals": ("desk_approvals.index", {"mine": 1}),
+        "arrived": ("desk_advices.waiting", {"state": "arrived"}),
         "late": ("desk_statements.index", {"state": "late", "newest": 1}),
         "refused": ("desk_statements.index", {"state": "refused", "newest": 1}),
         "differing": (

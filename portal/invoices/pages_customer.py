@@ -11,6 +11,7 @@ from flask import Blueprint, Response
 from jinja2.filters import do_filesizeformat as filesizeformat
 
 from portal.base import formats
+from portal.base.access import allows
 from portal.base.language import current_language
 from portal.base.language import gettext as _
 from portal.base.spreadsheets import Row
@@ -21,6 +22,8 @@ from portal.invoices.life import life_of
 from portal.invoices.rows import InvoiceFilter, InvoiceRow, InvoiceView
 from portal.invoices.sheet import invoice_pdf
 from portal.people.pages_branches import Branches, branch_choices, branches_of
+from portal.promises.queries import promised_entries
+from portal.promises.rows import PartPromise
 from portal.settings.queries import account_unchanged_since
 from portal.statements.names import STATES as STATEMENT_STATES
 from portal.statements.names import state_name as statement_state
@@ -42,12 +45,14 @@ MOST_ROWS = 1_000_000
 def index() -> Response:
     r = reader()
     branches = branches_of(r)
-    asked = asked_invoices(r, branches)
+    promised = promised_entries(r)
+    asked = asked_invoices(r, branches, promised)
     found = queries.list_invoices(r, asked)
     return respond.page(
         "invoices/index.html",
         fragments={"invoices-part": "invoices"},
         found=found,
+        promised=promised,
         asked=asked,
         branches=branch_choices(branches),
         branch=lists.asked("branch"),
@@ -75,6 +80,7 @@ def _words() -> dict[str, Any]:
         "states": [("", _("All")), *((state, names.state_name(state)) for state in STATES)],
         "state_of": names.state_of,
         "today": reader().today,
+        "may_announce": allows(current.actor(), "advice.give"),
     }
 
 
@@ -96,20 +102,24 @@ def _chips(asked: InvoiceFilter, branches: Branches) -> list[tuple[str, str]]:
 @guard("invoice.view")
 def export(file_format: SheetFormat) -> Response:
     r = reader()
-    asked = replace(asked_invoices(r, branches_of(r)), page=1, per_page=MOST_ROWS)
+    promised = promised_entries(r)
+    asked = asked_invoices(r, branches_of(r), promised)
     head = [
         *(_("Invoice"), _("Customer"), _("Date"), _("Due"), _("Your reference"), _("Currency")),
         *(_("Amount"), _("Open"), _("Disputed"), _("State"), _("Days overdue")),
+        _("Promised until"),
     ]
-    rows = (_cells(row) for row in queries.list_invoices(r, asked).rows)
+    found = queries.list_invoices(r, replace(asked, page=1, per_page=MOST_ROWS)).rows
+    rows = (_cells(row, promised.get(row.id)) for row in found)
     return lists.sheet(file_format, "invoices", head, rows)
 
 
-def _cells(row: InvoiceRow) -> Row:
+def _cells(row: InvoiceRow, promised: PartPromise | None) -> Row:
     return (
         *(row.number, row.customer_name, row.dated_on, row.due_on, row.reference),
         *(row.amount.currency, row.amount, row.open, row.disputed),
         *(names.state_name(row.state), max(row.days_late or 0, 0)),
+        promised.until if promised else None,
     )
 
 
@@ -130,6 +140,7 @@ def show(ref: str) -> Response:
         unchanged_on=_day_of(account_unchanged_since(r)),
         kind_name=names.kind_name,
         statement_state=lambda state: (statement_state(state), STATEMENT_STATES[state][1]),
+        may_announce=allows(r.actor, "advice.give", view.row),
         today=r.today,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Collection
 from typing import Any, TypeAlias
 
 import wtforms
@@ -13,7 +15,11 @@ from portal.base.language import gettext as _
 from portal.core.applying import Wish, taken
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
+from portal.core.remittance import Choice, Sum, summed
+from portal.payments.advices import LONGEST_NOTE, LONGEST_REFERENCE, AnnouncePayment
+from portal.payments.announceable import AnnounceableRow, PayableAccount
 from portal.payments.commands import ApplyByHand, EndApplication, RefundByHand, Take, TransferByHand
+from portal.payments.names import METHODS
 from portal.payments.rows import PayableRow, Receipt
 from portal.web.forms import DateField, Filled, Form, MoneyField, SelectField, options
 
@@ -82,7 +88,8 @@ def apply_form(receipt: Receipt, **kept: Any) -> ApplyForm:
         fields[AMOUNT + item.key] = MoneyField(_("Amount for %(item)s", item=item.number))
     kind: FormOfApply = type("ApplyFormWithItems", (ApplyForm,), fields)
     ticks: dict[str, Any] = {TICK + key: True for key in receipt.proposal}
-    return kind(currency=receipt.credit.amount.currency, **ticks, **kept)
+    amounts: dict[str, Any] = {AMOUNT + key: each for key, each in receipt.amounts.items()}
+    return kind(currency=receipt.credit.amount.currency, **ticks, **amounts, **kept)
 
 
 class EndForm(Form):
@@ -150,3 +157,81 @@ class TransferForm(Form):
         """What is asked for."""
         told = (self.to.data or "", self.amount.data, self.reason.data or "")
         return TransferByHand(self._receipt.credit.id, *told)
+
+
+class AdviceForm(Form):
+    """A payment that is announced; `advice_form` adds a tick and an amount for each open item."""
+
+    key = wtforms.HiddenField()
+    pay_on = DateField(N_("Day of payment"), [Filled(N_("Enter the day on which you pay."))])
+    method = SelectField(N_("How you pay"), choices=[("", N_("Not said")), *METHODS.items()])
+    reference = wtforms.StringField(
+        N_("Reference on the bank slip"), [Length(max=LONGEST_REFERENCE)]
+    )
+    total = MoneyField(N_("Amount you pay in all"))
+    note = wtforms.TextAreaField(N_("Remark"), [Length(max=LONGEST_NOTE)])
+    account: PayableAccount
+
+    @property
+    def lines(self) -> list[tuple[AnnounceableRow, wtforms.Field, wtforms.Field]]:
+        """Each item with its two fields."""
+        return [
+            (item, self._fields[TICK + item.key], self._fields[AMOUNT + item.key])
+            for item in self.account.items
+        ]
+
+    def summed(self) -> Sum:
+        """
+        What the choice comes to.
+
+        Raises: as `core.remittance.summed`.
+        """
+        choices = [
+            Choice(item.name, item.open, bool(tick.data), amount.data)
+            for item, tick, amount in self.lines
+        ]
+        return summed(choices, self.total.data, self.account.currency)
+
+    def is_chosen(self) -> bool:
+        """Whether something fitting is chosen; what is wrong is told where it was typed."""
+        try:
+            self.summed()
+        except RuleBroken as broken:
+            named = broken.facts.get("item")
+            fields = {item.name: AMOUNT + item.key for item, _tick, _amount in self.lines}
+            field = fields.get(str(named), broken.field)
+            self.blame(RuleBroken(broken.code, field, **broken.facts))
+            return False
+        return True
+
+    def command(self) -> AnnouncePayment:
+        """What is announced."""
+        assert self.pay_on.data is not None
+        amounts = zip(self.account.items, self.summed().amounts, strict=True)
+        return AnnouncePayment(
+            customer_id=self.account.customer_id,
+            currency=self.account.currency,
+            lines=tuple(Take(i.entry_id, i.part, amount) for i, amount in amounts if amount.minor),
+            pay_on=self.pay_on.data,
+            key=str(self.key.data),
+            total=self.total.data,
+            method=str(self.method.data or ""),
+            reference=str(self.reference.data or ""),
+            note=str(self.note.data or ""),
+        )
+
+
+FormOfAdvice: TypeAlias = type[AdviceForm]
+
+
+def advice_form(account: PayableAccount, chosen: Collection[str] = (), **kept: Any) -> AdviceForm:
+    """The form over an account's open items; ticked are the chosen ones, by their references."""
+    fields: dict[str, Any] = {"account": account}
+    for item in account.items:
+        fields[TICK + item.key] = wtforms.BooleanField(_("Pay %(item)s", item=item.number))
+        fields[AMOUNT + item.key] = MoneyField(_("Amount for %(item)s", item=item.number))
+        kept.setdefault(TICK + item.key, item.ref in chosen)
+        kept.setdefault(AMOUNT + item.key, item.proposed)
+    kept.setdefault("key", secrets.token_urlsafe(16))
+    kind: FormOfAdvice = type("AdviceFormWithItems", (AdviceForm,), fields)
+    return kind(currency=account.currency, **kept)

@@ -19,7 +19,23 @@ SOURCES = {
     "clerk": N_("by hand"),
     "rule": N_("by a rule"),
 }
+#: How a customer pays.
+METHODS = {
+    "transfer": N_("Bank transfer"),
+    "bill": N_("Bank bill"),
+    "cheque": N_("Cheque"),
+    "cash": N_("Cash"),
+    "other": N_("Another way"),
+}
+#: State of an announced payment → its word and tone
+ADVICE_STATES = {
+    "open": (N_("Announced"), "info"),
+    "late": (N_("Not arrived yet"), "warn"),
+    "received": (N_("Arrived"), "ok"),
+    "withdrawn": (N_("Withdrawn"), "neutral"),
+}
 PROPOSALS = {
+    "announced": N_("Ticked is what %(person)s announced as %(number)s for %(day)s."),
     "named": N_("The payer names what is ticked."),
     "exact": N_("The amount is just that of what is ticked."),
     "oldest_due": N_("Ticked is what falls due first."),
@@ -43,5 +59,19 @@ def source_name(source: str) -> str:
 
 def proposal_words(receipt: Receipt) -> str:
     """Why the proposal is what it is; empty where there is none."""
-    reason = receipt.proposal_reason
+    reason, advice = receipt.proposal_reason, receipt.advice
+    if reason and advice:
+        day = formats.day(advice.pay_on)
+        return _(PROPOSALS[reason], person=advice.by, number=advice.number, day=day)
     return _(PROPOSALS[reason]) if reason else ""
+
+
+def method_name(method: str) -> str:
+    """How a customer pays, in words; empty where they did not say."""
+    return _(METHODS[method]) if method in METHODS else method
+
+
+def advice_state(state: str) -> tuple[str, str]:
+    """The word and tone of an announced payment."""
+    word, tone = ADVICE_STATES[state]
+    return _(word), tone

@@ -7,6 +7,7 @@ from dataclasses import replace
 from flask import Blueprint, Response
 
 from portal.base import formats
+from portal.base.access import allows
 from portal.base.language import gettext as _
 from portal.base.spreadsheets import Row
 from portal.base.work import Reader
@@ -47,6 +48,7 @@ def index() -> Response:
         chips=_chips(asked, branches),
         sheets=lists.sheet_links("/payments"),
         kind_name=kind_name,
+        may_announce=allows(r.actor, "advice.give"),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from portal.base import formats
 from portal.base.access import NotFound, allows
@@ -16,6 +16,7 @@ from portal.core.errors import RuleBroken
 from portal.core.money import Money
 from portal.customers.queries import CustomerFilter, CustomerRow, list_customers
 from portal.invoices.names import kind_name
+from portal.payments.advices import ApplyAnnounced, apply_announced
 from portal.payments.commands import (
     apply_by_hand,
     end_application,
@@ -23,10 +24,10 @@ from portal.payments.commands import (
     transfer_by_hand,
 )
 from portal.payments.forms import ApplyForm, EndForm, RefundForm, TransferForm, apply_form
-from portal.payments.names import act_words, proposal_words, source_name
+from portal.payments.names import act_words, advice_state, proposal_words, source_name
 from portal.payments.queries import list_credits
 from portal.payments.receipts import get_receipt
-from portal.payments.rows import CreditFilter, CreditRow
+from portal.payments.rows import CreditFilter, CreditRow, Receipt
 from portal.payments.undoing import UndoHandAct, undo_hand_act
 from portal.web import lists, respond
 from portal.web.current import actor, reader
@@ -139,9 +140,14 @@ def show(ref: str) -> Response:
     return _page(ref)
 
 
+def _receipt(ref: str) -> Receipt:
+    """The credit, proposing what the announcement that is asked for says."""
+    return get_receipt(reader(), ref, request.values.get("advice", ""))
+
+
 def _page(ref: str, status: int = 200, **forms: Any) -> Response:
     """The page of one credit; forms that were sent keep what was typed."""
-    receipt, today = get_receipt(reader(), ref), reader().today
+    receipt, today = _receipt(ref), reader().today
     left = receipt.credit.unapplied
     kept: dict[str, Any] = {
         "apply": lambda: apply_form(receipt, is_fresh=True, from_on=today),
@@ -163,6 +169,7 @@ def _page(ref: str, status: int = 200, **forms: Any) -> Response:
         act_words=act_words,
         source_name=source_name,
         proposal=proposal_words(receipt),
+        advice_state=advice_state,
     )
 
 
@@ -183,7 +190,7 @@ def _counted(form: ApplyForm) -> dict[str, Any]:
 @guard("payment.apply")
 def remainder(ref: str) -> Response:
     """What is left after the choice as it stands; nothing is changed."""
-    form = apply_form(get_receipt(reader(), ref))
+    form = apply_form(_receipt(ref))
     form.validate()
     return _page(ref, apply=form)
 
@@ -191,11 +198,18 @@ def remainder(ref: str) -> Response:
 @desk.post("/receipts/<ref>/applications")
 @guard("payment.apply")
 def apply_(ref: str) -> Response:
-    form = apply_form(get_receipt(reader(), ref))
-    is_fit = form.validate() and form.is_chosen()
-    if is_fit and respond.attempt(form, apply_by_hand, form.command()):
+    form = apply_form(_receipt(ref))
+    if form.validate() and form.is_chosen() and _applied(form):
         return respond.see_other(".show", ref=ref)
     return _page(ref, form.status, apply=form)
+
+
+def _applied(form: ApplyForm) -> bool:
+    """Whether the money was applied; where it follows an announcement, that has come true."""
+    advice = form.receipt.advice
+    if advice is None:
+        return respond.attempt(form, apply_by_hand, form.command())
+    return respond.attempt(form, apply_announced, ApplyAnnounced(form.command(), advice.id))
 
 
 @desk.post("/receipts/<ref>/endings")

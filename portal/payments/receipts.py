@@ -14,6 +14,7 @@ from portal.core.ledger import Kind
 from portal.core.money import Money
 from portal.customers.groups import Groups
 from portal.invoices.open_items import among, both, open_items, seen_by
+from portal.payments.announced import AdviceRow, advices_about, fits
 from portal.payments.by_hand import read_done
 from portal.payments.rows import ApplicationRow, CreditRow, HandActRow, PayableRow, Receipt
 from portal.tables.customers import Customer
@@ -23,8 +24,13 @@ from portal.tables.payments import Allocation, Payment
 from portal.tables.people import User
 
 
-def get_receipt(r: Reader, ref: str) -> Receipt:
-    """A credit with all that can be done with it; `NotFound` where there is none to see."""
+def get_receipt(r: Reader, ref: str, advice_ref: str = "") -> Receipt:
+    """
+    A credit with all that can be done with it; `NotFound` where there is none to see.
+
+    What it should pay follows the announcement that fits it, or the one that is named; `none`
+    is neither.
+    """
     entry, payment, customer = _found(r, r.id_of("iv", ref))
     applications = _applications(r, entry)
     members = Groups(r.session).members(entry.customer_id)
@@ -38,6 +44,11 @@ def get_receipt(r: Reader, ref: str) -> Receipt:
     own = [item for item in items if not item.customer_name]
     named = [place for place, item in enumerate(own) if item.entry_id == entry.about_id]
     places = proposed(credit.unapplied, [item.open for item in own], named) if left > 0 else []
+    advices = [row for row in advices_about(r, entry) if left > 0 or row.payment_id]
+    advice = _advice(entry, advices, advice_ref) if left > 0 else None
+    amounts = _as_announced(advice, own, credit.unapplied) if advice else {}
+    keys = tuple(amounts) or tuple(own[place].key for place in places)
+    reason = _reason(credit.unapplied, [own[place] for place in places], is_named=named)
     return Receipt(
         credit=credit,
         customer_ref=r.refs.of("cu", customer.id),
@@ -47,9 +58,31 @@ def get_receipt(r: Reader, ref: str) -> Receipt:
         items=items,
         acts=_acts(r, entry),
         group=_group(r, [each for each in members if each != customer.id]),
-        proposal=tuple(own[place].key for place in places),
-        proposal_reason=_reason(credit.unapplied, [own[place] for place in places], is_named=named),
+        proposal=keys,
+        proposal_reason="announced" if amounts else reason,
+        advices=tuple(advices),
+        advice=advice if amounts else None,
+        amounts=amounts,
     )
+
+
+def _advice(credit: Entry, advices: list[AdviceRow], asked: str) -> AdviceRow | None:
+    """The announcement that a proposal follows: the one asked for, else one that fits."""
+    if asked:
+        return next((each for each in advices if each.ref == asked), None)
+    return next((each for each in advices if each.payment_id or fits(each, credit)), None)
+
+
+def _as_announced(advice: AdviceRow, own: list[PayableRow], left: Money) -> dict[str, Money]:
+    """What each item takes as it was announced, as far as it is open and the money reaches."""
+    is_open = {item.key: item.open for item in own}
+    amounts = {}
+    for line in advice.lines:
+        amount = min(line.amount, is_open.get(line.key, Money.zero(left.currency)), left)
+        if amount.minor > 0:
+            amounts[line.key] = amount
+            left -= amount
+    return amounts
 
 
 def _reason(left: Money, taken: list[PayableRow], *, is_named: list[int]) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from portal.core.money import Money
 from portal.invoices.rows import PER_PAGE, AppliedRow
+from portal.payments.announced import AdviceRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,5 +145,10 @@ class Receipt:
     group: tuple[tuple[str, str], ...]
     #: Keys of the items that a proposal takes.
     proposal: tuple[str, ...]
-    #: exact | named | oldest_due, or empty
+    #: announced | exact | named | oldest_due, or empty
     proposal_reason: str
+    #: What the customer announced that this may be, the likeliest first.
+    advices: tuple[AdviceRow, ...] = ()
+    #: The one that the proposal follows, and what each of its items takes, by the item's key.
+    advice: AdviceRow | None = None
+    amounts: Mapping[str, Money] = field(default_factory=dict)
