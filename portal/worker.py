@@ -27,6 +27,7 @@ from portal.base.installation import Installation
 from portal.base.outbox import Registry, drain, log
 from portal.base.work import Work
 from portal.day import is_day_done, run_day
+from portal.disputes.decision_letters import LETTERS as DECISIONS
 from portal.disputes.telling import LETTERS as DISPUTES
 from portal.imports.background import run_import
 from portal.invoices.downloads import LETTERS as INVOICES
@@ -97,6 +98,7 @@ LETTERS = {
     **APPROVALS,
     **REQUESTS,
     **INVOICES,
+    **DECISIONS,
     **DISPUTES,
     **PEOPLE,
     **OWNERS,

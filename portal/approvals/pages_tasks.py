@@ -36,7 +36,7 @@ WHOSE_NAMES = {
     "mine_or_nobody": N_("Mine and nobody’s"),
 }
 #: What a task is about → the page that shows it.
-PAGES = {"entry": "invoices.show"}
+PAGES = {"entry": "invoices.show", "dispute": "desk_dispute.show"}
 
 
 class OutcomeForm(Form):

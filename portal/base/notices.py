@@ -24,7 +24,7 @@ from portal.tables.people import User
 EVENTS: Mapping[str, frozenset[str]] = {
     "receipts": frozenset({"confirmation"}),
     "comments": frozenset({"differences_answered", "statement_returned"}),
-    "disputes": frozenset({"dispute_received", "dispute_reply"}),
+    "disputes": frozenset({"dispute_received", "dispute_reply", "dispute_decided"}),
     "downloads": frozenset({"download"}),
     "runs": frozenset({"run_done"}),
     "audits": frozenset({"audit_answered"}),

@@ -14,6 +14,7 @@ from portal.base.work import Reader, Work
 from portal.core.dispute import State
 from portal.core.money import Money
 from portal.disputes.names import settlement_name, verdict_name
+from portal.disputes.reasons import reopen_within_days
 from portal.disputes.telling import about_dispute
 from portal.tables.disputes import Dispute, DisputeDecision, DisputeMessage
 from portal.tables.people import Membership, User
@@ -70,6 +71,7 @@ def decided_values(r: Reader, payload: dict[str, Any]) -> Mapping[str, Any]:
         "settlement": settlement,
         "accepted": Money(decision.accepted_minor, dispute.currency),
         "answer": decision.answer,
+        "reopen_days": reopen_within_days(r),
     }
 
 

@@ -71,4 +71,4 @@ def _request(w: Work, approval: Approval) -> CreditRequest:
     return found
 
 
-CREDIT_NOTE = Kind(KIND, _fingerprint, _approve, _refuse, ("desk_disputes.show", "di"), _now)
+CREDIT_NOTE = Kind(KIND, _fingerprint, _approve, _refuse, ("desk_dispute.show", "di"), _now)
