@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from portal.approvals.kinds import know_kinds
 from portal.approvals.pages_staff import desk as approvals_desk
 from portal.approvals.pages_stand_ins import desk as stand_ins_desk
 from portal.approvals.pages_tasks import desk as tasks_desk
@@ -19,7 +20,12 @@ from portal.customers.pages_contacts import contacts_desk
 from portal.customers.pages_cycle import cycle_desk
 from portal.customers.pages_staff import desk as customers_desk
 from portal.demo_pages import demo
+from portal.disputes.pages_credits import credits_desk
 from portal.disputes.pages_customer import customer as disputes
+from portal.disputes.pages_deciding import deciding
+from portal.disputes.pages_record import record
+from portal.disputes.pages_staff import desk as disputes_desk
+from portal.disputes.second_person import CREDIT_NOTE
 from portal.home.pages_calendar import calendar_feed
 from portal.home.pages_customer import customer as home
 from portal.home.pages_health import health
@@ -90,6 +96,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     advices,
     advices_desk,
     disputes,
+    disputes_desk,
+    deciding,
+    record,
+    credits_desk,
     signing,
     batch,
     passing_pages,
@@ -117,6 +127,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     audit_answers,
 )
 
+know_kinds((CREDIT_NOTE,))
+
 OWN = (
     MenuItem("notices.choose", N_("Messages")),
     MenuItem("calendar_feed.show", N_("Calendar")),
@@ -138,6 +150,7 @@ NAVIGATION = Navigation(
         MenuItem("desk_customers.index", N_("Customers")),
         MenuItem("desk_statements.index", N_("Statements")),
         MenuItem("desk_promises.index", N_("Promises")),
+        MenuItem("desk_disputes.index", N_("Disputes")),
         MenuItem("desk_receipts.index", N_("Receipts")),
         MenuItem("desk_approvals.index", N_("Approvals")),
         MenuItem("desk_reports.ageing", N_("Ageing")),
