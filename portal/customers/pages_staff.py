@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +21,8 @@ from portal.invoices.position import customer_position, list_open_items
 from portal.invoices.queries import list_invoices
 from portal.invoices.rows import InvoiceFilter, InvoiceRow, Position
 from portal.people.queries import list_members
+from portal.promises.queries import promised_entries
+from portal.promises.rows import PartPromise
 from portal.reports.names import graded
 from portal.statements.chasing.bounces import list_refusing
 from portal.statements.names import state_at_desk
@@ -34,7 +37,7 @@ from portal.web.lists import SheetFormat
 desk = Blueprint("desk_customers", __name__, url_prefix="/desk")
 
 STATES = ("overdue", "owing", "unapplied")
-INVOICE_STATES = ("open", "overdue", "disputed", "paid")
+INVOICE_STATES = ("open", "overdue", "disputed", "promised", "paid")
 #: How many open items and statements the customer's first page shows.
 GLANCE = 12
 #: How many happenings stand in its margin.
@@ -219,13 +222,15 @@ def _words() -> dict[str, Any]:
 def invoices(ref: str) -> Response:
     r = reader()
     customer = queries.get_customer(r, ref)
-    asked = _asked_invoices(customer.row.id)
+    promised = promised_entries(r, customer.row.id)
+    asked = _asked_invoices(customer.row.id, promised)
     found = list_invoices(r, asked)
     return respond.page(
         "customers/invoices.html",
         fragments={"invoices-part": "invoices"},
         customer=customer,
         found=found,
+        promised=promised,
         asked=asked,
         pager=lists.pager(found.page, found.pages, found.count, asked.per_page),
         heads=lists.sort_heads(asked.sort, ("number", "due"), ("date", "amount", "open")),
@@ -235,10 +240,11 @@ def invoices(ref: str) -> Response:
     )
 
 
-def _asked_invoices(customer_id: int) -> InvoiceFilter:
+def _asked_invoices(customer_id: int, promised: Collection[int]) -> InvoiceFilter:
     return InvoiceFilter(
         customer_id=customer_id,
         state=lists.asked("state", INVOICE_STATES),
+        promised_ids=frozenset(promised),
         from_on=day_typed(lists.asked("from")),
         to_on=day_typed(lists.asked("to")),
         text=lists.asked("q"),
@@ -256,6 +262,7 @@ def _invoice_chips(asked: InvoiceFilter) -> list[tuple[str, str]]:
             "open": _("Open"),
             "overdue": _("Overdue"),
             "disputed": _("Disputed"),
+            "promised": _("Promised"),
             "paid": _("Paid"),
         }.get(asked.state, ""),
         "from": _("from %(day)s", day=formats.day(asked.from_on)) if asked.from_on else "",
@@ -270,19 +277,22 @@ def _invoice_chips(asked: InvoiceFilter) -> list[tuple[str, str]]:
 def export_invoices(ref: str, file_format: SheetFormat) -> Response:
     r = reader()
     customer = queries.get_customer(r, ref)
-    asked = replace(_asked_invoices(customer.row.id), page=1, per_page=MOST_ROWS)
+    promised = promised_entries(r, customer.row.id)
+    asked = replace(_asked_invoices(customer.row.id, promised), page=1, per_page=MOST_ROWS)
     head = [
         *(_("Invoice"), _("Date"), _("Due"), _("Reference"), _("Currency"), _("Amount")),
-        *(_("Open"), _("Disputed"), _("Days overdue")),
+        *(_("Open"), _("Disputed"), _("Days overdue"), _("Promised until")),
     ]
-    rows = (_invoice_cells(row) for row in list_invoices(r, asked).rows)
+    found = list_invoices(r, asked).rows
+    rows = (_invoice_cells(row, promised.get(row.id)) for row in found)
     return lists.sheet(file_format, f"invoices-{customer.row.code}", head, rows)
 
 
-def _invoice_cells(row: InvoiceRow) -> Row:
+def _invoice_cells(row: InvoiceRow, promised: PartPromise | None) -> Row:
     return (
         *(row.number, row.dated_on, row.due_on, row.reference, row.amount.currency, row.amount),
         *(row.open, row.disputed, max(row.days_late or 0, 0)),
+        promised.until if promised else None,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask import request
 
 from portal.base.work import Reader
@@ -11,14 +13,17 @@ from portal.people.pages_branches import Branches, asked_branch
 from portal.web import lists
 from portal.web.forms import Form, day_typed
 
-STATES = ("open", "overdue", "disputed", "paid")
+STATES = ("open", "overdue", "disputed", "promised", "paid")
 
 
-def asked_invoices(r: Reader, branches: Branches) -> InvoiceFilter:
+def asked_invoices(
+    r: Reader, branches: Branches, promised_ids: Collection[int] = ()
+) -> InvoiceFilter:
     """The filter in the address; `NotFound` for a branch that is not the reader's."""
     return InvoiceFilter(
         customer_id=asked_branch(r, branches),
         state=lists.asked("state", STATES),
+        promised_ids=frozenset(promised_ids),
         from_on=day_typed(lists.asked("from")),
         to_on=day_typed(lists.asked("to")),
         text=lists.asked("q"),

@@ -107,6 +107,7 @@ def _state(rows: Subquery, state: str) -> ColumnElement[bool]:
         "open": rows.c.open != 0,
         "overdue": and_(rows.c.open != 0, rows.c.due_on < TODAY),
         "disputed": rows.c.disputed != 0,
+        "promised": rows.c.id.in_(bindparam("promised_ids", expanding=True)),
         "paid": rows.c.open == 0,
     }[state]
 
@@ -166,6 +167,7 @@ def asked_listing(r: Reader, asked: InvoiceFilter) -> tuple[Listing, dict[str, A
         "from_on": asked.from_on,
         "to_on": asked.to_on,
         "currency": asked.currency,
+        "promised_ids": sorted(asked.promised_ids),
         "words": f"%{''.join(f'/{each}' if each in '/%_' else each for each in words)}%",
     }
     shape = Shape(

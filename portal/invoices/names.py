@@ -22,6 +22,7 @@ STATES = {
     "open": N_("Open"),
     "overdue": N_("Overdue"),
     "disputed": N_("Disputed"),
+    "promised": N_("Promised"),
     "paid": N_("Paid"),
 }
 

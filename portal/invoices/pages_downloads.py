@@ -14,6 +14,7 @@ from portal.invoices.commands import MOST, VALID, order_download
 from portal.invoices.downloads import DownloadRow
 from portal.invoices.forms import ChoiceForm, asked_invoices
 from portal.people.pages_branches import branches_of
+from portal.promises.queries import promised_entries
 from portal.web import current, respond
 from portal.web.controls import address
 from portal.web.current import reader
@@ -48,8 +49,9 @@ def create() -> Response:
 
 def _every_id(r: Reader) -> list[int]:
     """Everything that the list's filter keeps, in the list's order; one more than is allowed."""
-    asked = replace(asked_invoices(r, branches_of(r)), page=1, per_page=MOST + 1)
-    return [row.id for row in queries.list_invoices(r, asked).rows]
+    asked = asked_invoices(r, branches_of(r), promised_entries(r))
+    found = queries.list_invoices(r, replace(asked, page=1, per_page=MOST + 1))
+    return [row.id for row in found.rows]
 
 
 def _at_once(r: Reader, entry_ids: list[int]) -> Response:

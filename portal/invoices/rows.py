@@ -15,8 +15,10 @@ class InvoiceFilter:
     """What a list of invoices is narrowed to; empty is no restriction."""
 
     customer_id: int | None = None
-    #: open | overdue | disputed | paid
+    #: open | overdue | disputed | promised | paid
     state: str = ""
+    #: The invoices that running promises cover: what `promised` keeps.
+    promised_ids: frozenset[int] = frozenset()
     from_on: dt.date | None = None
     to_on: dt.date | None = None
     #: Part of a number or reference.

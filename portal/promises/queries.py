@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -17,6 +19,8 @@ from portal.invoices.open_items import Scope, whose_items
 from portal.promises.facts import Judged, judged
 from portal.promises.rows import PartPromise, PromisedItem, PromiseFilter, PromiseRow
 from portal.tables.customers import Customer
+from portal.tables.journal import Event
+from portal.tables.people import User
 from portal.tables.promises import Promise, PromisedPart
 
 NOTHING = Outcome(0, ())
@@ -104,6 +108,25 @@ def running_on_parts(
     return found
 
 
+def promised_entries(
+    r: Reader, customer_id: int | None = None, as_of: dt.date | None = None
+) -> dict[int, PartPromise]:
+    """By document: what running promises cover of all its parts, and until when."""
+    found: dict[int, PartPromise] = {}
+    for (entry_id, _part), part in running_on_parts(r, customer_id, as_of).items():
+        before = found.get(entry_id)
+        found[entry_id] = (
+            part
+            if before is None
+            else replace(
+                before,
+                awaited=before.awaited + part.awaited,
+                until=max(before.until, part.until),
+            )
+        )
+    return found
+
+
 def _row(r: Reader, found: Any, facts: Judged) -> PromiseRow:
     promise, code, name, owner = found
     last_day = r.policy.leniency().last_day(promise.promised_on)
@@ -167,3 +190,18 @@ def _items(
             )
         )
     return tuple(items)
+
+
+def life_of(r: Reader, row: PromiseRow) -> list[tuple[str, dt.datetime, str, dict[str, Any]]]:
+    """The steps in a promise's life, the newest first: what, when, who, with which facts."""
+    found = r.session.execute(
+        select(Event.kind, Event.at, User.name, Event.facts)
+        .outerjoin(User, User.id == Event.user_id)
+        .where(
+            Event.customer_id == row.customer_id,
+            Event.subject_kind == "promise",
+            Event.subject_id == row.id,
+        )
+        .order_by(Event.id.desc())
+    )
+    return [(kind, at, name or "", json.loads(facts)) for kind, at, name, facts in found]
