@@ -7,6 +7,7 @@ from portal.base.installation import Installation
 from portal.people import passwords
 from tests.buyer import Buyer
 from tests.desk import Office, an_office
+from tests.disputes.desk import Court, a_court
 
 
 @pytest.fixture(autouse=True)
@@ -23,3 +24,13 @@ def office(installation: Installation) -> Office:
 def chen(office: Office) -> Buyer:
     """An accountant of one customer."""
     return Buyer(office, "HUADONG")
+
+
+@pytest.fixture
+def court(installation: Installation) -> Court:
+    return a_court(installation)
+
+
+@pytest.fixture
+def any_court(any_installation: Installation) -> Court:
+    return a_court(any_installation)
