@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
+from sqlalchemy import select
+
 from portal.base.evidence import Surroundings
 from portal.base.work import Work
 from portal.core.instalment import spread
@@ -15,7 +20,7 @@ from portal.promises.plans.telling import mail_customer, move
 from portal.promises.posting import end_promise, post_promise
 from portal.promises.promisable import PromisableRow, overlapping, running_promises
 from portal.tables.customers import Customer
-from portal.tables.promises import Plan, PlannedPart
+from portal.tables.promises import Plan, PlannedPart, PlanSignature
 
 
 def agree(w: Work, plan: Plan, around: Surroundings) -> None:
@@ -57,6 +62,7 @@ def _promise(
     offer = view.row.offer
     approval, signed = approval_of(w, view.row.id), offer.signature("customer")
     assert signed is not None
+    by_plan = {**(approval or {}), "plan": view.row.number, "asked": _asked(w, offer.id)}
     parts = [item.amount for item in view.items]
     assert all(free_of(row) >= part for row, part in zip(items, parts, strict=True))
     customer = w.session.get_one(Customer, view.row.customer_id)
@@ -72,9 +78,24 @@ def _promise(
             way="plan",
             surroundings=around,
             approval_id=approval["id"] if approval else None,
-            approval=approval,
+            approval=by_plan,
             author_id=signed.user_id,
             plan_id=view.row.id,
             replaces=replaced,
         )
         post_promise(w, told)
+
+
+def _asked(w: Work, offer_id: int) -> dict[str, Any]:
+    """Who of the customer signed the plan, and from where: whose promises its instalments are."""
+    rows = select(PlanSignature.evidence).where(
+        PlanSignature.offer_id == offer_id, PlanSignature.side == "customer"
+    )
+    told = json.loads(w.session.scalars(rows).one())
+    author = {name: told["signer"][name] for name in ("ref", "name", "email", "roles")}
+    return {
+        "author": {**author, "side": "customer", "given_by": ""},
+        "authentication": told["authentication"],
+        "context": told["context"],
+        "terms_sha256": told["terms_sha256"],
+    }
