@@ -53,11 +53,13 @@ def _asked(customer_id: int | None) -> AdviceFilter:
 
 
 def _list(template: str, asked: AdviceFilter, **words: Any) -> Response:
+    """A list, or of a customer's page at the desk the part that tells what is announced."""
     found = list_advices(reader(), asked)
+    is_glance = respond.asks_for("announced-part")
     branches = words.pop("branches", [])
     return respond.page(
-        template,
-        fragments={"advices-part": "advices"},
+        "payments/_advice_glance.html" if is_glance else template,
+        fragments={"advices-part": "advices", "announced-part": "glance"},
         found=found,
         asked=asked,
         states=[("", _("All")), *_states(is_desk=not branches)],
@@ -225,4 +227,6 @@ def withdraw(ref: str) -> Response:
 @desk.get("")
 @guard("desk.view")
 def waiting() -> Response:
-    return _list("payments/desk_advices.html", _asked(None), has_customers=True)
+    customer_ref = lists.asked("customer")
+    asked = _asked(reader().id_of("cu", customer_ref) if customer_ref else None)
+    return _list("payments/desk_advices.html", asked)

@@ -179,3 +179,22 @@ def test_pages_take_few_statements_however_much_is_announced(chen: Buyer, office
     assert max(before) <= 12
     for path in (receipt, "/desk/advices?state=arrived", "/desk"):
         assert clerk.count_statements(path) <= 12, path
+
+
+def test_a_customers_page_at_the_desk_tells_what_is_announced(chen: Buyer, office: Office):
+    announce(chen)
+    clerk = office.enter("clerk")
+    page = clerk.visit(office.customer_path("HUADONG"))
+    there = page.links["All announced payments"]
+
+    assert rows_of(clerk.visit(there), "advices")[0][0] == "ADV-1"
+    assert "CNY 70.00 for 20 Nov 2026" in clerk.region(there, "announced-part").text
+
+
+def test_an_announcement_leads_to_promising_its_day(chen: Buyer, office: Office):
+    page = chen.follow(announce(chen, take_4_1="y"))
+    wanted = [ref_of(office, number) for number in ("INV-4", "INV-1")]
+
+    assert page.links["Promise the day"] == "/promises/new?" + "&".join(
+        f"invoice={ref}" for ref in wanted
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -83,9 +83,17 @@ CONTENT: Mapping[EntryKind, Mapping[str, str]] = {
 class Credits:
     """Posts payments or credit notes, and applies them to the invoices they name."""
 
-    def __init__(self, w: Work, options: Options, kind: EntryKind) -> None:
+    def __init__(
+        self,
+        w: Work,
+        options: Options,
+        kind: EntryKind,
+        posted: Callable[[Work], object] = lambda _w: None,
+    ) -> None:
+        """Keep what is done besides once everything is posted and applied."""
         self.counts = Counts()
         self._w = w
+        self._posted = posted
         self._kind = kind
         self._key = f"{kind.word}_id"
         self._day = CONTENT[kind]["dated_on"]
@@ -113,6 +121,7 @@ class Credits:
 
     def finish(self, findings: Findings) -> None:
         self._applications.apply()
+        self._posted(self._w)
 
     def _told(
         self,
