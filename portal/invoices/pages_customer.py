@@ -15,6 +15,10 @@ from portal.base.access import allows
 from portal.base.language import current_language
 from portal.base.language import gettext as _
 from portal.base.spreadsheets import Row
+from portal.base.work import Reader
+from portal.disputes import names as dispute_names
+from portal.disputes.queries import disputes_of_entry
+from portal.disputes.reasons import reasons_of
 from portal.invoices import downloads, names, queries
 from portal.invoices.early_payment import find_offer
 from portal.invoices.forms import STATES, asked_invoices
@@ -24,6 +28,8 @@ from portal.invoices.sheet import invoice_pdf
 from portal.people.pages_branches import Branches, branch_choices, branches_of
 from portal.promises.queries import promised_entries
 from portal.promises.rows import PartPromise
+from portal.reports.limitation import AskLapses, list_lapses
+from portal.reports.names import act_name
 from portal.settings.queries import account_unchanged_since
 from portal.statements.names import STATES as STATEMENT_STATES
 from portal.statements.names import state_name as statement_state
@@ -106,7 +112,7 @@ def export(file_format: SheetFormat) -> Response:
     asked = asked_invoices(r, branches_of(r), promised)
     head = [
         *(_("Invoice"), _("Customer"), _("Date"), _("Due"), _("Your reference"), _("Currency")),
-        *(_("Amount"), _("Open"), _("Disputed"), _("State"), _("Days overdue")),
+        *(_("Amount"), _("Open"), _("Disputed"), _("Not disputed"), _("State"), _("Days overdue")),
         _("Promised until"),
     ]
     found = queries.list_invoices(r, replace(asked, page=1, per_page=MOST_ROWS)).rows
@@ -118,6 +124,7 @@ def _cells(row: InvoiceRow, promised: PartPromise | None) -> Row:
     return (
         *(row.number, row.customer_name, row.dated_on, row.due_on, row.reference),
         *(row.amount.currency, row.amount, row.open, row.disputed),
+        row.open - row.disputed,
         *(names.state_name(row.state), max(row.days_late or 0, 0)),
         promised.until if promised else None,
     )
@@ -138,11 +145,34 @@ def show(ref: str) -> Response:
         facts=_facts(view),
         company=r.company,
         unchanged_on=_day_of(account_unchanged_since(r)),
+        **_inside(r, view),
         kind_name=names.kind_name,
+        may_dispute=_may_dispute(view.row),
+        **_disputes(r, view.row),
         statement_state=lambda state: (statement_state(state), STATEMENT_STATES[state][1]),
         may_announce=allows(r.actor, "advice.give", view.row),
         today=r.today,
     )
+
+
+def _disputes(r: Reader, row: InvoiceRow) -> dict[str, Any]:
+    found = disputes_of_entry(r, row.id)
+    reasons = reasons_of(r.policy) if found else {}
+    return {"disputes": found, "dispute_names": dispute_names, "dispute_reasons": reasons}
+
+
+def _may_dispute(row: InvoiceRow) -> bool:
+    """Whether there is something of it that the reader may dispute and nobody does."""
+    is_free = not row.open.minor or row.disputed < row.open
+    return is_free and allows(current.actor(), "dispute.raise", row)
+
+
+def _inside(r: Reader, view: InvoiceView) -> dict[str, Any]:
+    """What only the house is shown of it: until when what is open can be taken to court."""
+    if r.actor.kind != "staff" or not view.row.open.minor:
+        return {"lapses": []}
+    lapses = list_lapses(r, AskLapses(entry_id=view.row.id))
+    return {"lapses": lapses, "act_name": act_name}
 
 
 def _day_of(moment: dt.datetime) -> dt.date:

@@ -15,7 +15,7 @@ from portal.base.work import Reader
 from portal.core.ageing import days_late
 from portal.core.ledger import Kind
 from portal.core.money import Money
-from portal.invoices.listing import asked_listing, invoices_of, named
+from portal.invoices.listing import asked_listing
 from portal.invoices.open_items import counts_on, due_parts, one, seen_by, with_disputes
 from portal.invoices.rows import (
     AppliedRow,
@@ -71,7 +71,7 @@ def _invoice_row(r: Reader, row: Any) -> InvoiceRow:
 def get_invoice(r: Reader, ref: str) -> InvoiceView:
     """An invoice with its parts, lines, credits and statements; `NotFound` if it is not yours."""
     entry_id = r.id_of("iv", ref)
-    columns: list[Any] = [Invoice, Customer.id, Customer.owner]
+    columns: list[Any] = [Invoice, Entry, Customer]
     found = r.session.execute(
         select(*columns)
         .join(Entry, Entry.id == Invoice.entry_id)
@@ -85,16 +85,39 @@ def get_invoice(r: Reader, ref: str) -> InvoiceView:
     ).first()
     if found is None:
         raise NotFound(ref)
-    said, customer_id, owner = found
-    rows = invoices_of(r.today, one(customer_id))
-    row = _invoice_row(r, r.session.execute(named(rows, [rows.c.id == entry_id])).one())
+    said, entry, customer = found
+    parts = _parts(r, entry)
+    row = _row_of(r, entry, customer, parts)
     return InvoiceView(
         row=row,
-        detail=_detail(said, row.amount.currency, owner),
-        parts=_parts(r, row),
+        detail=_detail(said, row.amount.currency, customer.owner),
+        parts=parts,
         lines=_lines(r, row),
         applied=_applied(r, row),
         statements=_statements(r, row),
+    )
+
+
+def _row_of(r: Reader, entry: Entry, customer: Customer, parts: list[PartRow]) -> InvoiceRow:
+    """An invoice as lists show it, from what its parts say; due is the next open one's day."""
+    days = [part.due_on for part in parts if part.due_on]
+    next_on = min((part.due_on for part in parts if part.due_on and part.open.minor), default=None)
+    due_on = next_on or max(days, default=None)
+    is_open = Money.total((part.open for part in parts), entry.currency)
+    return InvoiceRow(
+        id=entry.id,
+        ref=r.refs.of("iv", entry.id),
+        number=entry.number,
+        customer_id=customer.id,
+        customer_code=customer.code,
+        customer_name=customer.name,
+        reference=entry.reference or "",
+        dated_on=entry.dated_on,
+        due_on=due_on,
+        amount=Money(entry.amount_minor, entry.currency),
+        open=is_open,
+        disputed=Money.total((part.disputed for part in parts), entry.currency),
+        days_late=days_late(due_on, r.today) if is_open.minor else None,
     )
 
 
@@ -117,20 +140,19 @@ def _detail(said: Invoice, currency: str, owner: str | None) -> InvoiceDetail:
     )
 
 
-def _parts(r: Reader, row: InvoiceRow) -> list[PartRow]:
-    items = with_disputes(
-        due_parts(r.today, one(row.customer_id)), r.today, one(row.customer_id)
-    ).subquery("part_of")
+def _parts(r: Reader, entry: Entry) -> list[PartRow]:
+    whose = one(entry.customer_id)
+    items = with_disputes(due_parts(r.today, whose), r.today, whose).subquery("part_of")
     found = r.session.execute(
-        select(items).where(items.c.entry_id == row.id).order_by(items.c.part)
+        select(items).where(items.c.entry_id == entry.id).order_by(items.c.part)
     )
     return [
         PartRow(
             part=part.part,
             due_on=part.due_on,
-            amount=Money(part.amount_minor, row.amount.currency),
-            open=Money(int(part.open), row.amount.currency),
-            disputed=Money(int(part.disputed), row.amount.currency),
+            amount=Money(part.amount_minor, entry.currency),
+            open=Money(int(part.open), entry.currency),
+            disputed=Money(int(part.disputed), entry.currency),
             days_late=days_late(part.due_on, r.today) if part.open else None,
         )
         for part in found

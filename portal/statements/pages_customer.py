@@ -14,6 +14,7 @@ from portal.base.documents.qr import qr_svg
 from portal.base.formats import moment
 from portal.base.language import current_language, ngettext
 from portal.base.language import gettext as _
+from portal.core.money import Money
 from portal.core.statement_status import UNANSWERED, Status
 from portal.core.words import amount_in_words
 from portal.people.queries import list_customers_of
@@ -155,6 +156,7 @@ def _about(view: StatementView, ticks: answers.Ticks) -> dict[str, Any]:
         "deemed": deeming.find_deemed(r, view.row.id) if view.row.deemed_on else None,
         "waiting": waiting,
         "equation": equation(view),
+        "disputed": Money(view.snapshot.head.disputed_minor, view.row.currency),
         "shown": shown_lines(view, ticks, _line_filter()),
         "narrowed": _line_filter(),
         "may": _may(view),
@@ -175,6 +177,8 @@ def _may(view: StatementView) -> dict[str, bool]:
         "prepare": is_open and allows(actor, "statement.prepare", view.row),
         "sign": waiting and allows(actor, "statement.confirm", view.row),
         "compare": allows(actor, "statement.compare", view.row),
+        # While it waits for an answer a line is said to differ in that answer.
+        "dispute": view.in_force and not waiting and allows(actor, "dispute.raise", view.row),
         "acknowledge": waiting and allows(actor, "statement.acknowledge", view.row),
     }
 

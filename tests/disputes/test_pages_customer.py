@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from portal.base.access import SYSTEM
 from portal.tables.disputes import Attachment, Dispute, DisputedPart, DisputeMessage
-from tests.buyer import Buyer, ref_of
+from portal.tables.statements import Statement
+from tests.buyer import Buyer, invoice_path, ref_of
 from tests.desk import Office, foot_of, rows_of
 
 PDF = b"%PDF-1.7\n1 0 obj\n"
@@ -248,3 +249,56 @@ def test_who_only_looks_raises_nothing(office: Office):
     viewer = Buyer(office, "HUADONG", role="customer_viewer")
 
     viewer.visit(new_path(office, "INV-2"), 403)
+
+
+# ── Two balances everywhere ──────────────────────────────────────────────────
+
+
+def test_the_invoice_says_what_is_disputed_and_what_stays_due(chen: Buyer, office: Office):
+    path = raised(chen, office, amount="100")
+    page = chen.visit(invoice_path(office, "INV-2"))
+
+    assert "the rest of CNY 150.00 stays due" in page.text
+    assert page.links["DSP-1"] == path
+    assert page.links["Dispute"] == new_path(office, "INV-2")
+
+
+def test_what_is_wholly_disputed_is_not_offered_again(chen: Buyer, office: Office):
+    assert "Dispute" not in chen.visit(invoice_path(office, "INV-1")).links
+
+
+def test_the_first_page_says_what_is_disputed_and_what_stays_due(chen: Buyer, office: Office):
+    raised(chen, office, amount="100")
+
+    assert "the rest of CNY 190.00 stays due" in chen.visit("/").text
+
+
+def test_the_list_of_invoices_says_what_is_disputed_of_one(chen: Buyer, office: Office):
+    raised(chen, office, amount="100")
+
+    assert "100.00 disputed" in rows_of(chen.visit("/invoices?q=inv-2"), "invoices")[0][-2]
+
+
+def test_a_line_of_an_answered_statement_can_be_disputed(chen: Buyer, office: Office):
+    office.issue()
+    office.change("HUADONG", "confirmed")
+    with office.installation.reading(SYSTEM) as r:
+        [statement] = r.session.scalars(select(Statement).where(Statement.number.contains("HUA")))
+        ref = r.refs.of("st", statement.id)
+    links = chen.visit(f"/statements/{ref}").root.all("a")
+    path = next(one.get("href") for one in links if one.text == "Dispute INV-2")
+    page = chen.fill(chen.visit(path), path, reason="price", said="Price of the offer")
+
+    assert "INV-2" in chen.follow(page).text
+    assert kept(office, Dispute)[0].origin == path.rpartition("line=")[2].join(["line-", ""])
+
+
+def test_a_whole_statement_is_disputed_without_an_amount(chen: Buyer, office: Office):
+    office.issue()
+    with office.installation.reading(SYSTEM) as r:
+        [statement] = r.session.scalars(select(Statement).where(Statement.number.contains("HUA")))
+        path = f"/disputes/new?statement={r.refs.of('st', statement.id)}"
+    page = chen.fill(chen.visit(path), path, reason="other", said="Not our account")
+
+    assert "Not our account" in chen.follow(page).text
+    assert (kept(office, Dispute)[0].origin, kept(office, Dispute)[0].amount_minor) == ("whole", 0)

@@ -98,8 +98,8 @@ def test_the_file_holds_what_the_filter_keeps(chen: Buyer):
     rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
 
     assert [row[:1] + row[5:] for row in rows[1:]] == [
-        ["INV-4", "CNY", "40.00", "40.00", "0.00", "Overdue", "142", ""],
-        ["INV-1", "CNY", "100.00", "70.00", "70.00", "Disputed", "50", ""],
+        ["INV-4", "CNY", "40.00", "40.00", "0.00", "40.00", "Overdue", "142", ""],
+        ["INV-1", "CNY", "100.00", "70.00", "70.00", "0.00", "Disputed", "50", ""],
     ]
 
 
