@@ -1,4 +1,4 @@
-"""The command in a process of its own, over a folder of its own."""
+"""The command over a folder of its own, in this process or in one of its own."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Self
 
 import pytest
+from click.testing import CliRunner, Result
+
+from portal.cli import main
 
 ACCORD = (sys.executable, "-m", "portal.cli")
 #: Seconds; a machine that does much else takes its time.
@@ -31,7 +34,12 @@ class Shell:
         mine = {name: value for name, value in os.environ.items() if name[:7] != "ACCORD_"}
         return {**mine, **self.settings}
 
+    def ask(self, *words: str) -> Result:
+        """What a command answers, without the second that a process takes to begin."""
+        return CliRunner().invoke(main, words, env=self.settings)
+
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """What a command answers in a process of its own."""
         return subprocess.run(
             [*ACCORD, *words],
             env=self.environment(),

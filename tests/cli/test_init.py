@@ -31,10 +31,10 @@ def test_init_founds_everything_from_nothing(accord, tmp_path):
 
 
 def test_a_second_init_changes_nothing(accord, tmp_path):
-    accord.run("init")
+    accord.ask("init")
     secret = (tmp_path / "instance" / "secret.key").read_text()
 
-    assert accord.run("init").returncode == 0
+    assert accord.ask("init").exit_code == 0
     assert (tmp_path / "instance" / "secret.key").read_text() == secret
     assert rows(accord, "company") == rows(accord, "audit") == 1
 
@@ -53,17 +53,17 @@ def test_two_inits_at_once_on_postgresql(accord, postgresql_server):
         at_once = [accord.start("init") for _ in range(3)]
 
         assert [process.wait(PATIENCE) for process in at_once] == [0, 0, 0]
-        assert accord.run("outbox", "list", "--format", "csv").returncode == 0
+        assert accord.ask("outbox", "list", "--format", "csv").exit_code == 0
 
 
 def test_a_secret_from_the_environment_is_not_written_down(accord, tmp_path):
     accord.settings["ACCORD_SECRET_KEY"] = "x" * 40
-    accord.run("init")
+    accord.ask("init")
 
     assert not (tmp_path / "instance" / "secret.key").exists()
 
 
 def test_nobody_else_may_look_into_the_instance(accord, tmp_path):
-    accord.run("init")
+    accord.ask("init")
 
     assert stat.S_IMODE((tmp_path / "instance").stat().st_mode) == 0o700

@@ -24,7 +24,7 @@ def port():
 @pytest.fixture
 def serving(accord, port):
     accord.settings["PORT"] = str(port)
-    accord.run("init")
+    accord.ask("init")
     server = accord.start("serve")
     wait_until(lambda: answers(port))
     return server
@@ -52,7 +52,7 @@ def is_alive(pid):
 
 
 def test_a_busy_port_is_told_at_once(accord, port):
-    accord.run("init")
+    accord.ask("init")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port))
         taken.listen()
@@ -64,10 +64,10 @@ def test_a_busy_port_is_told_at_once(accord, port):
 
 def test_a_public_address_without_encryption_is_refused(accord):
     accord.settings["ACCORD_PUBLIC_URL"] = "http://portal.example.com"
-    accord.run("init")
-    done = accord.run("serve")
+    accord.ask("init")
+    done = accord.ask("serve")
 
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "https://" in done.stderr
 
 
