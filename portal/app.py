@@ -44,8 +44,14 @@ from portal.people.pages_notices import notices
 from portal.people.pages_people import people
 from portal.people.pages_public import public as sign_in
 from portal.people.pages_staff import desk as people_desk
+from portal.promises.extending import EXTENSION
 from portal.promises.pages_board import desk as promises_desk
+from portal.promises.pages_invoice import promised
+from portal.promises.pages_customer import customer as promises
+from portal.promises.pages_promising import promising
+from portal.promises.pages_recording import recording
 from portal.reports.pages_confirmations import confirmations_desk
+from portal.reports.pages_limitation import limitation_desk
 from portal.reports.pages_measures import desk as measures_desk
 from portal.reports.pages_staff import desk as reports_desk
 from portal.settings.pages_staff import desk as settings_desk
@@ -76,7 +82,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     home,
     home_desk,
     tasks_desk,
+    promises,
+    promising,
+    recording,
     promises_desk,
+    promised,
     approvals_desk,
     stand_ins_desk,
     sign_in,
@@ -117,6 +127,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     reports_desk,
     measures_desk,
     confirmations_desk,
+    limitation_desk,
     receipts_desk,
     imports_desk,
     settings_desk,
@@ -127,7 +138,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     audit_answers,
 )
 
-know_kinds((CREDIT_NOTE,))
+know_kinds((CREDIT_NOTE, EXTENSION))
 
 OWN = (
     MenuItem("notices.choose", N_("Messages")),
@@ -140,6 +151,7 @@ NAVIGATION = Navigation(
         MenuItem("home.index", N_("Overview")),
         MenuItem("statements.index", N_("Statements")),
         MenuItem("invoices.index", N_("Invoices")),
+        MenuItem("promises.index", N_("Promises")),
         MenuItem("payments.index", N_("Payments")),
         MenuItem("disputes.index", N_("Disputes")),
         MenuItem("people.index", N_("People")),

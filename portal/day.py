@@ -22,6 +22,7 @@ from portal.base.installation import Installation
 from portal.invoices import daily as downloads
 from portal.people import daily as people
 from portal.promises import daily as promises
+from portal.reports import daily as limitation
 from portal.statements import daily as statements
 from portal.statements.certificate.stamping import stamp_again
 from portal.tables.journal import DayRun
@@ -35,6 +36,7 @@ ACTS: tuple[tuple[str, Run], ...] = (
     ("statements", statements.run),
     ("chasing", statements.chase),
     ("promises", promises.run),
+    ("limitation", limitation.run),
     ("seals", stamp_again),
     ("downloads", downloads.run),
     ("people", people.run),
@@ -43,7 +45,7 @@ ACTS: tuple[tuple[str, Run], ...] = (
 )
 
 #: These look at a day as a whole: days that they missed are caught up with the last one, at once.
-AT_ONCE = frozenset({"chasing", "promises"})
+AT_ONCE = frozenset({"chasing", "limitation", "promises"})
 
 
 @dataclass(frozen=True)

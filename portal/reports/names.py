@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from portal.base.language import N_
 from portal.base.language import gettext as _
+from portal.core.limitation import Act
 from portal.core.money import Money
 
 T = TypeVar("T")
@@ -21,6 +22,19 @@ LABELS = {
 GRADES = {"not_due": 1, "in_term": 1, "alert": 2, "due": 3, "overdue": 5}
 #: The grades of the buckets of days late; a fifth and later one is as dark as the fourth.
 LATE_GRADES = (3, 4, 5, 7)
+#: What begins a limitation period anew.
+ACTS = {
+    Act.PART_PAYMENT: N_("Part payment"),
+    Act.PROMISE: N_("Promise"),
+    Act.PLAN: N_("Instalment plan signed"),
+    Act.ACKNOWLEDGEMENT: N_("Debt acknowledged"),
+    Act.DEMAND: N_("Demand received"),
+}
+
+
+def act_name(act: Act | None) -> str:
+    """What a limitation period runs from: an act, else the due date."""
+    return _(ACTS[act]) if act else _("Due date")
 
 
 def stretch_name(name: str) -> str:

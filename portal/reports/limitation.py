@@ -1,0 +1,149 @@
+"""
+The limitation of what is open, due part by due part: until when, since which act, and its proof.
+
+Everything follows from facts that are there anyway; nothing is stored. An act about a part of a
+document counts for the whole of it: it is one debt. Only the house reads this.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+
+from portal.base.work import Reader
+from portal.core.limitation import Lapse, Reset, lapse_of, years_after
+from portal.core.money import Money
+from portal.core.period import Month
+from portal.core.workdays import ONE_DAY
+from portal.invoices.open_items import open_items, whose_items
+from portal.reports.laws import law_of
+from portal.reports.proofs import Proof, proofs_of
+from portal.tables.customers import Customer
+from portal.tables.invoices import Entry
+
+
+@dataclass(frozen=True)
+class AskLapses:
+    """Which claims: those that lapse within so many months or have, of a customer, a document."""
+
+    #: From today on; None: whenever.
+    within_months: int | None = None
+    #: Instead those whose last day is over.
+    has_lapsed: bool = False
+    customer_id: int | None = None
+    entry_id: int | None = None
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LapseRow:
+    """An open due part, and until when it can be taken to court."""
+
+    customer_id: int
+    customer_ref: str
+    customer_code: str
+    customer_name: str
+    entry_id: int
+    ref: str
+    number: str
+    part: int
+    due_on: dt.date
+    open: Money
+    lapses_on: dt.date
+    #: None: the period runs since it was due.
+    since: Proof | None
+
+    @property
+    def subject(self) -> str:
+        """What names this end of this claim, once: after another act it is another one."""
+        return f"part/{self.entry_id}/{self.part}/{self.lapses_on}"
+
+
+def list_lapses(r: Reader, asked: AskLapses) -> list[LapseRow]:
+    """The open parts that a question keeps, the first to lapse first; none without a law."""
+    law = law_of(r).law
+    if law.years is None:
+        return []
+    first, until = _days(r, asked)
+    parts = r.session.execute(_parts(r, asked, law.years, until)).all()
+    proofs = proofs_of(r, sorted({row.entry_id for row in parts}))
+    rows = []
+    for row in parts:
+        found = {proof.reset: proof for proof in proofs.get(row.entry_id, ())}
+        lapse = lapse_of(law, row.due_on, found)
+        if lapse is not None and first <= lapse.on <= until:
+            rows.append(_row(r, row, lapse, found))
+    return sorted(rows, key=lambda each: (each.lapses_on, each.customer_code, each.number))
+
+
+def summed(rows: Iterable[LapseRow]) -> list[Money]:
+    """What claims come to, one sum a currency."""
+    by_currency: dict[str, list[Money]] = {}
+    for row in rows:
+        by_currency.setdefault(row.open.currency, []).append(row.open)
+    return [Money.total(amounts, currency) for currency, amounts in sorted(by_currency.items())]
+
+
+def _days(r: Reader, asked: AskLapses) -> tuple[dt.date, dt.date]:
+    """Between which days a claim lapses that is asked for."""
+    if asked.has_lapsed:
+        return dt.date.min, r.today - ONE_DAY
+    if asked.within_months is None:
+        return dt.date.min, dt.date.max
+    return r.today, months_after(r.today, asked.within_months)
+
+
+def months_after(day: dt.date, months: int) -> dt.date:
+    """
+    The same date so many months later, or the last one of a shorter month.
+
+    >>> months_after(dt.date(2026, 8, 31), 6)
+    datetime.date(2027, 2, 28)
+    """
+    month = Month.of(day).plus(months)
+    return month.first_on.replace(day=min(day.day, month.last_on.day))
+
+
+def _parts(r: Reader, asked: AskLapses, years: int, until: dt.date) -> Select[Any]:
+    """The open parts that may lapse by a day: no period is shorter than the law's years."""
+    items = open_items(r.today, whose_items(r.actor, asked.customer_id))
+    columns: list[Any] = [
+        *(items.c.customer_id, items.c.currency, items.c.entry_id, items.c.part, items.c.due_on),
+        *(items.c.open, Entry.number, Customer.code, Customer.name),
+    ]
+    kept: list[ColumnElement[bool]] = [items.c.open > 0, items.c.due_on <= r.today]
+    if until < dt.date.max:
+        # The day after: what was due on a 29th of February ends on the 28th.
+        kept.append(items.c.due_on <= years_after(until, -years) + ONE_DAY)
+    if asked.entry_id is not None:
+        kept.append(items.c.entry_id == asked.entry_id)
+    if asked.currency:
+        kept.append(items.c.currency == asked.currency)
+    return (
+        select(*columns)
+        .join(Entry, Entry.id == items.c.entry_id)
+        .join(Customer, Customer.id == items.c.customer_id)
+        .where(*kept)
+        .order_by(items.c.entry_id, items.c.part)
+    )
+
+
+def _row(r: Reader, row: Any, lapse: Lapse, found: dict[Reset, Proof]) -> LapseRow:
+    return LapseRow(
+        customer_id=row.customer_id,
+        customer_ref=r.refs.of("cu", row.customer_id),
+        customer_code=row.code,
+        customer_name=row.name,
+        entry_id=row.entry_id,
+        ref=r.refs.of("iv", row.entry_id),
+        number=row.number,
+        part=row.part,
+        due_on=row.due_on,
+        open=Money(row.open, row.currency),
+        lapses_on=lapse.on,
+        since=found[lapse.since] if lapse.since else None,
+    )
