@@ -84,8 +84,9 @@ def _look_again(w: Work, customer_ids: Sequence[int]) -> tuple[int, int]:
 
 
 def _is_news(w: Work, row: PromiseRow) -> bool:
-    """Whether it was missed lately and is still awaited; what is older came with a file."""
-    return row.state in MISSED and row.awaited.minor > 0 and row.last_day >= w.today - COOL_DOWN
+    """Whether it was missed lately and is still awaited; a plan tells of its instalments itself."""
+    is_recent = row.last_day >= w.today - COOL_DOWN  # what is older came with a file
+    return row.plan_id is None and row.state in MISSED and row.awaited.minor > 0 and is_recent
 
 
 def _tell(w: Work, rows: Sequence[PromiseRow]) -> int:
