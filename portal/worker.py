@@ -36,6 +36,8 @@ from portal.people.digest import digest_letter
 from portal.people.letters import LETTERS as PEOPLE
 from portal.people.recognising import actor_of
 from portal.promises.owners import LETTERS as OWNERS
+from portal.promises.sealed import LETTERS as PROMISES
+from portal.promises.sealed import TASKS as PROMISE_LETTERS
 from portal.statements.certificate.sealed import make_certificate
 from portal.statements.chasing.reminding import LETTERS as REMINDERS
 from portal.statements.comparison.working import run as run_comparison
@@ -102,6 +104,7 @@ LETTERS = {
     **DISPUTES,
     **PEOPLE,
     **OWNERS,
+    **PROMISES,
     **STATEMENTS,
     **RUNS,
     **REMINDERS,
@@ -116,6 +119,7 @@ REGISTRY = Registry(
         "import": do_import,
         "statement_run": do_statement_run,
         **DOWNLOADS,
+        **PROMISE_LETTERS,
         **ANSWERS,
         **CHAIN,
         **PACKS,

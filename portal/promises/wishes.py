@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from portal.base.access import NotFound
 from portal.base.evidence import Surroundings
-from portal.base.work import Work
+from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
 from portal.core.promise import Reason, check_amount, check_reason
@@ -123,7 +123,7 @@ def _refuse_stale(item: WishedItem, row: PromisableRow) -> None:
         )
 
 
-def broken_days(w: Work, customer_id: int) -> list[dt.date]:
+def broken_days(r: Reader, customer_id: int) -> list[dt.date]:
     """The days of a customer's promises that were missed and are still unpaid."""
-    rows = list_promises(w, PromiseFilter(customer_id=customer_id, counts=True))
+    rows = list_promises(r, PromiseFilter(customer_id=customer_id, counts=True))
     return [row.promised_on for row in rows if row.state is State.BROKEN]

@@ -86,6 +86,7 @@ def bind_filters(app: Flask) -> None:
         day=formats.day,
         figure=figure,
         fill=fill,
+        long_day=formats.long_day,
         moment=moment,
         money=money,
         month=formats.month,
