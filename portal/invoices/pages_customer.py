@@ -147,7 +147,6 @@ def show(ref: str) -> Response:
         unchanged_on=_day_of(account_unchanged_since(r)),
         **_inside(r, view),
         kind_name=names.kind_name,
-        may_dispute=_may_dispute(view.row),
         **_disputes(r, view.row),
         statement_state=lambda state: (statement_state(state), STATEMENT_STATES[state][1]),
         may_announce=allows(r.actor, "advice.give", view.row),
@@ -156,9 +155,15 @@ def show(ref: str) -> Response:
 
 
 def _disputes(r: Reader, row: InvoiceRow) -> dict[str, Any]:
+    """What customers dispute of an invoice, and whether there is more to dispute."""
     found = disputes_of_entry(r, row.id)
     reasons = reasons_of(r.policy) if found else {}
-    return {"disputes": found, "dispute_names": dispute_names, "dispute_reasons": reasons}
+    return {
+        "disputes": found,
+        "dispute_names": dispute_names,
+        "dispute_reasons": reasons,
+        "may_dispute": _may_dispute(row),
+    }
 
 
 def _may_dispute(row: InvoiceRow) -> bool:
