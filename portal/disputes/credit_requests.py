@@ -8,7 +8,7 @@ finds no room stays on account. With it nothing is held back any more.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import exists, select
@@ -23,7 +23,7 @@ from portal.core.dispute import Act, Side, State, after, may
 from portal.core.errors import RuleBroken
 from portal.core.ledger import Kind
 from portal.core.money import Money
-from portal.disputes.crediting import PENDING, TASK, task_subject, withdraw_approvals
+from portal.disputes.crediting import TASK, task_subject
 from portal.disputes.deciding import locked_dispute
 from portal.disputes.marks import end_marks
 from portal.disputes.telling import printed_number
@@ -93,21 +93,21 @@ def close_posted(w: Work) -> int:
     for request_id, credit_id in sorted(pairs.items()):
         request = wanted[request_id]
         dispute = w.session.get_one(Dispute, request.dispute_id, with_for_update=True)
-        withdraw_approvals(w, [dispute.id])
         _settle(w, request, dispute, credit_id, w.session.get_one(Entry, credit_id).number)
     return len(pairs)
 
 
 def _wanted(w: Work) -> dict[int, CreditRequest]:
-    rows = select(CreditRequest).where(CreditRequest.state.in_(PENDING))
+    rows = select(CreditRequest).where(CreditRequest.state == "approved")
     return {row.id: row for row in w.session.scalars(rows.order_by(CreditRequest.id))}
 
 
-def _posted(w: Work, wanted: Iterable[CreditRequest]) -> list[Posted]:
+def _posted(w: Work, wanted: Collection[CreditRequest]) -> list[Posted]:
     """The credit notes that name a wanted invoice and settle no request yet."""
     is_taken = exists().where(CreditRequest.credit_id == Entry.id)
     rows = w.session.scalars(
         select(Entry).where(
+            Entry.customer_id.in_({each.customer_id for each in wanted}),
             Entry.kind == Kind.CREDIT_NOTE,
             Entry.about_id.in_([each.entry_id for each in wanted]),
             ~is_taken,

@@ -8,8 +8,8 @@ from portal.base.access import allows
 from portal.base.language import gettext as _
 from portal.disputes.credit_requests import post_credit_note
 from portal.disputes.desk import find_credit_request, list_credit_requests
-from portal.disputes.desk_forms import CreditNoteForm
 from portal.disputes.desk_names import CREDITS, credit_name
+from portal.disputes.pages_desk_forms import CreditNoteForm
 from portal.web import lists, respond
 from portal.web.current import actor, reader
 from portal.web.guard import guard

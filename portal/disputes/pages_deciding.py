@@ -19,12 +19,12 @@ from portal.disputes.attachments import Files
 from portal.disputes.crediting import needs_second
 from portal.disputes.deciding import DecideDispute, OpenAgain, decide_dispute, open_again
 from portal.disputes.desk import find_row, list_decisions, waiting_approval_ref
-from portal.disputes.desk_forms import AssignForm, DecideForm, NoteForm, VersionForm
 from portal.disputes.desk_names import SPOKEN, credit_name, next_step_name, standing_name
 from portal.disputes.desk_rows import DeskRow
 from portal.disputes.forms import FilesForm, MessageForm
 from portal.disputes.notes import list_note_files, list_notes, write_note
 from portal.disputes.owning import AssignDispute, assign_dispute, list_deciders
+from portal.disputes.pages_desk_forms import AssignForm, DecideForm, NoteForm, VersionForm
 from portal.disputes.pages_record import next_round
 from portal.disputes.reasons import reasons_of, root_causes_of
 from portal.disputes.rows import DisputeView

@@ -10,6 +10,7 @@ from portal.approvals.kinds import Kind
 from portal.base.access import NotFound
 from portal.base.work import Reader, Work
 from portal.core.dispute import OPEN, State
+from portal.disputes.credit_requests import close_posted
 from portal.disputes.crediting import KIND, figures_of, fingerprint_of, make_posting_task, open_of
 from portal.disputes.deciding import reopen_by_house, take_effect
 from portal.disputes.decision_letters import tell_decided
@@ -29,7 +30,11 @@ def _now(r: Reader, approval: Approval) -> Mapping[str, str]:
 
 
 def _approve(w: Work, approval: Approval) -> None:
-    """The decision counts and is told, where it was not told at once; the credit note waits."""
+    """
+    The decision counts and is told, where it was not told at once.
+
+    Its credit note waits to be posted, unless it came with the ledger's files meanwhile.
+    """
     dispute, request = _dispute(w, approval), _request(w, approval)
     request.state = "approved"
     w.session.flush()
@@ -38,6 +43,7 @@ def _approve(w: Work, approval: Approval) -> None:
         take_effect(w, dispute, decision)
         tell_decided(w, dispute, decision)
     make_posting_task(w, request)
+    close_posted(w)
 
 
 def _refuse(w: Work, approval: Approval) -> None:

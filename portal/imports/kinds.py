@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.base.work import Work
 from portal.core.ledger import Kind as EntryKind
 from portal.customers.files.masters import CONTACTS, CUSTOMERS
+from portal.disputes.credit_requests import close_posted
 from portal.imports.columns import Importer, Kind, Options, folded
 from portal.invoices.files.deliveries import DELIVERY_COLUMNS, Deliveries
 from portal.invoices.files.invoices import INVOICE_COLUMNS, Invoices
@@ -40,7 +41,8 @@ def _payments(w: Work, options: Options) -> Importer:
 
 
 def _credit_notes(w: Work, options: Options) -> Importer:
-    return Credits(w, options, EntryKind.CREDIT_NOTE)
+    # What a dispute was accepted for may have come with the file.
+    return Credits(w, options, EntryKind.CREDIT_NOTE, close_posted)
 
 
 def _allocations(w: Work, options: Options) -> Importer:  # noqa: ARG001
