@@ -83,7 +83,7 @@ def lapse_of(law: Law, due_on: date, resets: Iterable[Reset] = ()) -> Lapse | No
     Rule: R135 — what the law names begins the whole period anew on its own day, while the period
     runs (Civil Code of China 195, BGB 212, Limitation Act 1980 s. 29, EVIDENCE 1).
     Rule: R137 — what comes before the period runs changes nothing, and what comes after it has
-    ended revives nothing (Limitation Act 1980 s. 29(7), EVIDENCE 1).
+    ended revives nothing (Limitation Act 1980 s. 29 para 7, EVIDENCE 1).
 
     >>> china = Law(3, Start.DUE, frozenset({Act.PROMISE, Act.PART_PAYMENT}))
     >>> lapse_of(china, date(2023, 3, 31)).on

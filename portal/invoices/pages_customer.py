@@ -139,19 +139,26 @@ def show(ref: str) -> Response:
     return respond.page(
         "invoices/show.html",
         view=view,
-        state=names.state_of(view.row),
         offer=find_offer(r, view),
         life=life_of(view, r.today),
         facts=_facts(view),
         company=r.company,
         unchanged_on=_day_of(account_unchanged_since(r)),
         **_inside(r, view),
-        kind_name=names.kind_name,
         **_disputes(r, view.row),
-        statement_state=lambda state: (statement_state(state), STATEMENT_STATES[state][1]),
+        **_words(view),
         may_announce=allows(r.actor, "advice.give", view.row),
         today=r.today,
     )
+
+
+def _words(view: InvoiceView) -> dict[str, Any]:
+    """What the page asks by name."""
+    return {
+        "state": names.state_of(view.row),
+        "kind_name": names.kind_name,
+        "statement_state": lambda state: (statement_state(state), STATEMENT_STATES[state][1]),
+    }
 
 
 def _disputes(r: Reader, row: InvoiceRow) -> dict[str, Any]:

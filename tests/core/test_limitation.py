@@ -1,4 +1,4 @@
-"""Rules R134 to R137: until when a claim can be taken to court."""
+"""R134–R137: until when a claim can be taken to court."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Rules R138 and R139: how long texts are, and to which numbers they go."""
+"""R138–R139: how long texts are, and to which numbers they go."""
 
 import pytest
 from hypothesis import given
