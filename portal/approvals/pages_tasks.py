@@ -36,7 +36,11 @@ WHOSE_NAMES = {
     "mine_or_nobody": N_("Mine and nobody’s"),
 }
 #: What a task is about → the page that shows it.
-PAGES = {"entry": "invoices.show", "dispute": "desk_dispute.show"}
+PAGES = {
+    "entry": "invoices.show",
+    "dispute": "desk_dispute.show",
+    "promise": "promises.show",
+}
 
 
 class OutcomeForm(Form):

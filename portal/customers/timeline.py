@@ -85,6 +85,14 @@ NOTED = {
     "person.roles_changed": (N_("The roles of a portal user were changed"), "neutral"),
     "person.suspended": (N_("A portal user was suspended"), "warn"),
     "person.unsuspended": (N_("A portal user was let in again"), "neutral"),
+    "promise.broken": (
+        N_("Promise %(number)s was not kept: %(missing)s %(currency)s is missing"),
+        "bad",
+    ),
+    "promise.partly_kept": (
+        N_("Promise %(number)s was kept in part: %(missing)s %(currency)s is missing"),
+        "warn",
+    ),
 }
 
 

@@ -57,6 +57,16 @@ def kept_by(r: Reader, by: By, as_of: dt.date | None = None) -> list[KeptRow]:
     return sorted(judged, key=lambda each: (each.rate.by_number.value, each.name, each.currency))
 
 
+def rates_by_currency(
+    r: Reader, as_of: dt.date | None = None, customer_id: int | None = None
+) -> dict[str, KeptRate]:
+    """How reliably everybody whom the reader may see keeps promises, or one customer."""
+    by_currency: defaultdict[str, list[PromiseRow]] = defaultdict(list)
+    for row in _of_the_year(r, as_of, customer_id):
+        by_currency[row.amount.currency].append(row)
+    return {currency: rate_of(rows) for currency, rows in by_currency.items()}
+
+
 def customers_rates(rows: Iterable[PromiseRow], as_of: dt.date) -> list[KeptRow]:
     """One customer's rates by currency, of promises that were read already."""
     by_currency: defaultdict[str, list[PromiseRow]] = defaultdict(list)
@@ -75,6 +85,9 @@ def rate_of(rows: Iterable[PromiseRow]) -> KeptRate:
     )
 
 
-def _of_the_year(r: Reader, as_of: dt.date | None) -> list[PromiseRow]:
+def _of_the_year(
+    r: Reader, as_of: dt.date | None, customer_id: int | None = None
+) -> list[PromiseRow]:
     day = as_of or r.today
-    return list_promises(r, PromiseFilter(from_on=day - YEAR, to_on=day, counts=True), day)
+    asked = PromiseFilter(customer_id, from_on=day - YEAR, to_on=day, counts=True)
+    return list_promises(r, asked, day)

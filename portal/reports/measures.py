@@ -21,6 +21,7 @@ from portal.core import measures
 from portal.core.ledger import Kind
 from portal.core.measures import Measure, months_back
 from portal.core.money import Money
+from portal.core.promise_board import KeptRate
 from portal.invoices.open_items import Scope, counts_on, open_items, whose_items
 from portal.tables.invoices import Entry, Part
 from portal.tables.payments import Allocation
@@ -306,13 +307,25 @@ def _trend(currency: str, as_of: dt.date, books: Books) -> Iterable[TrendPoint]:
         )
 
 
-def measures_json(as_of: dt.date, rows: Iterable[MeasuresRow]) -> dict[str, Any]:
-    """The report as INTERFACES section 5 has it; a measure that has no value is null."""
-    return {"as_of": as_of.isoformat(), "rows": [_row_json(row) for row in rows]}
+def measures_json(
+    as_of: dt.date, rows: Iterable[MeasuresRow], kept: Mapping[str, KeptRate]
+) -> dict[str, Any]:
+    """
+    The report as INTERFACES section 5 has it; a measure that has no value is null.
+
+    `kept` tells by currency how reliably promises were kept, beside what the books tell.
+    """
+    shown = [_row_json(row, kept.get(row.currency, KeptRate())) for row in rows]
+    return {"as_of": as_of.isoformat(), "rows": shown}
 
 
-def _row_json(row: MeasuresRow) -> dict[str, Any]:
-    reasons = {name: each.reason for name, each in row.figures.items() if each.reason}
+def _row_json(row: MeasuresRow, kept: KeptRate) -> dict[str, Any]:
+    figures = {
+        **row.figures,
+        "promise_kept_rate": kept.by_number,
+        "promise_kept_rate_by_amount": kept.by_amount,
+    }
+    reasons = {name: each.reason for name, each in figures.items() if each.reason}
     return {
         "currency": row.currency,
         "open": row.open.major(),
@@ -321,6 +334,6 @@ def _row_json(row: MeasuresRow) -> dict[str, Any]:
         "items": row.items,
         "overdue_items": row.overdue_items,
         **{f"invoiced_{days}": amount.major() for days, amount in row.invoiced.items()},
-        **{name: each.shown(6) for name, each in row.figures.items()},
+        **{name: each.shown(6) for name, each in figures.items()},
         "reasons": reasons,
     }

@@ -13,6 +13,7 @@ from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.core.ledger import Book, Entry, Kind, Part, open_items
 from portal.core.money import Money
+from portal.core.promise_board import KeptRate
 from portal.reports.measures import measures_json, measures_report
 from tests.ledgers import store
 from tests.random_books import a_random_book
@@ -134,11 +135,25 @@ def test_a_measure_without_a_divisor_is_null_and_says_why(installation: Installa
     charge = Entry(1, "C", Kind.CHARGE, "D-1", day, amount)
     store(installation, Book((charge,), (Part(1, 1, day, amount),)))
     with installation.reading(SYSTEM) as r:
-        [row] = measures_json(r.today, measures_report(r, r.today))["rows"]
+        [row] = measures_json(r.today, measures_report(r, r.today), {})["rows"]
 
     assert (row["open"], row["overdue_rate"], row["dso_90"]) == ("100.00", "1.000000", None)
     assert row["reasons"]["dso_90"] == row["reasons"]["best_possible_dso"] == "no_sales"
     assert row["reasons"]["average_days_late"] == "nothing_paid"
+    assert row["reasons"]["promise_kept_rate"] == "nothing_judged"
+
+
+def test_measures_tell_how_reliably_promises_are_kept(installation: Installation):
+    """R117."""
+    book = a_random_book(3)
+    store(installation, book)
+    rate = KeptRate(kept=7, broken=3, promised_minor=1000, in_time_minor=250)
+    with installation.reading(SYSTEM) as r:
+        [row, *_] = measures_report(r, r.today)
+        [told, *_] = measures_json(r.today, [row], {row.currency: rate})["rows"]
+
+    assert told["promise_kept_rate"] == "0.700000"
+    assert told["promise_kept_rate_by_amount"] == "0.250000"
 
 
 def test_measures_take_four_statements(installation: Installation):
