@@ -12,6 +12,7 @@ ROOF = {
     "cli",
     "day",
     "demo",
+    "demo_advices",
     "demo_books",
     "demo_month_end",
     "demo_pages",
