@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 from portal.audit import daily as audit
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
+from portal.disputes import daily as disputes
 from portal.invoices import daily as downloads
 from portal.people import daily as people
 from portal.promises import daily as promises
@@ -36,6 +37,7 @@ ACTS: tuple[tuple[str, Run], ...] = (
     ("statements", statements.run),
     ("chasing", statements.chase),
     ("promises", promises.run),
+    ("disputes", disputes.run),
     ("limitation", limitation.run),
     ("seals", stamp_again),
     ("downloads", downloads.run),
@@ -45,7 +47,7 @@ ACTS: tuple[tuple[str, Run], ...] = (
 )
 
 #: These look at a day as a whole: days that they missed are caught up with the last one, at once.
-AT_ONCE = frozenset({"chasing", "limitation", "promises"})
+AT_ONCE = frozenset({"chasing", "disputes", "limitation", "promises"})
 
 
 @dataclass(frozen=True)

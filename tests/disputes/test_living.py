@@ -11,6 +11,7 @@ from portal.base.access import SYSTEM, Actor
 from portal.core.dispute import Settlement, Verdict
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
+from portal.disputes.daily import run
 from portal.disputes.deciding import Decided, DecideDispute, decide_dispute
 from portal.disputes.living import ReopenDispute, WithdrawDispute, reopen_dispute, withdraw_dispute
 from portal.disputes.raising import RaiseDispute, raise_dispute
@@ -222,3 +223,27 @@ def test_nothing_of_nothing_is_disputed(house: House):
 def test_a_reason_that_nobody_offers_is_refused(house: House):
     with pytest.raises(RuleBroken, match=r"dispute\.reason_unknown"):
         house.do(house.chen, raise_dispute, RaiseDispute(About(2), "weather", NOTHING))
+
+
+# ── Every day ────────────────────────────────────────────────────────────────
+
+
+def test_what_nobody_opens_again_in_time_is_closed_by_the_day(house: House):
+    dispute_id = house.raised()
+    house.decide(dispute_id)
+    states = []
+    for days in (14, 1):
+        house.office.pass_days(days)
+        run(house.installation, house.installation.clock.now().date())
+        states.append(house.dispute(dispute_id).state)
+
+    assert states == ["decided", "closed"]
+
+
+def test_what_waits_for_its_credit_note_is_not_closed_by_the_day(house: House):
+    dispute_id = house.raised()
+    house.decide(dispute_id, accepted=40_00)
+    house.office.pass_days(30)
+    run(house.installation, house.installation.clock.now().date())
+
+    assert house.dispute(dispute_id).state == "decided"
