@@ -30,6 +30,7 @@ from portal.core.statement import read_statement
 from portal.core.workdays import MONDAY_TO_FRIDAY
 from portal.demo_advices import announce_payments, stand_in
 from portal.demo_books import MONTHS, Dice, company_file, demo_books, first_of_month
+from portal.demo_disputes import dispute_some
 from portal.demo_month_end import MonthEnd, agree_on_silence, trouble
 from portal.imports.run import import_files
 from portal.people import factors
@@ -131,6 +132,7 @@ def load_demo(installation: Installation, on: dt.date) -> list[Login]:
         trouble(MonthEnd(partial(_at, installation), month.last_on, day, on))
         announce_payments(partial(_at, installation), on)
         stand_in(partial(_at, installation), on)
+        dispute_some(partial(_at, installation), on)
         drain(_at(installation, on, 17), REGISTRY, channels=["email"])
     return known_logins(installation)
 
