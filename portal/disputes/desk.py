@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, case, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, case, cast, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.base.access import NotFound, visible_to
@@ -92,6 +92,19 @@ def _pending() -> Any:
     )
 
 
+def _approval() -> Any:
+    """The request that waits for a second person."""
+    return (
+        select(Approval.id)
+        .where(
+            Approval.kind == KIND,
+            Approval.subject == literal("dispute/") + cast(Dispute.id, Text),
+            Approval.state == "waiting",
+        )
+        .scalar_subquery()
+    )
+
+
 def _joined(rows: Select[Any]) -> Select[Any]:
     return (
         rows.select_from(Dispute)
@@ -105,6 +118,7 @@ def _joined(rows: Select[Any]) -> Select[Any]:
 def _rows() -> Select[Any]:
     columns: list[Any] = [Dispute, Customer.name, owner.name.label("owner_name")]
     columns += [owner.email.label("owner_email"), _pending().label("credit")]
+    columns += [_approval().label("approval_id")]
     columns += [func.coalesce(Entry.number, Statement.number).label("document")]
     return _joined(select(*columns))
 
@@ -155,6 +169,7 @@ def _row(r: Reader, found: Any) -> DeskRow:
         owner_id=dispute.owner_id,
         owner=found.owner_name or found.owner_email or "",
         credit=found.credit or "",
+        approval_ref=r.refs.of("ap", found.approval_id) if found.approval_id else "",
     )
 
 
@@ -296,14 +311,3 @@ def _credit(r: Reader, found: Any) -> CreditRow:
         who=found.who or found.email,
         credit_number=found.credit or "",
     )
-
-
-def waiting_approval_ref(r: Reader, dispute_id: int) -> str:
-    """The approval that a dispute's credit note waits for; empty for none."""
-    rows = select(Approval.id).where(
-        Approval.kind == KIND,
-        Approval.subject == f"dispute/{dispute_id}",
-        Approval.state == "waiting",
-    )
-    found = r.session.scalar(rows)
-    return r.refs.of("ap", found) if found else ""

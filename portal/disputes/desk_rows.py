@@ -45,6 +45,8 @@ class DeskRow:
     owner: str
     #: How its credit note stands that is still to come: waiting | approved; else empty.
     credit: str
+    #: The request for a second person's word that waits; else empty.
+    approval_ref: str
 
     @property
     def is_open(self) -> bool:

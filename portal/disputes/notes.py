@@ -7,9 +7,9 @@ Nothing that a customer opens, exports or is mailed reads this table, nor the fi
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from portal.base.access import NotFound, Permission, allows, visible_to
 from portal.base.work import Reader, Work
@@ -17,6 +17,7 @@ from portal.core.dispute import LONGEST_TEXT
 from portal.core.errors import RuleBroken
 from portal.disputes.attachments import NOTE, Files, attach
 from portal.disputes.deciding import locked_dispute
+from portal.disputes.rows import FileRow
 from portal.tables.disputes import Attachment, DisputeNote
 from portal.tables.people import User
 
@@ -32,21 +33,12 @@ class WriteNote:
 
 @dataclass(frozen=True, slots=True)
 class NoteRow:
-    """A note as the house reads it."""
+    """A note as the house reads it, with the files that came with it."""
 
     body: str
     by: str
     at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class NoteFile:
-    """A file that came with a note."""
-
-    ref: str
-    name: str
-    size: int
-    at: dt.datetime
+    files: tuple[FileRow, ...]
 
 
 def write_note(w: Work, c: WriteNote) -> int:
@@ -81,28 +73,29 @@ def write_note(w: Work, c: WriteNote) -> int:
 def list_notes(r: Reader, dispute_id: int) -> list[NoteRow]:
     """The notes on a dispute, the oldest first; `NotFound` for who is not of the house."""
     _refuse_others(r)
+    together = and_(
+        Attachment.dispute_id == DisputeNote.dispute_id,
+        Attachment.side == NOTE,
+        Attachment.user_id == DisputeNote.user_id,
+        Attachment.at == DisputeNote.at,
+    )
     rows = (
-        select(DisputeNote, User.name, User.email)
+        select(DisputeNote, User.name, User.email, Attachment)
         .join(User, User.id == DisputeNote.user_id)
+        .outerjoin(Attachment, together)
         .where(DisputeNote.dispute_id == dispute_id)
-        .order_by(DisputeNote.id)
+        .order_by(DisputeNote.id, Attachment.id)
     )
-    found = r.session.execute(visible_to(rows, r.actor, DisputeNote.customer_id))
-    return [NoteRow(note.body, name or email, note.at) for note, name, email in found]
-
-
-def list_note_files(r: Reader, dispute_id: int) -> list[NoteFile]:
-    """The files that came with notes, the oldest first."""
-    _refuse_others(r)
-    rows = (
-        select(Attachment)
-        .where(Attachment.dispute_id == dispute_id, Attachment.side == NOTE)
-        .order_by(Attachment.id)
-    )
-    found = r.session.scalars(visible_to(rows, r.actor, Attachment.customer_id))
-    return [
-        NoteFile(r.refs.of("at", each.id), each.file_name, each.size, each.at) for each in found
-    ]
+    notes: dict[int, NoteRow] = {}
+    for note, name, email, file in r.session.execute(
+        visible_to(rows, r.actor, DisputeNote.customer_id)
+    ):
+        row = notes.get(note.id) or NoteRow(note.body, name or email, note.at, ())
+        if file is not None:
+            told = FileRow(r.refs.of("at", file.id), file.file_name, file.size)
+            row = replace(row, files=(*row.files, told))
+        notes[note.id] = row
+    return list(notes.values())
 
 
 def _refuse_others(r: Reader) -> None:

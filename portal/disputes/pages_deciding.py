@@ -18,11 +18,11 @@ from portal.disputes.answers import NONE, Facts, filled, text_for
 from portal.disputes.attachments import Files
 from portal.disputes.crediting import needs_second
 from portal.disputes.deciding import DecideDispute, OpenAgain, decide_dispute, open_again
-from portal.disputes.desk import find_row, list_decisions, waiting_approval_ref
+from portal.disputes.desk import find_row, list_decisions
 from portal.disputes.desk_names import SPOKEN, credit_name, next_step_name, standing_name
 from portal.disputes.desk_rows import DeskRow
 from portal.disputes.forms import FilesForm, MessageForm
-from portal.disputes.notes import list_note_files, list_notes, write_note
+from portal.disputes.notes import list_notes, write_note
 from portal.disputes.owning import AssignDispute, assign_dispute, list_deciders
 from portal.disputes.pages_desk_forms import AssignForm, DecideForm, NoteForm, VersionForm
 from portal.disputes.pages_record import next_round
@@ -86,16 +86,34 @@ def note(ref: str) -> Response:
     return _page(queries.get_dispute(reader(), ref), form)
 
 
+@deciding.get("/disputes/<ref>/owner")
+@guard("dispute.decide")
+def owner(ref: str) -> Response:
+    r = reader()
+    row, _spoken = find_row(r, queries.get_dispute(r, ref).row.id)
+    has_it = r.refs.of("us", row.owner_id) if row.owner_id else ""
+    return _owner_page(row, AssignForm(_people(), is_fresh=True, owner=has_it))
+
+
 @deciding.post("/disputes/<ref>/owner")
 @guard("dispute.decide")
 def assign(ref: str) -> Response:
-    view = queries.get_dispute(reader(), ref)
+    dispute_id = queries.get_dispute(reader(), ref).row.id
     form = AssignForm(_people())
     chosen = reader().refs.id("us", str(form.owner.data or ""))
     owner_id = actor().user_id if request.form.get("take") else chosen
-    if respond.attempt(form, assign_dispute, AssignDispute(view.row.id, owner_id)):
+    if respond.attempt(form, assign_dispute, AssignDispute(dispute_id, owner_id)):
         return respond.see_other(".show", ref=ref)
-    return _page(queries.get_dispute(reader(), ref), form)
+    return _owner_page(find_row(reader(), dispute_id)[0], form)
+
+
+def _owner_page(row: DeskRow, form: AssignForm) -> Response:
+    return respond.page(
+        "disputes/owner.html",
+        form.status if form.told() else 200,
+        row=row,
+        form=form,
+    )
 
 
 @deciding.post("/disputes/<ref>/reopening")
@@ -133,7 +151,6 @@ def _page(view: DisputeView, form: Form | None = None) -> Response:
         company=r.company.name,
         today=r.today,
         endings=ENDINGS,
-        approval_ref=waiting_approval_ref(r, row.id) if row.credit == "waiting" else "",
         round=next_round(r, view),
         **_deciding(row, Asked(view, _language(language)), form),
         **_talking(view, form),
@@ -197,8 +214,6 @@ def _deciding(row: DeskRow, asked: Asked, form: Form | None) -> dict[str, Any]:
     shown = form if isinstance(form, DecideForm) else None
     if chosen and shown is None and may_decide and row.is_open:
         shown = asked.form(Verdict(chosen), is_fresh=True)
-    people = _people() if may_decide and row.is_open else []
-    owner = r.refs.of("us", row.owner_id) if row.owner_id else ""
     return {
         "may_decide": may_decide,
         "may_reopen": may_decide and may(row.state, Act.REOPEN, Side.HOUSE),
@@ -207,7 +222,6 @@ def _deciding(row: DeskRow, asked: Asked, form: Form | None) -> dict[str, Any]:
         "language": asked.language,
         "languages": [(name, SPOKEN[name]) for name in LANGUAGES],
         "needs_second": shown is not None and _needs_second(shown),
-        "assign_form": AssignForm(people, is_fresh=True, owner=owner) if people else None,
         "is_mine": row.owner_id == r.actor.user_id,
     }
 
@@ -232,7 +246,6 @@ def _talking(view: DisputeView, form: Form | None) -> dict[str, Any]:
         "message_form": form if isinstance(form, MessageForm) else MessageForm(is_fresh=True),
         "may_note": may_note,
         "notes": list_notes(r, row.id) if may_note else [],
-        "note_files": list_note_files(r, row.id) if may_note else [],
         "note_form": form
         if isinstance(form, NoteForm)
         else NoteForm(prefix="note-", is_fresh=True),

@@ -57,7 +57,9 @@ class DecideForm(VersionForm):
         named = [(name, cause_name(name, causes)) for name in causes]
         self.root_cause.choices = options([("", _("Choose")), *named])
         ways = [(each.value, _(SETTLEMENTS[each])) for each in self.settlements]
-        self.settlement.choices = options(ways or [("", "")])
+        self.settlement.choices = options(ways)
+        if not ways:
+            del self.settlement
 
     @property
     def asks_amount(self) -> bool:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response
 
-from portal.base.access import allows
+from portal.base.access import NotFound, allows
 from portal.base.work import Reader
 from portal.core.dispute import OPEN
 from portal.core.money import Money
-from portal.disputes import names, queries
+from portal.disputes import names
 from portal.disputes.desk import list_earlier
 from portal.disputes.reasons import reasons_of
-from portal.disputes.record import list_deliveries
+from portal.disputes.record import find_about, list_deliveries
 from portal.disputes.rows import DisputeView
 from portal.invoices.names import kind_name
 from portal.invoices.queries import get_invoice
@@ -74,23 +74,37 @@ def next_round(r: Reader, view: DisputeView) -> Round | None:
 @guard("desk.view")
 def show(ref: str) -> Response:
     r = reader()
-    view = queries.get_dispute(r, ref)
-    row = view.row
-    invoice = get_invoice(r, row.invoice_ref) if row.invoice_ref else None
-    entry_id = invoice.row.id if invoice else None
+    about = find_about(r, ref)
+    if not about.invoice_ref:
+        raise NotFound(ref)
+    invoice = get_invoice(r, about.invoice_ref)
     return respond.page(
         "disputes/record.html",
         fragments={"record-part": "record"},
-        view=view,
+        about=about,
         invoice=invoice,
-        deliveries=list_deliveries(r, invoice.row.number) if invoice else [],
-        promises=list_promises(r, PromiseFilter(entry_id=entry_id)) if invoice else [],
-        claims=claims_of(r, get_statement(r, row.statement_ref)) if row.statement_ref else [],
-        earlier=list_earlier(r, row.customer_id, row.id),
-        reasons=reasons_of(r.policy),
-        names=names,
+        deliveries=list_deliveries(r, invoice.row.number),
+        promises=list_promises(r, PromiseFilter(entry_id=invoice.row.id)),
         kind_name=kind_name,
         promise_state=state_of,
+    )
+
+
+@record.get("/disputes/<ref>/history")
+@guard("desk.view")
+def history(ref: str) -> Response:
+    r = reader()
+    about = find_about(r, ref)
+    statement = get_statement(r, about.statement_ref) if about.statement_ref else None
+    return respond.page(
+        "disputes/history.html",
+        fragments={"history-part": "history"},
+        about=about,
+        claims=claims_of(r, statement) if statement else [],
+        statement_number=statement.row.number if statement else "",
+        earlier=list_earlier(r, about.customer_id, about.id),
+        reasons=reasons_of(r.policy),
+        names=names,
         difference_name=difference_name,
         decision_name=decision_name,
     )
