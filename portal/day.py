@@ -23,6 +23,8 @@ from portal.disputes import daily as disputes
 from portal.invoices import daily as downloads
 from portal.people import daily as people
 from portal.promises import daily as promises
+from portal.promises import eve
+from portal.promises.plans import daily as plans
 from portal.reports import daily as limitation
 from portal.statements import daily as statements
 from portal.statements.certificate.stamping import stamp_again
@@ -37,6 +39,8 @@ ACTS: tuple[tuple[str, Run], ...] = (
     ("statements", statements.run),
     ("chasing", statements.chase),
     ("promises", promises.run),
+    ("plans", plans.run),
+    ("eve", eve.run),
     ("disputes", disputes.run),
     ("limitation", limitation.run),
     ("seals", stamp_again),

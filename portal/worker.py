@@ -35,7 +35,10 @@ from portal.invoices.downloads import TASKS as DOWNLOADS
 from portal.people.digest import digest_letter
 from portal.people.letters import LETTERS as PEOPLE
 from portal.people.recognising import actor_of
+from portal.promises.eve import LETTERS as EVE
 from portal.promises.owners import LETTERS as OWNERS
+from portal.promises.plans.letters import LETTERS as PLANS
+from portal.promises.plans.sheet import TASKS as PLAN_LETTERS
 from portal.promises.sealed import LETTERS as PROMISES
 from portal.promises.sealed import TASKS as PROMISE_LETTERS
 from portal.statements.certificate.sealed import make_certificate
@@ -103,7 +106,9 @@ LETTERS = {
     **DECISIONS,
     **DISPUTES,
     **PEOPLE,
+    **EVE,
     **OWNERS,
+    **PLANS,
     **PROMISES,
     **STATEMENTS,
     **RUNS,
@@ -119,6 +124,7 @@ REGISTRY = Registry(
         "import": do_import,
         "statement_run": do_statement_run,
         **DOWNLOADS,
+        **PLAN_LETTERS,
         **PROMISE_LETTERS,
         **ANSWERS,
         **CHAIN,

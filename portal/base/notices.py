@@ -2,7 +2,8 @@
 Which mails people may choose, how each of them has chosen, and the link that switches mails off.
 
 A mail whose kind stands under no event is always sent: statements and reminders to answer them,
-codes, invitations, what happened to an account or an agreement.
+promises, plans and the days on which they are to be paid, decisions on disputes, codes,
+invitations, what happened to an account or an agreement, and who decides in whose place.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ from portal.tables.people import User
 EVENTS: Mapping[str, frozenset[str]] = {
     "receipts": frozenset({"confirmation"}),
     "comments": frozenset({"differences_answered", "statement_returned"}),
-    "disputes": frozenset({"dispute_received", "dispute_reply", "dispute_decided"}),
+    "disputes": frozenset({"dispute_received", "dispute_reply"}),
     "downloads": frozenset({"download"}),
     "runs": frozenset({"run_done"}),
     "audits": frozenset({"audit_answered"}),
+    "promises": frozenset({"promises_missed"}),
+    "approvals": frozenset({"approval_asked", "approval_decided"}),
 }
 #: What gathers the others: as such it comes at once, and stopping it stops what it gathers.
 DIGEST = "digest"

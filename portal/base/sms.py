@@ -41,6 +41,8 @@ CHANNEL = "sms"
 #: What people may want texts about → the kinds of mails that have one beside them.
 TEXTS: Mapping[str, frozenset[str]] = {
     "statements": frozenset({"statement", "statement_corrected", "statement_reminder"}),
+    "payment_days": frozenset({"promise_due", "plan_instalment"}),
+    "dispute_answers": frozenset({"dispute_decided"}),
 }
 _EVENT_OF = {kind: event for event, kinds in TEXTS.items() for kind in kinds}
 #: Who chose no quiet hours is left alone at night all the same (INTERFACES 7, reminders).

@@ -17,10 +17,12 @@ ROLE_HINTS = {
 NOTICES = {
     "receipts": (N_("Receipts of answers to statements"), {"customer"}),
     "comments": (N_("Answers to your differences, and statements returned to you"), {"customer"}),
-    "disputes": (N_("Messages about disputes"), {"customer", "staff"}),
+    "disputes": (N_("Disputes received, and what is written about them"), {"customer", "staff"}),
     "downloads": (N_("An archive of invoices is ready"), {"customer"}),
     "runs": (N_("A statement run that you started is done"), {"staff"}),
     "audits": (N_("A customer answered a request of yours as auditor"), {"staff"}),
+    "promises": (N_("Promises of your customers that were not kept"), {"staff"}),
+    "approvals": (N_("What waits for your approval, and what became of your requests"), {"staff"}),
 }
 _LEGAL, _SAFE = N_("they have legal effect"), N_("they keep it safe")
 #: What is always sent, and why; and the event of texts, where there may be one beside it.
@@ -28,10 +30,19 @@ ALWAYS = {
     "customer": (
         (N_("Statements, and reminders to answer them"), _LEGAL, "statements"),
         (N_("Statements passed to you to sign, and answers withdrawn"), _LEGAL, ""),
+        (
+            N_("Promises and plans, and the days on which they are to be paid"),
+            _LEGAL,
+            "payment_days",
+        ),
+        (N_("Decisions on your disputes"), _LEGAL, "dispute_answers"),
         (N_("Agreements accepted or revoked for your company"), _LEGAL, ""),
         (N_("Codes, invitations, and changes of your account"), _SAFE, ""),
     ),
-    "staff": ((N_("Codes, and changes of your account"), _SAFE, ""),),
+    "staff": (
+        (N_("Who decides in whose place"), N_("it gives or takes a right"), ""),
+        (N_("Codes, and changes of your account"), _SAFE, ""),
+    ),
 }
 
 #: Kind of the audit entry → what happened. Kinds nobody named here are shown as they are kept.

@@ -84,7 +84,11 @@ def test_what_is_switched_off_is_not_sent_and_says_why(any_cast: Cast):
 
 
 @pytest.mark.parametrize(
-    "kind", ["statement", "code", "security_notice", "agreement", "invitation"]
+    "kind",
+    [
+        *("statement", "code", "security_notice", "agreement", "invitation"),
+        *("promise_made", "promise_due", "plan", "plan_instalment", "dispute_decided", "stand_in"),
+    ],
 )
 def test_what_has_legal_effect_cannot_be_switched_off(cast: Cast, kind: str):
     """Rule R69."""
@@ -264,7 +268,8 @@ def test_the_page_saves_what_was_chosen(chen: Browser, cast: Cast):
     }
     chen.fill(page, "/account/notifications", **fields)
 
-    assert paces(cast) == {"downloads": "daily", "receipts": "off", "comments": "daily"}
+    chosen = {"downloads": "daily", "receipts": "off", "comments": "daily"}
+    assert paces(cast) == {**chosen, "disputes": "at_once"}
     with cast.installation.reading(SYSTEM) as r:
         user = r.session.get_one(User, cast.ids[CHEN])
         assert user.language == "zh-CN"
