@@ -134,6 +134,7 @@ ACTORS = {
 FACTS = {
     "about": N_("About"),
     "address": N_("Network address"),
+    "advice": N_("Announced payment"),
     "act": N_("Act"),
     "because": N_("Reason"),
     "confirmation": N_("Confirmation"),

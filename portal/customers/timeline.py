@@ -46,9 +46,9 @@ TOLD = {
 MAILS = {"notified", "reminded", "texted"}
 #: kind of audit entry → what is said, and its tone
 NOTED = {
-    "advice.given": (N_("%(amount)s %(currency)s was announced as %(number)s"), "info"),
-    "advice.received": (N_("%(amount)s %(currency)s, announced as %(number)s, has arrived"), "ok"),
-    "advice.withdrawn": (N_("The announced payment %(number)s was withdrawn"), "neutral"),
+    "advice.given": (N_("%(amount)s %(currency)s was announced as %(advice)s"), "info"),
+    "advice.received": (N_("%(amount)s %(currency)s, announced as %(advice)s, has arrived"), "ok"),
+    "advice.withdrawn": (N_("The announced payment %(advice)s was withdrawn"), "neutral"),
     "address.cleared": (N_("%(address)s is written to again"), "neutral"),
     "customer.cycle_changed": (N_("How often a statement comes was changed"), "neutral"),
     "agreement.accepted": (N_("The agreement on electronic reconciliation was accepted"), "ok"),

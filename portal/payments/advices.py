@@ -203,7 +203,7 @@ def _note(w: Work, advice: RemittanceAdvice, what: str, **facts: str) -> None:
     w.session.flush()
     amount = Money(advice.amount_minor, advice.currency)
     told = {
-        "number": f"ADV-{advice.id}",
+        "advice": f"ADV-{advice.id}",
         "amount": amount.major(),
         "currency": amount.currency,
         "pay_on": advice.pay_on.isoformat(),

@@ -57,7 +57,7 @@ class AdviceRow:
     note: str
     by: str
     at: dt.datetime
-    #: open | late (its day is over, and nothing has come) | received | withdrawn
+    #: open | arrived (a payment looks like it) | late (its day is over) | received | withdrawn
     state: str
     ended_at: dt.datetime | None
     #: The payment that came, or that looks as if it were the announced one.
@@ -79,7 +79,7 @@ class AdviceRow:
 
     @property
     def is_open(self) -> bool:
-        return self.state in {"open", "late"}
+        return self.state in {"open", "arrived", "late"}
 
     @property
     def slip(self) -> Slip:
@@ -139,7 +139,7 @@ def _advices(r: Reader) -> Select[Any]:
 
 def list_advices(r: Reader, asked: AdviceFilter) -> AdvicePage:
     """One page of what a filter keeps, the latest day of payment first, and the sums of it all."""
-    arrived = list_arrived(r) if asked.state == "arrived" else {}
+    arrived = list_arrived(r)
     kept = _kept(asked, arrived)
     columns: list[Any] = [
         *(RemittanceAdvice.currency, func.count(), func.sum(RemittanceAdvice.amount_minor)),
@@ -195,12 +195,10 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 18
 
 
-def _rows(
-    r: Reader, found: Sequence[Any], arrived: Mapping[int, Arrival] | None = None
-) -> list[AdviceRow]:
+def _rows(r: Reader, found: Sequence[Any], arrived: Mapping[int, Arrival]) -> list[AdviceRow]:
     """The rows with their lines, in one query for them all."""
     lines = _lines(r, [row[0] for row in found])
-    return [_row(r, row, lines.get(row[0].id, ()), arrived or {}) for row in found]
+    return [_row(r, row, lines.get(row[0].id, ()), arrived) for row in found]
 
 
 def _row(
@@ -223,13 +221,19 @@ def _row(
         note=row.note,
         by=found.author,
         at=row.at,
-        state=row.ended_as or ("late" if row.pay_on < r.today else "open"),
+        state=_state(r, row, has_arrived=row.id in arrived),
         ended_at=row.ended_at,
         payment_id=payment_id,
         payment_ref=r.refs.of("iv", payment_id) if payment_id else "",
         payment_number=payment_number,
         lines=lines,
     )
+
+
+def _state(r: Reader, row: RemittanceAdvice, *, has_arrived: bool) -> str:
+    if row.ended_as or has_arrived:
+        return row.ended_as or "arrived"
+    return "late" if row.pay_on < r.today else "open"
 
 
 def _lines(r: Reader, advices: Iterable[RemittanceAdvice]) -> dict[int, tuple[AdviceLine, ...]]:
@@ -261,7 +265,7 @@ def get_advice(r: Reader, ref: str) -> AdviceRow:
     found = r.session.execute(wanted).all()
     if not found:
         raise NotFound("advice")
-    return _rows(r, found)[0]
+    return _rows(r, found, list_arrived(r))[0]
 
 
 def advices_about(r: Reader, credit: Entry) -> list[AdviceRow]:
@@ -278,7 +282,7 @@ def advices_about(r: Reader, credit: Entry) -> list[AdviceRow]:
         RemittanceAdvice.currency == credit.currency,
         or_(is_its_own, RemittanceAdvice.ended_as == ""),
     )
-    rows = _rows(r, r.session.execute(wanted.order_by(RemittanceAdvice.pay_on)).all())
+    rows = _rows(r, r.session.execute(wanted.order_by(RemittanceAdvice.pay_on)).all(), {})
     return sorted(rows, key=lambda row: (not row.payment_id, not fits(row, credit), row.pay_on))
 
 

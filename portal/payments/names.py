@@ -30,6 +30,7 @@ METHODS = {
 #: State of an announced payment → its word and tone
 ADVICE_STATES = {
     "open": (N_("Announced"), "info"),
+    "arrived": (N_("Arrived, not applied yet"), "info"),
     "late": (N_("Not arrived yet"), "warn"),
     "received": (N_("Arrived"), "ok"),
     "withdrawn": (N_("Withdrawn"), "neutral"),
