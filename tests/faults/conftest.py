@@ -2,9 +2,16 @@
 
 import pytest
 
+from portal.base.documents.apart import apart
 from portal.base.installation import Installation
 from tests.people.cast import cast_into
 from tests.statements.stage import Stage, staged
+
+
+@pytest.fixture(scope="session", autouse=True)
+def library() -> None:
+    """Loads what seals once, and not in each of the processes that are killed."""
+    apart(bool)
 
 
 @pytest.fixture

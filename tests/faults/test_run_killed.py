@@ -25,6 +25,7 @@ from portal.tables.journal import Event, Outbox
 from portal.tables.people import Membership, User
 from portal.tables.statements import RunSlice, Statement
 from tests.faults.killing import start, was_killed
+from tests.kept import keep_statements
 from tests.ledgers import store
 from tests.random_books import a_random_book
 
@@ -37,6 +38,7 @@ LONGEST_LIFE = 16
 def work(installation: Installation) -> None:
     """A worker through connections of its own, as another process has them."""
     fresh = open_installation(installation.config, installation.clock)
+    keep_statements(fresh.database.engine)
     issue_statements(partial(fresh.work, SYSTEM), JUNE)
     fresh.database.engine.dispose()
 

@@ -23,6 +23,7 @@ from portal.tables.journal import Audit, Event, Outbox
 from portal.tables.statements import Certificate, Confirmation
 from portal.worker import REGISTRY
 from tests.faults.killing import killed_at
+from tests.kept import keep_statements
 from tests.people.cast import CHEN, Cast
 from tests.statements.stage import Stage
 
@@ -41,6 +42,7 @@ def beside(stage: Stage, work: Callable[[Stage], object]) -> Callable[[], None]:
     def do() -> None:
         installation = stage.installation
         fresh = open_installation(installation.config, installation.clock)
+        keep_statements(fresh.database.engine)
         cast = Cast(fresh, stage.cast.totp, stage.cast.ids, stage.cast.customers)
         work(Stage(cast, stage.id))
         fresh.database.engine.dispose()
