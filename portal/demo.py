@@ -30,8 +30,10 @@ from portal.core.statement import read_statement
 from portal.core.workdays import MONDAY_TO_FRIDAY
 from portal.demo_advices import announce_payments, stand_in
 from portal.demo_books import MONTHS, Dice, company_file, demo_books, first_of_month
+from portal.demo_claims import add_old_claims, want_texts
 from portal.demo_disputes import dispute_some
 from portal.demo_month_end import MonthEnd, agree_on_silence, trouble
+from portal.demo_promises import promise_all
 from portal.imports.run import import_files
 from portal.people import factors
 from portal.people.commands import (
@@ -67,6 +69,7 @@ from portal.tables.settings import Company
 from portal.tables.statements import Statement
 from portal.worker import REGISTRY
 
+MESSAGES = ("email", "sms")
 #: How many months of statements the demo has behind it.
 STATEMENT_MONTHS = 6
 #: Makes the demo's addresses the same on every machine.
@@ -121,6 +124,7 @@ def load_demo(installation: Installation, on: dt.date) -> list[Login]:
         _found(w)
     _import_books(_at(installation, begins, 10), on)
     _make_people(_at(installation, begins, 11))
+    want_texts(_at(installation, begins, 11))
     issues = [(month, issue_day(month)) for month in _statement_months(on)]
     due = [(month, day) for month, day in issues if day <= on]
     agree_on_silence(_at(installation, begins, 12))
@@ -132,8 +136,9 @@ def load_demo(installation: Installation, on: dt.date) -> list[Login]:
         trouble(MonthEnd(partial(_at, installation), month.last_on, day, on))
         announce_payments(partial(_at, installation), on)
         stand_in(partial(_at, installation), on)
+        promise_all(partial(_at, installation), on)
         dispute_some(partial(_at, installation), on)
-        drain(_at(installation, on, 17), REGISTRY, channels=["email"])
+        drain(_at(installation, on, 17), REGISTRY, channels=MESSAGES)
     return known_logins(installation)
 
 
@@ -196,7 +201,9 @@ def _found(w: Work) -> None:
 
 def _import_books(installation: Installation, on: dt.date) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        demo_books(on).write(Path(folder))
+        books = demo_books(on)
+        add_old_claims(books, on)
+        books.write(Path(folder))
         report = import_files(installation, [folder])
     assert report.is_clean, report.as_json()
 
@@ -228,7 +235,7 @@ def _make_people(installation: Installation) -> None:
 def _issue(installation: Installation, month: Month) -> None:
     """The month's run, and its mails, at the moment of that clock."""
     issue_statements(installation.work, IssueStatements(month))
-    drain(installation, REGISTRY, channels=["email"])
+    drain(installation, REGISTRY, channels=MESSAGES)
 
 
 @dataclass(frozen=True)
