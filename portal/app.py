@@ -50,6 +50,10 @@ from portal.promises.pages_invoice import promised
 from portal.promises.pages_customer import customer as promises
 from portal.promises.pages_promising import promising
 from portal.promises.pages_recording import recording
+from portal.promises.plans.approving import PLAN_KIND
+from portal.promises.plans.pages_customer import customer as plans
+from portal.promises.plans.pages_signing import plan_signing
+from portal.promises.plans.pages_staff import desk as plans_desk
 from portal.reports.pages_confirmations import confirmations_desk
 from portal.reports.pages_limitation import limitation_desk
 from portal.reports.pages_measures import desk as measures_desk
@@ -86,6 +90,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     promising,
     recording,
     promises_desk,
+    plans,
+    plan_signing,
+    plans_desk,
     promised,
     approvals_desk,
     stand_ins_desk,
@@ -138,7 +145,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     audit_answers,
 )
 
-know_kinds((CREDIT_NOTE, EXTENSION))
+know_kinds((CREDIT_NOTE, EXTENSION, PLAN_KIND))
 
 OWN = (
     MenuItem("notices.choose", N_("Messages")),

@@ -17,6 +17,7 @@ ABOUT_PLANS: dict[str, str] = {
         "Nobody works on %(day)s (instalment %(nth)s), so banks book nothing. Choose %(instead)s."
     ),
     "plan.day_past": N_("%(day)s (instalment %(nth)s) is over. Choose today or a later day."),
+    "plan.day_too_far": N_("Choose a day before the end of %(year)s."),
     "plan.days_out_of_order": N_(
         "Instalment %(nth)s must fall due after %(before)s, the day of the one before it."
     ),
@@ -24,7 +25,6 @@ ABOUT_PLANS: dict[str, str] = {
         "The down payment must be above nothing and leave something of the %(total)s."
     ),
     "plan.empty": N_("There is no instalment. Say how many there shall be."),
-    "plan.interval_missing": N_("Choose months, weeks or days."),
     "plan.item.stale": N_(
         "%(number)s has changed: %(was)s was counted on, %(now)s is left now. Nothing was sent; "
         "look at the schedule again."

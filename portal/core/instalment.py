@@ -21,6 +21,7 @@ WHOLE_BP, YEAR_DAYS = 10_000, 365
 #: No plan is as long; a larger number is a slip of the pen.
 MOST_STEPS = {"months": 24, "weeks": 104, "days": 366}
 MOST_INSTALMENTS = 120
+LAST_YEAR = 2200
 
 
 class Interval(StrEnum):
@@ -91,7 +92,8 @@ def split(
 
     Rule: R110 — equal instalments are cut to the currency's smallest unit and the last one takes
     what is left, so that they always sum to the total (S-114).
-    Raises: plan.number_out_of_reach, plan.rhythm_out_of_reach, plan.too_small, plan.down_too_large.
+    Raises: plan.number_out_of_reach, plan.rhythm_out_of_reach, plan.day_too_far, plan.too_small,
+    plan.down_too_large.
 
     >>> made = split(Money(10000, "CNY"), 3, Rhythm(date(2025, 1, 31)), Calendar())
     >>> [f"{each.due_on} {each.amount.major()}" for each in made]
@@ -102,6 +104,8 @@ def split(
     if not 1 <= rhythm.every <= MOST_STEPS[rhythm.interval]:
         most = MOST_STEPS[rhythm.interval]
         raise RuleBroken("plan.rhythm_out_of_reach", field="every", most=most)
+    if rhythm.first_on.year > LAST_YEAR:
+        raise RuleBroken("plan.day_too_far", field="first_on", year=LAST_YEAR)
     first = down or Money.zero(total.currency)
     rest = total - first
     if first.minor < 0 or (first.minor and rest.minor <= 0):
@@ -142,8 +146,8 @@ def check_schedule(
 
     Rule: R112 — instalments are above nothing, on rising workdays from today on, and sum exactly
     to the total; how much is missing or too much is said (S-114, SECURITY 4.36).
-    Raises: plan.empty, plan.no_amount, plan.day_past, plan.day_off, plan.days_out_of_order,
-    plan.sum_below, plan.sum_above.
+    Raises: plan.empty, plan.no_amount, plan.day_past, plan.day_too_far, plan.day_off,
+    plan.days_out_of_order, plan.sum_below, plan.sum_above.
 
     >>> check_schedule(
     ...     Money(300, "CNY"),
@@ -170,6 +174,8 @@ def _check_row(nth: int, row: Instalment, before: date | None, now: tuple[date, 
         raise RuleBroken("plan.no_amount", field=f"amount_{nth}", nth=nth)
     if row.due_on < today:
         raise RuleBroken("plan.day_past", field=f"on_{nth}", nth=nth, day=row.due_on)
+    if row.due_on.year > LAST_YEAR:
+        raise RuleBroken("plan.day_too_far", field=f"on_{nth}", year=LAST_YEAR)
     if not calendar.is_workday(row.due_on):
         instead = calendar.on_or_after(row.due_on)
         raise RuleBroken(

@@ -113,6 +113,7 @@ def test_what_cannot_be_split_is_refused(number, every, down, code):
         (rows_of(("2026-12-01", 100_00), ("2027-01-04", 0)), "plan.no_amount"),
         (rows_of(("2026-11-19", 100_00)), "plan.day_past"),
         (rows_of(("2026-11-22", 100_00)), "plan.day_off"),
+        (rows_of(("9999-12-31", 100_00)), "plan.day_too_far"),
         (rows_of(("2026-12-01", 60_00), ("2026-12-01", 40_00)), "plan.days_out_of_order"),
         (rows_of(("2026-12-01", 99_99)), "plan.sum_below"),
         (rows_of(("2026-12-01", 100_01)), "plan.sum_above"),
@@ -248,3 +249,10 @@ def test_every_part_is_paid_by_the_instalments_in_full(minors, number):
     assert [sum(amount.minor for _at, amount in row) for row in shares] == [
         row.amount.minor for row in rows
     ]
+
+
+def test_a_first_day_beyond_all_calendars_is_refused():
+    with pytest.raises(RuleBroken) as refused:
+        split(cny(10_00), 3, Rhythm(date(9999, 12, 1)), MONDAY_TO_FRIDAY)
+
+    assert refused.value.code == "plan.day_too_far"

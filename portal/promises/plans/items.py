@@ -11,6 +11,7 @@ from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
 from portal.core.instalment import State
 from portal.core.money import Money
+from portal.promises.accounts import SOON
 from portal.promises.facts import PartKey
 from portal.promises.plans.reading import standings
 from portal.promises.plans.rows import LIVE, number_of
@@ -43,6 +44,12 @@ def list_plannable(
     """The items of an account that a plan can cover, the earliest due first."""
     rows = list_promisable(r, customer_id, currency, also)
     return [row for row in rows if free_of(row).minor > 0 or (row.entry_id, row.part) in also]
+
+
+def meant_keys(r: Reader, rows: Sequence[PromisableRow]) -> list[str]:
+    """The items that are ticked at first: what is due or soon is; where nothing is, all of them."""
+    due = [row for row in rows if row.due_on and row.due_on <= r.today + SOON]
+    return [row.key for row in due or rows]
 
 
 def planned_keys(r: Reader, plan_id: int) -> list[PartKey]:
@@ -90,6 +97,6 @@ def check_chosen(
         if key in others:
             other = number_of(others[key])
             raise RuleBroken("plan.already_done", number=row.number, plan=other)
-        if free_of(row) != was:
+        if free_of(row) != was or not was.minor:
             raise RuleBroken("plan.item.stale", number=row.number, was=was, now=free_of(row))
     return [(row, free_of(row)) for key, row in rows.items() if key in seen]

@@ -118,7 +118,7 @@ def offer_again(w: Work, c: OfferAgain) -> None:
     Raises: plan.not_in_this_state, plan.replaced, plan.too_many_offers, and as `offer_plan`.
     """
     plan = locked(w, c.plan_id, "plan.offer")
-    refuse_unless(plan, "draft", *TALKING)
+    refuse_unless(plan, "draft", *(() if c.offered.is_draft else TALKING))
     if plan.row_version != c.row_version:
         raise RuleBroken("plan.replaced")
     nth = newest(w, plan.id).nth + 1
