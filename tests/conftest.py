@@ -60,6 +60,7 @@ def config_in(folder: Path, database_url: str = "") -> Config:
 def founded(config: Config) -> Installation:
     """An installation with its tables and its company, at the moment `NOW`."""
     installation = open_installation(config, Clock(fixed_at=NOW))
+    keep_statements(installation.database.engine)
     Base.metadata.create_all(installation.database.engine)
     found_company(installation)
     return installation

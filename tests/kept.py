@@ -5,9 +5,11 @@ None of it holds anything of the books: an application asks its installation at 
 """
 
 from dataclasses import replace
+from types import CodeType
 from typing import Any
 
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine
 
 from portal.app import create_app
@@ -19,7 +21,21 @@ from portal.web.current import EXTENSION
 STATEMENTS = 5000
 
 _applications: dict[Config, Flask] = {}
+_templates: dict[tuple[str, str], CodeType] = {}
 _engines: dict[str, Engine] = {}
+
+
+class Templates(BytecodeCache):
+    """Templates that were compiled for an earlier application."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = _templates.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        _templates[bucket.key, bucket.checksum] = bucket.code
+
+
+Flask.jinja_options = {"bytecode_cache": Templates()}
 
 
 def app_over(installation: Installation) -> Flask:

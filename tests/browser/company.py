@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from flask import Flask
@@ -15,7 +16,6 @@ from playwright.sync_api import Page
 from sqlalchemy import func, select, text
 from werkzeug.serving import make_server
 
-from portal.app import create_app
 from portal.base.access import SYSTEM
 from portal.base.clock import Clock
 from portal.base.config import read_config
@@ -30,6 +30,7 @@ from portal.tables.people import User
 from portal.tables.statements import Statement
 from portal.worker import REGISTRY
 from tests.demo import DEMO_DAY, SOMEWHERE, Demo, environment, run_accord
+from tests.kept import app_over, keep_statements
 from tests.machine import free_port
 
 #: How the addresses begin that are mailed and need no signing in.
@@ -122,20 +123,25 @@ class Portal:
         )
 
 
+#: The same for one company after the other: an application that knows its address is kept.
+own_port = cache(free_port)
+
+
 @contextmanager
 def opened(demo: Demo, folder: Path) -> Iterator[Portal]:
     """A portal over a copy of the demo in a new folder."""
     shutil.copytree(demo.folder, folder)
-    port = free_port()
+    port = own_port()
     url = f"http://127.0.0.1:{port}"
     settings = {n: v for n, v in environment(folder, url).items() if n.startswith("ACCORD_")}
     installation = open_installation(read_config(settings), DemoClock())
+    keep_statements(installation.database.engine)
     with installation.work() as w:  # the demo's mails lead to where it was loaded
         w.session.execute(
             text("update outbox set body_text = replace(body_text, :there, :here)"),
             {"there": SOMEWHERE, "here": url},
         )
-    app = create_app(installation)
+    app = app_over(installation)
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

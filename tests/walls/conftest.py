@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from portal.app import create_app
 from portal.base.clock import Clock
 from portal.base.config import read_config
 from portal.base.installation import Installation, open_installation
 from tests.demo import DEMO_DAY, Demo, environment
+from tests.kept import app_over, keep_statements
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +24,11 @@ def demo_books(
     settings = {n: v for n, v in environment(folder).items() if n.startswith("ACCORD_")}
     noon = dt.datetime.fromisoformat(f"{DEMO_DAY}T04:00:00+00:00")
     opened = open_installation(read_config(settings), Clock(fixed_at=noon))
+    keep_statements(opened.database.engine)
     yield opened
     opened.database.engine.dispose()
 
 
 @pytest.fixture(scope="module")
 def demo_app(demo_books: Installation) -> Flask:
-    return create_app(demo_books)
+    return app_over(demo_books)

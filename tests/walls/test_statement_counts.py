@@ -9,13 +9,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, event, select
 
-from portal.app import create_app
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.core.ledger import Kind
 from portal.people.commands import NewUser, create_user_with_password
 from portal.tables.customers import Customer
 from tests.conftest import config_in, founded
+from tests.kept import app_over
 from tests.ledgers import store
 from tests.random_books import Writer
 from tests.walls.visiting import Visitor, is_desk, paths, refs_of, rules, sign_in
@@ -97,7 +97,7 @@ def few_and_many(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, int
     for rows in (FEW, MANY):
         installation = books(tmp_path_factory.mktemp(f"rows{rows}"), rows)
         add_people(installation)
-        both.append(counts(create_app(installation), installation))
+        both.append(counts(app_over(installation), installation))
         installation.database.engine.dispose()
     return both
 
