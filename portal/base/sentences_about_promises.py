@@ -10,6 +10,14 @@ ABOUT_PROMISES: dict[str, str] = {
         "More time for one of these items, until %(pay_on)s, is asked for already. Wait for the "
         "answer, or take that request back first."
     ),
+    "import.undo_promised": N_(
+        "%(number)s is promised to be paid (%(promise)s). An import cannot be taken back once "
+        "somebody relies on it."
+    ),
+    "import.undo_promises": N_(
+        "This import told of promises, which are not taken back as a whole. Take them back one by "
+        "one."
+    ),
     "promise.cooling_down": N_(
         "%(count)s promises were missed and are still unpaid. Pay those first, or ask for more "
         "time: we look at it."

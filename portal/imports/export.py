@@ -36,6 +36,8 @@ from portal.payments.files.written import (
     written_credit_notes,
     written_payments,
 )
+from portal.promises.files.promises import PROMISE_COLUMNS
+from portal.promises.files.written import written_promises
 
 Writer = Callable[[Reader], Iterator[tuple[object, ...]]]
 
@@ -56,6 +58,7 @@ FILES: dict[str, tuple[tuple[str, ...], Writer]] = {
     "payments.csv": (_names(PAYMENT_COLUMNS, without="invoice_id"), written_payments),
     "adjustments.csv": (_names(ADJUSTMENT_COLUMNS), written_adjustments),
     "allocations.csv": (_names(ALLOCATION_COLUMNS), written_allocations),
+    "promises.csv": (_names(PROMISE_COLUMNS), written_promises),
 }
 #: What a reader of CSV would take for the end of a cell, or trim.
 _NEEDS_QUOTES = re.compile(r'[",\r\n]|^\s|\s$')

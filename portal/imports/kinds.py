@@ -19,9 +19,10 @@ from portal.payments.files.credits import (
     Credits,
     SettledInvoices,
 )
+from portal.promises.files.promises import PROMISE_COLUMNS, Promises
 
 #: Kinds that files may have and that nothing here takes yet.
-NOT_YET = ("contracts", "orders", "promises", "rates")
+NOT_YET = ("contracts", "orders", "rates")
 
 
 def _invoices(w: Work, options: Options) -> Importer:
@@ -65,6 +66,7 @@ KINDS = (
         ALLOCATION_COLUMNS,
         _allocations,
     ),
+    Kind("promises", ("promise_id",), PROMISE_COLUMNS, Promises),
 )
 _BY_NAME = {folded(kind.name): kind for kind in KINDS}
 

@@ -19,6 +19,7 @@ KINDS = {
     "payments": N_("Payments"),
     "adjustments": N_("Adjustments"),
     "allocations": N_("Applications of payments"),
+    "promises": N_("Promises"),
 }
 BY_NAME = ("", N_("What its name says"))
 FIELDS = {
@@ -58,6 +59,7 @@ FIELDS = {
     "legal_name": N_("Legal name"),
     "limit": N_("May sign up to"),
     "line": N_("Line"),
+    "made_on": N_("Made on"),
     "method": N_("Method"),
     "name": N_("Name"),
     "order_id": N_("Order"),
@@ -72,6 +74,8 @@ FIELDS = {
     "product": N_("Product"),
     "product_id": N_("Product code"),
     "quantity": N_("Quantity"),
+    "promise_id": N_("Number"),
+    "promised_on": N_("Day of payment"),
     "reason": N_("Reason"),
     "received_by": N_("Received by"),
     "received_on": N_("Received on"),

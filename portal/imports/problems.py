@@ -178,6 +178,14 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("Part %(part)s of %(invoice)s stands here twice."),
         N_("Take one of the rows out."),
     ),
+    "promise.above_invoice": (
+        N_("More is promised than %(invoice)s came to."),
+        N_("Write the invoice's amount or less."),
+    ),
+    "promise.made_after": (
+        N_("It would have been made after the day it promises."),
+        N_("Write %(promised_on)s or an earlier day, or leave it empty."),
+    ),
     "row.cell_too_long": (
         N_("A cell is longer than can be read, or a quote is opened and never closed."),
         N_("Close the quotation mark, or shorten the cell."),

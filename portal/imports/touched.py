@@ -26,6 +26,11 @@ IN_THE_WAY = {
     "import.undo_disputed": """select e.number, d.id as dispute from own_entries
       join dispute d on d.customer_id = e.customer_id and d.entry_id = e.id
       where g.run_id = :run order by e.id limit 1""",
+    "import.undo_promised": """select e.number, coalesce(q.code, 'PRM-' || q.id) as promise
+      from own_entries
+      join promised_part d on d.customer_id = e.customer_id and d.entry_id = e.id
+      join promise q on q.id = d.promise_id
+      where g.run_id = :run order by e.id limit 1""",
     "import.undo_delivery_stated": """select d.number, s.number as statement
       from import_range g join delivery d on g.kind = 'delivery'
         and d.id between g.first_id and g.last_id
@@ -104,6 +109,8 @@ def _undoable(ranges: dict[str, list[tuple[int, int]]]) -> Iterable[str]:
     """What the import did that no rows can tell how to take back."""
     if "ended" in ranges:
         yield "import.undo_ended"
+    if "promise" in ranges:
+        yield "import.undo_promises"
     own = ranges.get("entry", [])
     for first, last in ranges.get("replaced_part", []):
         if not any(low <= first and last <= high for low, high in own):

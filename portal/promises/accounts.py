@@ -75,13 +75,15 @@ def proposed_keys(
     """
     The items that are ticked at first: what is due or soon is, and can be promised.
 
-    Of a statement that is all that is open on it; where nothing can be promised any more it is what
-    is overdue, so that more time can be asked for.
+    Of a statement that is all that is open on it; where nothing is due soon it is the item that
+    falls due first; where nothing can be promised any more it is what is overdue, so that more time
+    can be asked for.
     """
     day = up_to or r.today
     meant = [row for row in rows if row.room.minor > 0 and row.dated_on <= day]
     if up_to is None:
-        meant = [row for row in meant if row.due_on and row.due_on <= r.today + SOON]
+        soon = [row for row in meant if row.due_on and row.due_on <= r.today + SOON]
+        meant = soon or meant[:1]
     calendar = r.calendar()
     fit = [row for row in meant if last_offered(row.limit, r.today, calendar)]
     return [row.key for row in fit or meant]

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from portal.base.access import NotFound, allows
+from portal.base.access import NotFound
 from portal.base.language import gettext as _
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken

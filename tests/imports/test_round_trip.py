@@ -137,6 +137,15 @@ COLUMNS = {
         "allocated_on": DAY,
         "ended_on": OPTIONAL_DAY,
     },
+    "promises": {
+        "promise_id": NUMBER,
+        "customer_id": CODE,
+        "promised_on": DAY,
+        "amount": AMOUNT,
+        "invoice_id": st.one_of(st.just(""), NUMBER),
+        "made_on": OPTIONAL_DAY,
+        "reason": st.one_of(TEXT, st.just("short_of_cash")),
+    },
 }
 BOOKS = st.fixed_dictionaries(
     {

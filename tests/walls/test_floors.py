@@ -18,7 +18,7 @@ BRACKETS = {
     "customers": set(),
     "disputes": {"approvals", "invoices", "payments"},
     "home": {"approvals", "disputes", "imports", "promises", "statements"},
-    "imports": {"customers", "disputes", "invoices", "payments"},
+    "imports": {"customers", "disputes", "invoices", "payments", "promises"},
     "invoices": {"customers", "terms"},
     "payments": {"invoices"},
     "people": {"customers"},

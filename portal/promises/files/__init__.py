@@ -1,0 +1,1 @@
+"""Promises as files have them, and their posting."""
