@@ -146,13 +146,13 @@ def show(ref: str) -> Response:
         unchanged_on=_day_of(account_unchanged_since(r)),
         **_inside(r, view),
         **_disputes(r, view.row),
-        **_words(view),
+        **_named(view),
         may_announce=allows(r.actor, "advice.give", view.row),
         today=r.today,
     )
 
 
-def _words(view: InvoiceView) -> dict[str, Any]:
+def _named(view: InvoiceView) -> dict[str, Any]:
     """What the page asks by name."""
     return {
         "state": names.state_of(view.row),
