@@ -33,7 +33,7 @@ from portal.tables.statements import Statement
 #: What the desk can be narrowed to → the states that it keeps.
 STATES = {
     "open": tuple(sorted(OPEN)),
-    "late": tuple(sorted(OPEN)),
+    "due": tuple(sorted(OPEN)),
     "waiting": (),
     "to_post": (),
     "decided": (State.DECIDED,),
@@ -73,7 +73,7 @@ def list_desk(r: Reader, asked: DeskFilter) -> DeskPage:
 
 
 def disputes_due(r: Reader) -> Select[Any]:
-    """Open disputes whose answer is due today or was before: count and sum by currency."""
+    """Open disputes whose answer is due today or was before: currency, count and sum."""
     columns: list[Any] = [Dispute.currency, func.count(), func.sum(Dispute.amount_minor)]
     counted: Select[Any] = (
         select(*columns)
@@ -145,8 +145,8 @@ def _standing_so(r: Reader, state: str) -> Iterator[ColumnElement[bool]]:
     states = STATES.get(state, ())
     if states:
         yield Dispute.state.in_(states)
-    if state == "late":
-        yield Dispute.answer_by < r.today
+    if state == "due":
+        yield Dispute.answer_by <= r.today
     if state in CREDITS:
         asked_for = CreditRequest.dispute_id == Dispute.id
         yield exists().where(asked_for, CreditRequest.state == CREDITS[state])

@@ -7,7 +7,7 @@ from portal.base.language import gettext as _
 
 STATE_FILTERS = {
     "open": N_("Waiting for us"),
-    "late": N_("Late"),
+    "due": N_("Due today or late"),
     "waiting": N_("With a second person"),
     "to_post": N_("Credit note to post"),
     "decided": N_("Decided"),

@@ -14,7 +14,7 @@ from portal.disputes.rows import PER_PAGE, DisputeTotal
 class DeskFilter:
     """What the desk is narrowed to; empty is no restriction."""
 
-    #: open | late | waiting | to_post | decided | closed | withdrawn
+    #: open | due | waiting | to_post | decided | closed | withdrawn
     state: str = ""
     #: mine | nobody
     owner: str = ""

@@ -29,6 +29,8 @@ desk = Blueprint("desk_disputes", __name__, url_prefix="/desk")
 MOST_ROWS = 1_000_000
 #: So many root causes that repeat are named.
 NAMED = 3
+#: So many open disputes stand on a customer's page.
+GLANCE = 6
 
 
 @desk.get("/disputes")
@@ -59,6 +61,22 @@ def index() -> Response:
         next_step_name=next_step_name,
         today=r.today,
         **({} if alone else _figures()),
+    )
+
+
+@desk.get("/customers/<ref>/disputes")
+@guard("dispute.view")
+def of_customer(ref: str) -> Response:
+    r, customer = reader(), get_customer(reader(), ref)
+    asked = DeskFilter(state="open", customer_id=customer.row.id, per_page=GLANCE)
+    return respond.page(
+        "disputes/of_customer.html",
+        fragments={"disputes-part": "disputes"},
+        customer=customer.row,
+        found=list_desk(r, asked),
+        known=reasons_of(r.policy),
+        names=names,
+        today=r.today,
     )
 
 

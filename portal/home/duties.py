@@ -16,6 +16,7 @@ from portal.base.sms import shown_address
 from portal.base.work import Reader
 from portal.core.money import Money
 from portal.customers.queries import CustomerFilter, customers_counted
+from portal.disputes.desk import disputes_due
 from portal.payments.announced import list_arrived
 from portal.statements.queries import statements_counted
 from portal.statements.rows import StatementFilter
@@ -34,7 +35,16 @@ STATEMENT_DUTIES = {
 
 
 #: In the order of what presses most.
-NAMES = ("tasks", "approvals", "arrived", *STATEMENT_DUTIES, "mails", "imports", "contacts")
+NAMES = (
+    "tasks",
+    "approvals",
+    "disputes",
+    "arrived",
+    *STATEMENT_DUTIES,
+    "mails",
+    "imports",
+    "contacts",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,9 @@ def _counted(r: Reader) -> Iterator[Select[Any]]:
         sums = (func.sum(rows.c.count), func.sum(rows.c.closing))
         columns: list[Any] = [literal(name), rows.c.currency, *sums]
         yield select(*columns).group_by(rows.c.currency)
+    if allows(r.actor, "dispute.decide"):
+        due = disputes_due(r).subquery()
+        yield select(literal("disputes"), *due.c)
     if allows(r.actor, "approval.decide"):
         waiting = waiting_for(r).subquery()
         yield select(literal("approvals"), *waiting.c)

@@ -105,6 +105,11 @@ def _said(name: str, n: int) -> str:
             "Decide %(num)s requests that wait for a second person",
             n,
         ),
+        "disputes": ngettext(
+            "Decide %(num)s dispute whose answer is due",
+            "Decide %(num)s disputes whose answer is due",
+            n,
+        ),
         "arrived": ngettext(
             "Apply %(num)s payment as its customer announced it",
             "Apply %(num)s payments as their customers announced them",
@@ -130,6 +135,7 @@ def _button(name: str) -> str:
     return {
         "tasks": _("See the tasks"),
         "approvals": _("See the requests"),
+        "disputes": _("See the disputes"),
         "arrived": _("See the payments"),
         "mails": _("See the mails"),
         "imports": _("See the imports"),
@@ -142,6 +148,7 @@ def _place(name: str) -> str:
     places: dict[str, tuple[str, dict[str, Any]]] = {
         "tasks": ("desk_tasks.index", {"whose": "mine_or_nobody", "due": 1}),
         "approvals": ("desk_approvals.index", {"mine": 1}),
+        "disputes": ("desk_disputes.index", {"state": "due"}),
         "arrived": ("desk_advices.waiting", {"state": "arrived"}),
         "late": ("desk_statements.index", {"state": "late", "newest": 1}),
         "refused": ("desk_statements.index", {"state": "refused", "newest": 1}),

@@ -1,5 +1,7 @@
 """The house decides: what it says to the customer, what stays held back, who has to agree."""
 
+import threading
+
 import pytest
 from sqlalchemy import text
 
@@ -220,3 +222,23 @@ def test_a_decision_is_audited_and_never_changed(any_court: Court):
     assert "dispute.decided" in [row.kind for row in any_court.rows(Audit)]
     with any_court.installation.work() as w, pytest.raises(Exception, match="append_only"):
         w.session.execute(text("update dispute_decision set answer = 'x'"))
+
+
+def test_two_clerks_at_once_make_one_decision(any_court: Court):
+    dispute = any_court.raised()
+    seen, told = any_court.dispute(dispute).row_version, []
+
+    def decide(email: str) -> None:
+        try:
+            any_court.decide(dispute, Verdict.REJECT, email=email, version=seen)
+        except RuleBroken as broken:
+            told.append(broken.code)
+
+    both = [threading.Thread(target=decide, args=(by,)) for by in (CLERK, OTHER)]
+    for each in both:
+        each.start()
+    for each in both:
+        each.join()
+
+    assert told == ["dispute.already_answered"]
+    assert len(any_court.rows(DisputeDecision)) == 1

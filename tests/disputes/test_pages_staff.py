@@ -55,9 +55,9 @@ def test_whose_answer_is_due_first_stands_first(chen: Buyer, office: Office):
 
 def test_what_is_late_says_so_and_is_found(clerk: DeskBrowser, chen: Buyer, office: Office):
     raised(chen, office)
-    assert "No dispute matches" in clerk.visit("/desk/disputes?state=late").text
+    assert "No dispute matches" in clerk.visit("/desk/disputes?state=due").text
     office.pass_days(21)
-    page = office.enter("admin").visit("/desk/disputes?state=late")
+    page = office.enter("admin").visit("/desk/disputes?state=due")
 
     assert "late since 4 Dec" in page.text
 
@@ -259,3 +259,25 @@ def test_pages_ask_as_often_for_many_as_for_few(clerk: DeskBrowser, chen: Buyer,
 
     assert many == few
     assert max(many) <= 12, many
+
+
+def test_what_is_due_stands_among_the_duties_of_who_decides(chen: Buyer, office: Office):
+    raised(chen, office)
+    assert "whose answer is due" not in office.enter("clerk").visit("/desk").text
+    office.pass_days(14)
+    page = office.enter("admin").visit("/desk")
+
+    assert "Decide 1 dispute whose answer is due" in page.text
+    assert "/desk/disputes?state=due" in page.source
+
+
+def test_the_customers_page_has_its_open_disputes(clerk: DeskBrowser, chen: Buyer, office: Office):
+    raised(chen, office)
+    path = office.customer_path("HUADONG", "/disputes")
+
+    assert path in clerk.visit(office.customer_path("HUADONG")).source
+    assert "INV-2" in clerk.visit(path).text
+    assert (
+        "No dispute of this customer"
+        in clerk.visit(office.customer_path("BERGMANN", "/disputes")).text
+    )
