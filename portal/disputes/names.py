@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from portal.base.language import N_, current_language
+from portal.base.language import N_, current_language, pgettext
 from portal.base.language import gettext as _
 from portal.core.dispute import Reason, Settlement, Side, State, Verdict
 
@@ -55,9 +55,8 @@ ROOT_CAUSES = {
     "customer_error": N_("The customer's mistake"),
     "other": N_("Another reason"),
 }
-#: state → what both sides read, and its tone
+#: state → what both sides read, and its tone; one that was received has a word of its own below
 STATES = {
-    State.RECEIVED: (N_("Received"), "info"),
     State.CHECKING: (N_("Being checked"), "info"),
     State.DECIDED: (N_("Decided"), "ok"),
     State.CLOSED: (N_("Closed"), "neutral"),
@@ -118,8 +117,25 @@ def _named(name: str, known: Mapping[str, Reason], shipped: Mapping[str, str]) -
 
 def state_name(state: str) -> tuple[str, str]:
     """Where a dispute stands, in words, and the tone."""
+    if state == State.RECEIVED:
+        return received_name(), "info"
     word, tone = STATES[State(state)]
     return _(word), tone
+
+
+def received_name() -> str:
+    """What a dispute is called that nobody has looked at yet; money is received otherwise."""
+    return pgettext("dispute", "Received")
+
+
+def step_names() -> list[str]:
+    """The steps of a dispute as its page shows them."""
+    return [
+        received_name(),
+        _("Being checked"),
+        pgettext("dispute", "Decision"),
+        _("Closed"),
+    ]
 
 
 def verdict_name(verdict: str) -> tuple[str, str]:

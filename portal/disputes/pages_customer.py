@@ -1,4 +1,4 @@
-"""Disputes as customers see them: the list, a new one with everything filled in, one and its talk."""
+"""Disputes as customers see them: the list, a new one all filled in, one and its talk."""
 
 from __future__ import annotations
 
@@ -246,6 +246,7 @@ def _page(view: DisputeView, form: Form | None = None) -> Response:
         message_form=form if isinstance(form, MessageForm) else MessageForm(is_fresh=True),
         state=names.state_name(row.state),
         title=_title(row),
+        steps=[(name, "") for name in names.step_names()],
         current_step=STEPS.index(row.state) + 1 if row.state in STEPS else 0,
         reason=names.reason_name(row.reason, reasons_of(r.policy)),
         names=names,
