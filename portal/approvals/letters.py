@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from portal.approvals.names import kind_name, shown_changes
+from portal.approvals.names import kind_name, shown_changes, shown_facts
 from portal.approvals.queries import WAITING, get_shown
 from portal.base import formats
 from portal.base.language import speaking
@@ -43,6 +43,7 @@ def _about(r: Reader, payload: dict[str, Any]) -> dict[str, Any]:
             "customer_name": row.customer_name,
             "amount_text": formats.money(row.amount),
             "changes": shown_changes(row.before, row.after),
+            "facts": shown_facts(row.before, row.after),
             "proposer": row.proposer,
             "reason": row.reason,
             "path": f"/desk/approvals/{row.ref}",

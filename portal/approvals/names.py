@@ -46,6 +46,8 @@ FIGURES = {
     "reason": N_("Reason"),
     "total": N_("Total"),
 }
+#: Stands where a figure has none.
+NONE = "—"
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 AMOUNT = re.compile(r"([A-Z]{3}) (-?\d+(?:\.\d+)?)")
 
@@ -87,8 +89,18 @@ def figure_said(value: str) -> str:
 def shown_changes(
     before: Mapping[str, str], after: Mapping[str, str]
 ) -> list[tuple[str, str, str]]:
-    """Each figure's name, as it was and as it would be; a dash where there is none."""
+    """Each figure that was told before and will be another one: its name, then and after."""
     return [
-        (figure_name(name), figure_said(was) or "—", figure_said(will) or "—")
+        (figure_name(name), figure_said(was), figure_said(will) or NONE)
         for name, was, will in changes(before, after)
+        if was not in {"", NONE}
+    ]
+
+
+def shown_facts(before: Mapping[str, str], after: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The figures that stay as they are, and those that were none before: name and value."""
+    return [
+        (figure_name(name), figure_said(value))
+        for name, value in after.items()
+        if value not in {"", NONE} and before.get(name, NONE) in {"", NONE, value}
     ]

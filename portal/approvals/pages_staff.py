@@ -13,11 +13,13 @@ from portal.approvals.deciding import approve_request, ask_anew, refuse_request
 from portal.approvals.forms import ApproveForm, RefuseForm
 from portal.approvals.names import (
     KINDS,
+    NONE,
     STATES,
     figure_name,
     figure_said,
     kind_name,
     shown_changes,
+    shown_facts,
     state_of,
 )
 from portal.approvals.queries import (
@@ -85,6 +87,7 @@ def _words() -> dict[str, Any]:
         "kind_name": kind_name,
         "state_of": state_of,
         "shown_changes": shown_changes,
+        "shown_facts": shown_facts,
         "url_about": _url_about,
     }
 
@@ -139,9 +142,10 @@ def export(file_format: SheetFormat) -> Response:
 
 def _cells(row: ApprovalRow) -> Row:
     changed = shown_changes(row.before, row.after)
-    told = "; ".join(f"{name}: {before} → {after}" for name, before, after in changed)
+    said = [f"{name}: {before} → {after}" for name, before, after in changed]
+    said += [f"{name}: {value}" for name, value in shown_facts(row.before, row.after)]
     return (
-        *(_day(row.asked_at), kind_name(row.kind), row.customer_name, told),
+        *(_day(row.asked_at), kind_name(row.kind), row.customer_name, "; ".join(said)),
         *(row.amount.currency, row.amount, row.proposer, row.reason, state_of(row.state)[0]),
         *(row.decided_by, row.decided_for),
         *(_day(row.decided_at), row.comment),
@@ -215,7 +219,8 @@ def _page(view: ApprovalView, status: int = 200, **forms: Form) -> Response:
         refuse=forms.get("refuse") or RefuseForm(is_fresh=True),
         told=forms.get("approve") or forms.get("refuse"),
         changed=[
-            (figure_name(n), figure_said(was), figure_said(now)) for n, was, now in view.changed
+            (figure_name(name), figure_said(was) or NONE, figure_said(now) or NONE)
+            for name, was, now in view.changed
         ],
         now=reader().now,
         **_words(),

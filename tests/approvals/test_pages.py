@@ -140,7 +140,7 @@ def test_the_list_is_filtered_and_written_out(inbox: Inbox, lead: DeskBrowser):
     assert "No request matches" in lead.visit(f"{INDEX}?kind=credit_note").text
     assert "No request matches" in lead.visit(f"{INDEX}?mine=1").text
     sheet = lead.client.get(f"{INDEX}.csv?state=all").get_data(as_text=True)
-    assert "Due: 1 Dec 2026 → 15 Jan 2027" in sheet
+    assert "Due: 1 Dec 2026 → 15 Jan 2027; Open: CNY" in sheet
 
 
 def test_what_one_may_decide_is_a_duty_of_the_first_page(inbox: Inbox, lead: DeskBrowser):
