@@ -33,6 +33,7 @@ from portal.demo_books import MONTHS, Dice, company_file, demo_books, first_of_m
 from portal.demo_claims import add_old_claims, want_texts
 from portal.demo_disputes import dispute_some
 from portal.demo_month_end import MonthEnd, agree_on_silence, trouble
+from portal.demo_plans import plan_all
 from portal.demo_promises import promise_all
 from portal.imports.run import import_files
 from portal.people import factors
@@ -137,6 +138,7 @@ def load_demo(installation: Installation, on: dt.date) -> list[Login]:
         announce_payments(partial(_at, installation), on)
         stand_in(partial(_at, installation), on)
         promise_all(partial(_at, installation), on)
+        plan_all(partial(_at, installation), on)
         dispute_some(partial(_at, installation), on)
         drain(_at(installation, on, 17), REGISTRY, channels=MESSAGES)
     return known_logins(installation)

@@ -16,6 +16,7 @@ ROOF = {
     "demo_books",
     "demo_month_end",
     "demo_pages",
+    "demo_plans",
     "demo_promises",
     "server",
     "worker",
