@@ -29,6 +29,9 @@ from tests.postgresql import a_schema, a_server
 NOW = dt.datetime(2026, 11, 20, 8, 0, tzinfo=dt.UTC)
 SECRET = "a secret for tests that is long enough"
 
+#: Fixtures that take seconds to make, once for each file that uses them.
+COMPANIES = {"portal", "demo_books", "few_and_many"}
+
 settings.register_profile("accord", deadline=None)  # two workers share the machine
 settings.load_profile("accord")
 
@@ -38,6 +41,14 @@ def pytest_configure() -> None:
     for name in list(os.environ):
         if name.startswith("ACCORD_") and not name.startswith(("ACCORD_TEST_", "ACCORD_DATA")):
             del os.environ[name]
+
+
+@pytest.hookimpl(tryfirst=True)  # before the names of groups are read
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What stands on one company for its whole file stays on one worker, and begins first."""
+    for item in items:
+        if COMPANIES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 def pytest_collection_finish() -> None:
