@@ -60,7 +60,11 @@ log = logging.getLogger(__name__)
 
 
 def text_beside(w: Work, mail: Outbox) -> None:
-    """Queues the text that goes with a mail, once, where its reader wants one."""
+    """
+    Queues the text that goes with a mail where its reader wants one; of a kind, one an hour.
+
+    Who looks after ten branches gets ten mails, and is not rung ten times.
+    """
     event = _EVENT_OF.get(mail.kind)
     if event is None or mail.user_id is None or not w.keys.config.sms:
         return
@@ -68,7 +72,7 @@ def text_beside(w: Work, mail: Outbox) -> None:
     if number is None:
         return
     w.later(
-        f"{CHANNEL}/{mail.key}",
+        f"{CHANNEL}/{mail.kind}/{mail.user_id}/{w.now:%Y-%m-%dT%H}",
         mail.kind,
         json.loads(mail.payload),
         channel=CHANNEL,

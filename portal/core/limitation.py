@@ -6,8 +6,8 @@ happened, and what proves it, is not known here. Days off move nothing: whoever 
 told here acts in time under every one of these laws.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -50,8 +50,6 @@ class Law:
     resets: frozenset[Act] = frozenset()
     #: Those of them that must be in writing.
     written: frozenset[Act] = frozenset()
-    #: What stands behind its figures, by what they are: length, start, resets.
-    sources: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse a law that takes a receipt for an acknowledgement."""

@@ -117,6 +117,7 @@ class MailRow:
 
     ref: str
     kind: str
+    channel: str
     to: str
     to_name: str
     subject: str
@@ -151,6 +152,7 @@ def _mail(r: Reader, mail: Outbox, customer_id: int | None, customer_name: str |
     return MailRow(
         ref=r.refs.of("ma", mail.id),
         kind=mail.kind,
+        channel=mail.channel,
         to=shown_address(mail),
         to_name=mail.to_name,
         subject=mail.subject or "",

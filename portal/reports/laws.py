@@ -21,23 +21,22 @@ NO_LAW = "other"
 
 @dataclass(frozen=True)
 class NamedLaw:
-    """A law with its name in each language."""
+    """A law, and by language what is said of it: its name, where its length and resets stand."""
 
-    code: str
-    names: Mapping[str, str]
     law: Law
+    words: Mapping[str, Mapping[str, str]]
 
     @property
-    def name(self) -> str:
-        """Its name in the language of the moment."""
-        return self.names.get(current_language()) or self.names["en"]
+    def said(self) -> Mapping[str, str]:
+        """Its `name`, `length` and `resets` in the language of the moment."""
+        return self.words[current_language()]
 
 
 @cache
 def laws() -> dict[str, NamedLaw]:
     """Every law that is known here, by its code."""
     told: dict[str, dict[str, Any]] = tomllib.loads(FILE.read_text("utf-8"))
-    return {code: NamedLaw(code, each["name"], _read(each)) for code, each in told.items()}
+    return {code: NamedLaw(_read(each), each["words"]) for code, each in told.items()}
 
 
 def _read(told: dict[str, Any]) -> Law:
@@ -46,7 +45,6 @@ def _read(told: dict[str, Any]) -> Law:
         Start(told.get("starts", Start.DUE)),
         frozenset(Act(name) for name in told["resets"]),
         frozenset(Act(name) for name in told.get("written", ())),
-        told["sources"],
     )
 
 

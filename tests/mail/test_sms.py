@@ -12,6 +12,7 @@ from portal.base.access import SYSTEM
 from portal.base.clock import Clock
 from portal.base.config import ROOT, ConfigError, read_config
 from portal.base.installation import Installation, open_installation
+from portal.base.mail import queue_mail
 from portal.base.messages import list_messages
 from portal.base.sms import TEXTS, HttpService, Text
 from portal.base.transport import Unreachable
@@ -234,3 +235,13 @@ def test_every_kind_that_may_be_texted_has_a_text_and_a_mail():
 def test_texts_travel_safely_or_not_at_all(url: str):
     with pytest.raises(ConfigError, match="ACCORD_SMS_URL"):
         read_config({"ACCORD_SMS_URL": url})
+
+
+def test_who_gets_many_mails_at_once_gets_one_text(telling: Installation, server: TextServer):
+    with telling.work(SYSTEM) as w:
+        user = w.session.scalars(select(User)).one()
+        for branch in range(2, 6):
+            queue_mail(w, f"statement/{branch}", "statement", user, {}, documents='["st_0K3"]')
+    assert drained(telling) == {"sent": 6}
+
+    assert len(server.taken) == 1

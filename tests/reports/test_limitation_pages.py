@@ -89,7 +89,7 @@ def test_a_country_whose_law_is_not_known_says_so(clerk: DeskBrowser, office: Of
     with office.installation.work(SYSTEM) as w:
         w.company.country = "US"
 
-    assert "No period is known for United States" in clerk.visit(PAGE).text
+    assert "No period is known for the United States" in clerk.visit(PAGE).text
 
 
 def test_the_list_asks_the_same_however_long_it_is(clerk: DeskBrowser, office: Office):
