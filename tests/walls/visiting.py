@@ -23,7 +23,14 @@ from portal.tables.all import Base
 from portal.tables.people import User
 
 #: Whose rows a reference names, by its prefix.
-TABLES = {"co": "contact", "ct": "confirmation", "iv": "entry", "st": "statement"}
+TABLES = {
+    "at": "attachment",
+    "co": "contact",
+    "ct": "confirmation",
+    "di": "dispute",
+    "iv": "entry",
+    "st": "statement",
+}
 FILES = {"static"}
 
 
