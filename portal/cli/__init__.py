@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": ("system", "init"),
     "measures": ("reports", "measures"),
     "outbox": ("background", "outbox"),
+    "promise-limit": ("promises", "promise_limit_"),
     "routes": ("serving", "routes"),
     "run": ("serving", "run"),
     "schedule": ("background", "schedule"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
+from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError
 
 from portal.base.config import ConfigError, read_config
@@ -24,3 +27,14 @@ def opened() -> Installation:
             "The database cannot be reached. Check ACCORD_DATABASE_URL, and that it is running."
         ) from error
     raise ConfigError("The database is not at the newest migration. Run `accord init`.")
+
+
+def opened_if_there() -> Installation | None:
+    """The installation for commands that need none; None where there is none yet."""
+    url = make_url(read_config().database)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        return None
+    try:
+        return opened()
+    except ConfigError:
+        return None

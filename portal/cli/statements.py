@@ -6,16 +6,14 @@ import datetime as dt
 import sys
 from collections.abc import Iterable
 from functools import partial
-from pathlib import Path
 from typing import Any, Self
 
 import click
-from sqlalchemy import make_url, select
+from sqlalchemy import select
 
 from portal.base.access import SYSTEM, NotFound
-from portal.base.config import ConfigError, read_config
 from portal.base.work import Reader
-from portal.cli.opening import opened
+from portal.cli.opening import opened, opened_if_there
 from portal.cli.output import format_option, say, show
 from portal.cli.params import DAY, MONTH
 from portal.core.ageing import GRADES, Basis
@@ -255,15 +253,11 @@ def preview_terms(text: str, issued: dt.date, amount: str, currency: str, output
 
 def _company() -> tuple[Calendar, str]:
     """The company's calendar and currency; Monday to Friday and CNY where there is none yet."""
-    url = make_url(read_config().database)
-    nothing = MONDAY_TO_FRIDAY, "CNY"
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        return nothing
-    try:
-        with opened().reading(SYSTEM) as r:
-            return r.calendar(), r.company.currency
-    except (ConfigError, NotFound):
-        return nothing
+    installation = opened_if_there()
+    if installation is None:
+        return MONDAY_TO_FRIDAY, "CNY"
+    with installation.reading(SYSTEM) as r:
+        return r.calendar(), r.company.currency
 
 
 def schedule_json(made: Schedule) -> dict[str, Any]:

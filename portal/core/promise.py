@@ -86,7 +86,8 @@ def promise_limit(due_on: date | None, term_days: int, fraction: Fraction = ONE_
     if term_days <= 0:
         return Limit(None, Basis.CASH_TERMS, due_on)
     after = timedelta(days=term_days * fraction.numerator // fraction.denominator)
-    return Limit(due_on + after, Basis.FRACTION_OF_TERM, due_on, term_days)
+    latest_on = due_on + min(after, date.max - due_on)
+    return Limit(latest_on, Basis.FRACTION_OF_TERM, due_on, term_days)
 
 
 def earliest_limit(limits: Iterable[Limit]) -> Limit:

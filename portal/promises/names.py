@@ -95,9 +95,9 @@ def limit_words(limit: Limit, fraction: Fraction) -> str:
         return _("The rule allows no promise here: it has no due date yet.")
     return ngettext(
         "Latest: %(latest)s, the due date %(due)s + %(num)s day "
-        "(%(share)s of your %(term)s-day term).",
+        "(%(share)s of the %(term)s-day term).",
         "Latest: %(latest)s, the due date %(due)s + %(num)s days "
-        "(%(share)s of your %(term)s-day term).",
+        "(%(share)s of the %(term)s-day term).",
         limit.days,
         latest=formats.day(limit.latest_on),
         due=formats.day(limit.due_on),
@@ -113,5 +113,7 @@ def event_words(kind: str, facts: Mapping[str, str]) -> str:
         "promise_withdrawn": _("Taken back"),
         "promise_replaced": _("Replaced by %(number)s", number=facts.get("by", "")),
         "promise_settled": _("Settled otherwise"),
+        "promise_broken": _("Its day passed, and the money had not come"),
+        "promise_partly_kept": _("Its day passed, and a part of the money had not come"),
     }
     return words.get(kind, kind)

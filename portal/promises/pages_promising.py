@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 
-from portal.base.access import NotFound
+from portal.base.access import NotFound, allows
 from portal.base.language import gettext as _
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
@@ -36,6 +36,8 @@ promising = Blueprint("promising", __name__)
 
 #: More items than this are chosen from the list of invoices.
 MOST_ITEMS = 200
+#: So many documents an address names.
+MOST_NAMED = 40
 
 
 def shown_promise(r: Reader, form: PromiseForm) -> dict[str, Any]:
@@ -66,8 +68,18 @@ def shown_promise(r: Reader, form: PromiseForm) -> dict[str, Any]:
         "replaceable": overlapping(running_promises(r, form.account.customer_id), keys),
         "effect": effect_of(r, chosen, form.day) if form.day and chosen else None,
         "weekdays": weekday_names(),
-        "plan_url": "",
+        "plan_url": _plan_url(r, form),
     }
+
+
+def _plan_url(r: Reader, form: PromiseForm) -> str:
+    """Where these items can be paid in instalments; empty for who may not offer that."""
+    if not allows(r.actor, "plan.offer"):
+        return ""
+    account, refs = form.account, list(dict.fromkeys(row.ref for row, _ in form.chosen()))
+    if r.actor.kind == "customer":
+        return url_for("plans.new", invoice=refs[:MOST_NAMED])
+    return url_for("desk_plans.new", customer=account.customer_ref, currency=account.currency)
 
 
 def _is_cooling(r: Reader, form: PromiseForm) -> bool:

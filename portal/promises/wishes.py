@@ -18,7 +18,7 @@ from portal.core.promise_kept import State
 from portal.promises.facts import PartKey
 from portal.promises.promisable import PromisableRow, list_promisable
 from portal.promises.queries import list_promises
-from portal.promises.rows import PromiseFilter
+from portal.promises.rows import PromiseFilter, PromiseRow
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry
 
@@ -124,6 +124,11 @@ def _refuse_stale(item: WishedItem, row: PromisableRow) -> None:
 
 
 def broken_days(r: Reader, customer_id: int) -> list[dt.date]:
-    """The days of a customer's promises that were missed and are still unpaid."""
+    """The days of a customer's promises that were missed and whose items are still unpaid."""
     rows = list_promises(r, PromiseFilter(customer_id=customer_id, counts=True))
-    return [row.promised_on for row in rows if row.state is State.BROKEN]
+    return [row.promised_on for row in rows if row.state is State.BROKEN and _is_unpaid(row)]
+
+
+def _is_unpaid(row: PromiseRow) -> bool:
+    """One that was promised again since awaits nothing itself, but its items may be open."""
+    return any(item.open.minor > 0 for item in row.items) or row.awaited.minor > 0

@@ -13,7 +13,7 @@ from portal.core.money import Money
 from portal.core.promise import Reason
 from portal.core.promise_kept import State
 from portal.promises.commands import WithdrawPromise, make_promise, record_promise, withdraw_promise
-from portal.promises.wishes import WishedItem
+from portal.promises.wishes import WishedItem, broken_days
 from portal.tables.journal import Audit, Outbox
 from portal.tables.promises import Promise
 from tests.desk import day
@@ -182,6 +182,18 @@ def test_two_missed_promises_stop_a_third_until_they_are_paid(account):
     later = account.work(chen, day("11-23"))
     with pytest.raises(RuleBroken, match=r"promise\.cooling_down"), later as w:
         make_promise(w, wish(account, 100_00))
+
+
+def test_missed_and_promised_again_it_counts_as_missed_until_its_items_are_paid(account):
+    chen = somebody(account)
+    give(account, chen, wish(account, pay_on=day("11-20")))
+    with account.work(chen, day("11-23")) as w:
+        make_promise(w, wish(account, pay_on=day("11-24")))
+    with account.reading(SYSTEM, day("11-25")) as r:
+        assert broken_days(r, customer_id(account)) == [day("11-20"), day("11-24")]
+    pay(account, 60, 250_00, on="11-25")
+    with account.reading(SYSTEM, day("11-25")) as r:
+        assert broken_days(r, customer_id(account)) == []
 
 
 def test_the_house_writes_down_who_said_so(account):
