@@ -50,6 +50,7 @@ class DisputeForm(FilesForm):
         most: Money = subject.most
         super().__init__(currency=subject.currency, amount=most if most.minor else None, **kept)
         self.subject = subject
+        self.amount.flags.required = subject.has_amount
         named = [(name, reason_name(name, reasons)) for name in reasons]
         self.reason.choices = options([("", _("Choose")), *named])
 

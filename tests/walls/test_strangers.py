@@ -12,6 +12,7 @@ from portal.base.storage import Storage, keep_file
 from portal.base.work import Work
 from portal.people.commands import NewUser, create_user_with_password
 from portal.tables.customers import Customer
+from portal.tables.disputes import Attachment, Dispute
 from portal.tables.files import Download
 from portal.tables.people import User
 from portal.tables.statements import Confirmation
@@ -61,6 +62,38 @@ def ready_download(w: Work, storage: Storage, user_id: int) -> str:
     return w.refs.of("dl", download.id)
 
 
+def dispute_with_a_file(w: Work, storage: Storage, customer_id: int, user_id: int) -> None:
+    """A dispute of a customer, with a file that its people may fetch."""
+    dispute = Dispute(
+        customer_id=customer_id,
+        currency="CNY",
+        amount_minor=0,
+        reason="other",
+        said="Look at the file",
+        user_id=user_id,
+        raised_at=w.now,
+        raised_on=w.today,
+        way="portal",
+        state="received",
+        answer_by=w.today,
+    )
+    w.session.add(dispute)
+    w.session.flush()
+    file = Attachment(
+        customer_id=customer_id,
+        dispute_id=dispute.id,
+        side="customer",
+        file_name="note.txt",
+        file_sha256=keep_file(w, storage, b"a note", "text/plain"),
+        media_type="text/plain",
+        size=6,
+        user_id=user_id,
+        at=w.now,
+    )
+    w.session.add(file)
+    w.session.flush()
+
+
 @pytest.fixture(scope="module")
 def stranger(demo_app: Flask, demo_books: Installation) -> Stranger:
     with demo_books.work() as w:
@@ -69,6 +102,8 @@ def stranger(demo_app: Flask, demo_books: Installation) -> Stranger:
         own, foreign = w.session.scalars(answered.order_by(Customer.id).distinct().limit(2))
         new = NewUser(EMAIL, "Stranger", PASSWORD, ROLES, (own.code,))
         myself = create_user_with_password(w, new).user_id
+        for customer in (own, foreign):
+            dispute_with_a_file(w, demo_books.storage, customer.id, somebody)
         mine, theirs = (refs_of(w.session, w.refs, one.id) for one in (own, foreign))
         mine.append(ready_download(w, demo_books.storage, myself))
         theirs.append(ready_download(w, demo_books.storage, somebody))
