@@ -39,29 +39,36 @@ def index() -> Response:
     r, asked = reader(), _asked()
     found = list_desk(r, asked)
     alone = respond.asks_for("desk-part")
-    reasons = reasons_of(r.policy)
     return respond.page(
         "disputes/desk.html",
         fragments={"desk-part": "rows"},
         found=found,
         asked=asked,
-        state=asked.state or "all",
-        states=list(state_filters().items()),
-        owners=[("", _("Everybody")), ("mine", _("Mine")), ("nobody", _("Nobody’s"))],
-        reasons=[
-            ("", _("All reasons")),
-            *((each, names.reason_name(each, reasons)) for each in reasons),
-        ],
-        known=reasons,
         chips=_chips(asked),
-        customer=lists.asked("customer"),
         pager=lists.pager(found.page, found.pages, found.count, asked.per_page),
         sheets=lists.sheet_links("/desk/disputes") if allows(actor(), "export.run") else [],
         names=names,
         next_step_name=next_step_name,
         today=r.today,
+        **_choices(asked),
         **({} if alone else _figures()),
     )
+
+
+def _choices(asked: DeskFilter) -> dict[str, Any]:
+    """What the list can be narrowed to, and what it is."""
+    known = reasons_of(reader().policy)
+    return {
+        "state": asked.state or "all",
+        "states": list(state_filters().items()),
+        "owners": [("", _("Everybody")), ("mine", _("Mine")), ("nobody", _("Nobody’s"))],
+        "reasons": [
+            ("", _("All reasons")),
+            *((each, names.reason_name(each, known)) for each in known),
+        ],
+        "known": known,
+        "customer": lists.asked("customer"),
+    }
 
 
 @desk.get("/customers/<ref>/disputes")

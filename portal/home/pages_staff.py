@@ -79,12 +79,7 @@ def _shown(duty: Duty) -> ShownDuty:
 
 def _said(name: str, n: int) -> str:
     """A duty in words: what to do with how many of what."""
-    return {
-        "tasks": ngettext(
-            "Do %(num)s task that is yours or nobody’s",
-            "Do %(num)s tasks that are yours or nobody’s",
-            n,
-        ),
+    return _said_of_work(name, n) or {
         "late": ngettext(
             "Chase %(num)s statement whose deadline has passed",
             "Chase %(num)s statements whose deadline has passed",
@@ -98,6 +93,30 @@ def _said(name: str, n: int) -> str:
         "differing": ngettext(
             "Look at %(num)s statement confirmed with differences",
             "Look at %(num)s statements confirmed with differences",
+            n,
+        ),
+        "mails": ngettext(
+            "Send %(num)s mail that could not be delivered",
+            "Send %(num)s mails that could not be delivered",
+            n,
+        ),
+        "imports": ngettext(
+            "Repair %(num)s import that failed", "Repair %(num)s imports that failed", n
+        ),
+        "contacts": ngettext(
+            "Find somebody to write to at %(num)s customer",
+            "Find somebody to write to at %(num)s customers",
+            n,
+        ),
+    }[name]
+
+
+def _said_of_work(name: str, n: int) -> str:
+    """What somebody waits for to be done; empty for other duties."""
+    return {
+        "tasks": ngettext(
+            "Do %(num)s task that is yours or nobody’s",
+            "Do %(num)s tasks that are yours or nobody’s",
             n,
         ),
         "approvals": ngettext(
@@ -115,20 +134,7 @@ def _said(name: str, n: int) -> str:
             "Apply %(num)s payments as their customers announced them",
             n,
         ),
-        "mails": ngettext(
-            "Send %(num)s mail that could not be delivered",
-            "Send %(num)s mails that could not be delivered",
-            n,
-        ),
-        "imports": ngettext(
-            "Repair %(num)s import that failed", "Repair %(num)s imports that failed", n
-        ),
-        "contacts": ngettext(
-            "Find somebody to write to at %(num)s customer",
-            "Find somebody to write to at %(num)s customers",
-            n,
-        ),
-    }[name]
+    }.get(name, "")
 
 
 def _button(name: str) -> str:
