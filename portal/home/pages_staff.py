@@ -79,7 +79,8 @@ def _shown(duty: Duty) -> ShownDuty:
 
 def _said(name: str, n: int) -> str:
     """A duty in words: what to do with how many of what."""
-    return _said_of_work(name, n) or {
+    return {
+        **_said_of_work(n),
         "late": ngettext(
             "Chase %(num)s statement whose deadline has passed",
             "Chase %(num)s statements whose deadline has passed",
@@ -111,8 +112,8 @@ def _said(name: str, n: int) -> str:
     }[name]
 
 
-def _said_of_work(name: str, n: int) -> str:
-    """What somebody waits for to be done; empty for other duties."""
+def _said_of_work(n: int) -> dict[str, str]:
+    """The duties for which somebody waits, by their names."""
     return {
         "tasks": ngettext(
             "Do %(num)s task that is yours or nobody’s",
@@ -134,7 +135,7 @@ def _said_of_work(name: str, n: int) -> str:
             "Apply %(num)s payments as their customers announced them",
             n,
         ),
-    }.get(name, "")
+    }
 
 
 def _button(name: str) -> str:
