@@ -49,9 +49,12 @@ INSIDE = frozenset({"approval_asked", "not_approved"})
 assert set(INTERVALS) == set(MOST_STEPS)
 
 
-def state_of(row: PlanRow) -> tuple[str, str]:
+def state_of(row: PlanRow, *, is_house: bool = False) -> tuple[str, str]:
     """A plan's state and its tone; what the house offered first is no counter-offer."""
     word, tone = STATES[row.state]
+    if is_house and row.waits_for == "house":
+        is_signed = row.offer.signature("customer") is not None
+        return _("Signed, waiting for us") if is_signed else _("Waiting for us"), tone
     if row.state == "countered" and row.offer.nth == 1:
         return _("Offered"), tone
     if row.state == "with_supplier" and row.offer.signature("customer"):

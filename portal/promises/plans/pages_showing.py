@@ -31,14 +31,14 @@ def plan_page(template: str, view: PlanView, status: int = 200, **values: Any) -
     r, row = reader(), view.row
     is_house = actor().kind != "customer"
     agreed = _agreed_offer(view)
-    supplier = r.company.legal_name
+    supplier = r.company.name
     given: dict[str, Any] = {"form": None} | values
     return respond.page(
         template,
         status,
         view=view,
         row=row,
-        state=state_of(row),
+        state=state_of(row, is_house=is_house),
         offer=agreed or row.offer,
         lines=_lines(view, agreed or row.offer),
         changes=changes_of(view.before, row.offer) if view.before and not agreed else [],
@@ -49,6 +49,7 @@ def plan_page(template: str, view: PlanView, status: int = 200, **values: Any) -
         life=_life(view, is_house=is_house),
         may=_may(view),
         today=r.today,
+        needs_approval=r.policy.plan_needs_approval,
         changed=[item for item in view.items if item.has_changed and row.stored in TALKING],
         **given,
     )

@@ -15,6 +15,7 @@ from portal.promises.plans.forms import SignPlanForm
 from portal.promises.plans.names import rate_words, schedule_words
 from portal.promises.plans.proof import declarations
 from portal.promises.plans.rows import PlanView
+from portal.statements.signing.offers import title_of
 from portal.web import respond
 from portal.web.current import actor, reader
 from portal.web.forms import Form
@@ -39,7 +40,7 @@ def review(ref: str) -> Response:
     is_open = view.row.stored in {"countered", "approved"}
     if not is_open or view.row.offer.signature("customer"):
         return respond.see_other("plans.show", ref=ref)
-    return _page(view, SignPlanForm(typed_name=actor().name))
+    return _page(view, SignPlanForm(typed_name=actor().name, position=title_of(reader())))
 
 
 @plan_signing.post("/plans/<ref>/signature/code")

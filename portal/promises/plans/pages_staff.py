@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -55,7 +56,7 @@ def index() -> Response:
         asked=asked,
         states=states,
         pager=lists.pager(found.page, found.pages, found.count, asked.per_page),
-        state_of=state_of,
+        state_of=partial(state_of, is_house=True),
         today=r.today,
     )
 

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, select
 from portal.base.evidence import canonical_json, sha256_of_text
 from portal.base.work import Reader
 from portal.core.instalment import Instalment, Paid, Standing, standing
+from portal.core.ledger import Kind
 from portal.core.money import Money
 from portal.invoices.open_items import counts_on
 from portal.promises.plans.rows import Item, Offer, Signed, number_of
@@ -86,7 +87,7 @@ def _signatures(r: Reader, plans: Any) -> Mapping[int, list[Signed]]:
 def items_of(r: Reader, plan_id: int, free: Mapping[tuple[int, int], Money]) -> list[Item]:
     """What a plan covers, the earliest due first; `free` is what is left of each part now."""
     rows = r.session.execute(
-        select(PlannedPart, Part.due_on, Part.currency, Entry.number)
+        select(PlannedPart, Part.due_on, Part.currency, Entry.number, Entry.kind)
         .join(
             Part,
             and_(
@@ -103,13 +104,14 @@ def items_of(r: Reader, plan_id: int, free: Mapping[tuple[int, int], Money]) -> 
         Item(
             entry_id=planned.entry_id,
             ref=r.refs.of("iv", planned.entry_id),
+            kind=Kind(kind).word,
             number=number,
             part=planned.part,
             due_on=due_on,
             amount=Money(planned.amount_minor, currency),
             free=free.get((planned.entry_id, planned.part), Money.zero(currency)),
         )
-        for planned, due_on, currency, number in rows
+        for planned, due_on, currency, number, kind in rows
     ]
 
 

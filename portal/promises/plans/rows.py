@@ -87,6 +87,8 @@ class Item:
 
     entry_id: int
     ref: str
+    #: The kind of document: only invoices have a page of their own.
+    kind: str
     number: str
     part: int
     due_on: dt.date | None
