@@ -30,7 +30,7 @@ SENTENCES: dict[str, str] = {
 
 #: kind → its name, for filters.
 KIND_NAMES: dict[str, str] = {
-    "promise_broken": N_("Broken promise"),
+    "promise_broken": N_("Missed promise"),
     "plan_broken": N_("Broken plan"),
     "credit_to_post": N_("Credit note to post"),
     "lapsing": N_("Claim about to lapse"),

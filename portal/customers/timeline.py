@@ -60,6 +60,11 @@ NOTED = {
     "contact.added": (N_("A contact was added"), "neutral"),
     "contact.changed": (N_("A contact was changed"), "neutral"),
     "contact.removed": (N_("A contact was removed"), "neutral"),
+    "dispute.closed": (N_("Dispute %(dispute)s was closed"), "neutral"),
+    "dispute.decided": (N_("Dispute %(dispute)s has its answer"), "ok"),
+    "dispute.raised": (N_("Dispute %(dispute)s was raised about %(document)s"), "warn"),
+    "dispute.reopened": (N_("Dispute %(dispute)s was opened again"), "warn"),
+    "dispute.withdrawn": (N_("Dispute %(dispute)s was withdrawn"), "neutral"),
     "payment.applied": (
         N_("%(amount)s %(currency)s of %(credit)s was applied to %(documents)s"),
         "neutral",
@@ -86,11 +91,11 @@ NOTED = {
     "person.suspended": (N_("A portal user was suspended"), "warn"),
     "person.unsuspended": (N_("A portal user was let in again"), "neutral"),
     "promise.broken": (
-        N_("Promise %(number)s was not kept: %(missing)s %(currency)s is missing"),
+        N_("Promise %(promise)s was not kept: %(missing)s %(currency)s is missing"),
         "bad",
     ),
     "promise.partly_kept": (
-        N_("Promise %(number)s was kept in part: %(missing)s %(currency)s is missing"),
+        N_("Promise %(promise)s was kept in part: %(missing)s %(currency)s is missing"),
         "warn",
     ),
 }

@@ -43,6 +43,7 @@ def index() -> Response:
         together=sum(1 for each in seen.waiting if _who_signs(each, seen) is None),
         owners=sorted({branch.owner for branch in seen.branches if branch.owner}),
         may_announce=allows(r.actor, "advice.give"),
+        may_promise=allows(r.actor, "promise.make"),
         company=r.company,
         today=r.today,
     )

@@ -87,6 +87,7 @@ def _words() -> dict[str, Any]:
         "state_of": names.state_of,
         "today": reader().today,
         "may_announce": allows(current.actor(), "advice.give"),
+        "may_promise": allows(current.actor(), "promise.make"),
     }
 
 
@@ -148,6 +149,7 @@ def show(ref: str) -> Response:
         **_disputes(r, view.row),
         **_named(view),
         may_announce=allows(r.actor, "advice.give", view.row),
+        may_promise=view.row.open.minor > 0 and allows(r.actor, "promise.make", view.row),
         today=r.today,
     )
 

@@ -95,8 +95,8 @@ def _tell(w: Work, rows: Sequence[PromiseRow]) -> int:
     new = [row for row in rows if _made_task(w, row, owners.get(row.customer_id))]
     for row in new:
         kind = row.state.value
-        facts = {"number": row.number, "missing": row.awaited.major()}
-        w.tell(row.customer_id, ("promise", row.id), kind, **facts)
+        facts = {"promise": row.number, "missing": row.awaited.major()}
+        w.tell(row.customer_id, ("promise", row.id), f"promise_{kind}", **facts)
         w.audit(
             f"promise.{kind}",
             f"promise/{row.id}",

@@ -159,7 +159,7 @@ def percent(measure: Measure) -> str:
 @guard("export.run")
 def export_kept(file_format: SheetFormat) -> Response:
     head = [
-        *(_("Name"), _("Currency"), _("Kept"), _("Kept late"), _("Partly kept"), _("Broken")),
+        *(_("Name"), _("Currency"), _("Kept"), _("Kept late"), _("Partly kept"), _("Missed")),
         *(_("Promised"), _("In time"), _("Rate by number"), _("Rate by amount")),
     ]
     rows = (_kept_cells(row) for row in kept_by(reader(), _by(), _as_of()))
@@ -201,6 +201,7 @@ def of_customer(ref: str) -> Response:
         count=len(rows),
         percent=percent,
         is_glance=is_glance,
+        may_record=allows(actor(), "promise.record"),
         pager=lists.pager(page, pages, len(rows), size),
         **_words(),
     )

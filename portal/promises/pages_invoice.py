@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from portal.promises.names import state_of
 from portal.promises.of_invoice import promises_of_invoice
@@ -11,6 +11,9 @@ from portal.web.current import reader
 from portal.web.guard import guard
 
 promised = Blueprint("promised", __name__)
+
+#: More than these are chosen on the page that they lead to.
+MOST_CHOSEN = 200
 
 
 @promised.get("/invoices/<ref>/promises")
@@ -25,3 +28,11 @@ def of_invoice(ref: str) -> Response:
         state_of=state_of,
         today=r.today,
     )
+
+
+@promised.post("/promises/choice")
+@guard("promise.make")
+def choose() -> Response:
+    """From the rows ticked in a list of invoices to the page that promises them."""
+    chosen = request.form.getlist("chosen")[:MOST_CHOSEN]
+    return respond.see_other("promising.new", invoice=chosen)

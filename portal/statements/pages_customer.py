@@ -180,6 +180,7 @@ def _may(view: StatementView) -> dict[str, bool]:
         # While it waits for an answer a line is said to differ in that answer.
         "dispute": view.in_force and not waiting and allows(actor, "dispute.raise", view.row),
         "acknowledge": waiting and allows(actor, "statement.acknowledge", view.row),
+        "promise": view.row.closing.minor > 0 and allows(actor, "promise.make", view.row),
     }
 
 

@@ -11,7 +11,7 @@ from portal.base.installation import Installation
 from portal.promises.board import BoardFilter, promise_board
 from portal.promises.kept import kept_by
 from portal.tables.customers import Customer
-from tests.buyer import Buyer, invoice_path
+from tests.buyer import Buyer, invoice_path, ref_of
 from tests.desk import DeskBrowser, Office, rows_of
 from tests.page import Page
 from tests.promises.promising import House
@@ -174,7 +174,7 @@ def test_a_customers_page_tells_promises_and_rate(house: House, office: Office):
     settle(house)
     page = office.enter().visit(office.customer_path("HUADONG", "/promises"))
 
-    assert "1 of 5 (20 %), 30 % of the money in CNY" in page.text
+    assert "1 of 5; 30 % of the money" in page.text
     assert len(rows_of(page, "promises")) == 5
 
 
@@ -245,3 +245,34 @@ def test_an_invoice_tells_its_promises_to_both_sides(house: House, office: Offic
 
 def test_an_invoice_of_somebody_else_tells_nothing(office: Office):
     Buyer(office, "BERGMANN").visit(invoice_path(office, "INV-1", "/promises"), 404)
+
+
+def test_a_promise_is_near_wherever_something_is_owed(office: Office):
+    chen = Buyer(office, "HUADONG")
+    from_invoice = chen.visit(invoice_path(office, "INV-1")).links["Promise a date"]
+
+    assert from_invoice == f"/promises/new?invoice={ref_of(office, 'INV-1')}"
+    assert chen.visit("/").links["Promise a date"] == "/promises/new"
+
+
+def test_the_desk_records_what_is_promised_on_the_phone(office: Office):
+    path = office.customer_path("HUADONG", "/promises")
+
+    assert office.enter().visit(path).links["Record a promise"] == f"{path}/new"
+    assert "Record a promise" not in office.enter("auditor").visit(path).text
+
+
+def test_ticked_invoices_are_promised_together(office: Office):
+    chen = Buyer(office, "HUADONG")
+    refs = [ref_of(office, number) for number in ("INV-1", "INV-2")]
+
+    page = chen.send("/promises/choice", data={"chosen": refs})
+
+    assert page.response.location == f"/promises/new?invoice={refs[0]}&invoice={refs[1]}"
+
+
+def test_who_only_looks_promises_nothing(office: Office):
+    viewer = Buyer(office, "HUADONG", role="customer_viewer")
+
+    for path in ("/", "/invoices", invoice_path(office, "INV-1")):
+        assert "Promise a date" not in viewer.visit(path).text

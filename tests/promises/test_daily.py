@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from portal.base import failpoints
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
+from portal.customers.timeline import list_happenings
 from portal.day import run_day
 from portal.promises import daily
 from portal.settings.commands import ChangePolicy, change_policy
@@ -178,7 +179,7 @@ def test_a_promise_tells_what_became_of_it_in_its_own_life(house: House):
     with house.installation.reading(SYSTEM) as r:
         told = select(Event.kind).where(Event.subject_kind == "promise")
 
-        assert r.session.scalars(told).all() == ["broken"]
+        assert r.session.scalars(told).all() == ["promise_broken"]
 
 
 def test_the_owners_mail_names_what_is_missing_when_it_leaves(house: House):
@@ -202,3 +203,11 @@ def test_a_run_asks_as_often_for_many_promises_as_for_few(house: House):
         house.promise(number, by="11-06")
 
     assert house.count_of_a_run("11-08") <= few
+
+
+def test_the_customers_timeline_at_the_desk_tells_of_it(house: House):
+    house.run("11-07")
+    with house.installation.reading(SYSTEM) as r:
+        [told] = [each.what for each in list_happenings(r) if "PRM" in each.what]
+
+    assert told == "Promise PRM-1 was not kept: 100.00 CNY is missing"
