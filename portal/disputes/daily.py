@@ -13,6 +13,7 @@ from portal.base.work import Work
 from portal.core.dispute import Act, Side, State, after
 from portal.disputes.crediting import PENDING
 from portal.disputes.reasons import reopen_within_days
+from portal.disputes.telling import printed_number
 from portal.tables.disputes import CreditRequest, Dispute
 
 
@@ -45,4 +46,5 @@ def _close(w: Work, dispute: Dispute) -> None:
     dispute.closed_at = w.now
     dispute.row_version += 1
     w.tell(dispute.customer_id, ("dispute", dispute.id), "closed")
-    w.audit("dispute.closed", f"dispute/{dispute.id}", customer_id=dispute.customer_id)
+    subject, number = f"dispute/{dispute.id}", printed_number(dispute.id)
+    w.audit("dispute.closed", subject, customer_id=dispute.customer_id, dispute=number)

@@ -42,6 +42,7 @@ from portal.disputes.decision_letters import tell_decided
 from portal.disputes.marks import hold_back
 from portal.disputes.reasons import answer_by, root_causes_of
 from portal.disputes.resolving import Said, resolve
+from portal.disputes.telling import printed_number
 from portal.tables.approvals import Approval
 from portal.tables.customers import Customer
 from portal.tables.disputes import Dispute, DisputeDecision
@@ -161,8 +162,13 @@ def reopen_by_house(w: Work, dispute: Dispute) -> None:
     forget_requests(w, dispute)
     hold_back(w, dispute, dispute.amount_minor - asked_for(w, dispute, ("posted",)))
     w.tell(dispute.customer_id, ("dispute", dispute.id), "reopened", side=Side.HOUSE.value)
-    subject = f"dispute/{dispute.id}"
-    w.audit("dispute.reopened", subject, customer_id=dispute.customer_id, side=Side.HOUSE.value)
+    w.audit(
+        "dispute.reopened",
+        f"dispute/{dispute.id}",
+        customer_id=dispute.customer_id,
+        dispute=printed_number(dispute.id),
+        side=Side.HOUSE.value,
+    )
 
 
 def check_decided(w: Work, dispute: Dispute, decided: Decided) -> None:
@@ -244,6 +250,7 @@ def _audit(w: Work, kind: str, dispute: Dispute, decided: Decided) -> None:
         kind,
         f"dispute/{dispute.id}",
         customer_id=dispute.customer_id,
+        dispute=printed_number(dispute.id),
         verdict=decided.verdict.value,
         accepted=decided.accepted.major(),
         currency=dispute.currency,

@@ -18,6 +18,7 @@ from portal.disputes.marks import end_marks, hold_back
 from portal.disputes.raising import check_length
 from portal.disputes.reasons import answer_by, reopen_within_days
 from portal.disputes.talking import keep_message
+from portal.disputes.telling import printed_number
 from portal.tables.disputes import CreditRequest, Dispute
 
 
@@ -48,7 +49,7 @@ def withdraw_dispute(w: Work, c: WithdrawDispute) -> None:
         return
     put_away(w, dispute)
     end_marks(w, [dispute.id])
-    w.audit("dispute.withdrawn", f"dispute/{dispute.id}", customer_id=dispute.customer_id)
+    _audit(w, "dispute.withdrawn", dispute)
 
 
 def put_away(w: Work, dispute: Dispute) -> None:
@@ -81,10 +82,19 @@ def reopen_dispute(w: Work, c: ReopenDispute) -> None:
     forget_requests(w, dispute)
     hold_back(w, dispute, dispute.amount_minor - _credited(w, dispute))
     w.tell(dispute.customer_id, ("dispute", dispute.id), "reopened", side=Side.CUSTOMER.value)
-    subject = f"dispute/{dispute.id}"
-    w.audit("dispute.reopened", subject, customer_id=dispute.customer_id, side=Side.CUSTOMER.value)
+    _audit(w, "dispute.reopened", dispute, side=Side.CUSTOMER.value)
     message = keep_message(w, dispute, c.why.strip())
     attach(w, dispute, c.files, side=message.side, message_id=message.id)
+
+
+def _audit(w: Work, kind: str, dispute: Dispute, **facts: str) -> None:
+    w.audit(
+        kind,
+        f"dispute/{dispute.id}",
+        customer_id=dispute.customer_id,
+        dispute=printed_number(dispute.id),
+        **facts,
+    )
 
 
 def _credited(w: Work, dispute: Dispute) -> int:

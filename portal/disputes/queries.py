@@ -10,11 +10,11 @@ from collections import defaultdict
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, Text, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, cast, exists, func, literal, or_, select
 
 from portal.base.access import NotFound, visible_to
 from portal.base.work import Reader
-from portal.core.dispute import OPEN, State, reopen_until
+from portal.core.dispute import OPEN, Side, State, reopen_until
 from portal.core.ledger import Kind
 from portal.core.money import Money
 from portal.disputes.attachments import NOTE
@@ -33,6 +33,7 @@ from portal.disputes.rows import (
     MessageRow,
 )
 from portal.disputes.telling import printed_number
+from portal.invoices.open_items import Scope
 from portal.tables.customers import Customer
 from portal.tables.disputes import (
     Attachment,
@@ -79,6 +80,23 @@ def disputes_of_entry(r: Reader, entry_id: int) -> list[DisputeRow]:
     rows = _rows().where(Dispute.entry_id == entry_id).order_by(Dispute.id.desc())
     found = r.session.execute(visible_to(rows, r.actor, Dispute.customer_id))
     return [_row(r, each) for each in found]
+
+
+def unanswered(whose: Scope) -> Select[Any]:
+    """The open disputes in which the house wrote last: kind, id, whose, until when, how much."""
+    newest = (
+        select(func.max(DisputeMessage.id))
+        .where(DisputeMessage.dispute_id == Dispute.id)
+        .correlate(Dispute)
+        .scalar_subquery()
+    )
+    house = exists().where(DisputeMessage.id == newest, DisputeMessage.side == Side.HOUSE.value)
+    columns: list[Any] = [
+        *(literal("dispute").label("kind"), Dispute.id, Dispute.customer_id),
+        *(Dispute.answer_by.label("day"), Dispute.currency, Dispute.amount_minor.label("minor")),
+    ]
+    is_open = Dispute.state.in_(sorted(OPEN))
+    return select(*columns).where(whose(Dispute.customer_id), is_open, house)
 
 
 def _joined(rows: Select[Any]) -> Select[Any]:

@@ -20,7 +20,7 @@ from portal.disputes.attachments import Files, attach
 from portal.disputes.marks import mark
 from portal.disputes.reasons import answer_by, reasons_of
 from portal.disputes.subjects import About, Subject, get_subject
-from portal.disputes.telling import tell_received
+from portal.disputes.telling import printed_number, tell_received
 from portal.tables.customers import Customer
 from portal.tables.disputes import Dispute
 from portal.tables.invoices import Entry
@@ -69,6 +69,7 @@ def raise_dispute(w: Work, c: RaiseDispute) -> int:
         "dispute.raised",
         f"dispute/{dispute.id}",
         customer_id=dispute.customer_id,
+        dispute=printed_number(dispute.id),
         document=subject.number,
         line=c.about.line,
         reason=c.reason,

@@ -11,13 +11,14 @@ from sqlalchemy import Select, literal, select, union_all
 
 from portal.base.work import Reader
 from portal.core.money import Money
+from portal.disputes.queries import unanswered
 from portal.invoices.open_items import seen_by
 from portal.promises.soon import promised_by
 
 #: How soon a promise is worth a reminder.
 NEAR = dt.timedelta(days=3)
 #: What a matter is about → the prefix of its reference.
-PREFIXES = {"promise": "pr"}
+PREFIXES = {"dispute": "di", "promise": "pr"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +56,4 @@ def _asked(r: Reader) -> Iterator[Select[Any]]:
         *(due.c.promised_on.label("day"), due.c.currency, due.c.minor),
     ]
     yield select(*columns)
+    yield unanswered(seen_by(r.actor))

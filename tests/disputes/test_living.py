@@ -247,3 +247,26 @@ def test_what_waits_for_its_credit_note_is_not_closed_by_the_day(house: House):
     run(house.installation, house.installation.clock.now().date())
 
     assert house.dispute(dispute_id).state == "decided"
+
+
+def test_a_question_of_the_house_is_a_duty_until_it_is_answered(house: House, chen: Buyer):
+    dispute_id = house.raised()
+    duty = "We wrote to you about your dispute over CNY 100.00"
+    told = [duty in chen.visit("/").text]
+    for actor, said in ((house.clerk, "Which offer?"), (house.chen, "That of May.")):
+        house.do(actor, say_in_dispute, SayInDispute(dispute_id, said))
+        told.append(duty in chen.visit("/").text)
+
+    assert told == [False, True, False]
+
+
+def test_the_customers_file_tells_a_disputes_life(house: House):
+    dispute_id = house.raised()
+    house.decide(dispute_id)
+    house.do(house.chen, reopen_dispute, ReopenDispute(dispute_id, "The offer says 90."))
+    page = house.office.enter("collections_lead").visit(
+        house.office.customer_path("HUADONG", "/timeline")
+    )
+
+    for said in ("was raised about INV-2", "has its answer", "was opened again"):
+        assert f"Dispute DSP-{dispute_id} {said}" in page.text
