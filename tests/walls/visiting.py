@@ -24,11 +24,13 @@ from portal.tables.people import User
 
 #: Whose rows a reference names, by its prefix.
 TABLES = {
+    "ap": "approval",
     "at": "attachment",
     "co": "contact",
     "ct": "confirmation",
     "di": "dispute",
     "iv": "entry",
+    "ra": "remittance_advice",
     "st": "statement",
 }
 FILES = {"static"}
