@@ -31,6 +31,7 @@ from portal.core.workdays import MONDAY_TO_FRIDAY
 from portal.demo_advices import announce_payments, stand_in
 from portal.demo_books import MONTHS, Dice, company_file, demo_books, first_of_month
 from portal.demo_claims import add_old_claims, want_texts
+from portal.demo_desk import work_the_desk
 from portal.demo_disputes import dispute_some
 from portal.demo_month_end import MonthEnd, agree_on_silence, trouble
 from portal.demo_plans import plan_all
@@ -140,6 +141,7 @@ def load_demo(installation: Installation, on: dt.date) -> list[Login]:
         promise_all(partial(_at, installation), on)
         plan_all(partial(_at, installation), on)
         dispute_some(partial(_at, installation), on)
+        work_the_desk(partial(_at, installation), on)
         drain(_at(installation, on, 17), REGISTRY, channels=MESSAGES)
     return known_logins(installation)
 
