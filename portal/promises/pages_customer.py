@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response
 
 from portal.approvals.names import state_of as answer_of
@@ -42,41 +44,52 @@ def index() -> Response:
     if actor().kind != "customer":
         raise NotFound("promises")
     r = reader()
-    branches = branches_of(r)
+    branches, state = branches_of(r), lists.asked("state", SHOWN)
     customer_id = asked_branch(r, branches)
-    state = lists.asked("state", SHOWN)
-    rows = queries.list_promises(r, PromiseFilter(customer_id=customer_id))
-    wanted = [row for row in rows if not state or row.state in SHOWN[state]]
-    wanted.sort(key=lambda row: (not row.is_running, row.promised_on, row.id))
-    size = lists.page_size()
-    pages = max(1, -(-len(wanted) // size))
-    page = min(lists.page_number(), pages)
     return respond.page(
         "promises/index.html",
         fragments={"promises-part": "promises"},
-        rows=wanted[(page - 1) * size : page * size],
-        pager=lists.pager(page, pages, len(wanted), size),
-        extensions=list_extensions(r, customer_id) if not state else [],
-        answer_of=answer_of,
-        states=_states(),
-        state=state,
+        extensions=[] if state else list_extensions(r, customer_id),
         branches=branch_choices(branches),
-        branch=lists.asked("branch"),
-        state_of=state_of,
-        may_promise=allows(actor(), "promise.make"),
-        today=r.today,
+        state=state,
+        **_cut(_listed(customer_id, state)),
+        **_words(),
     )
 
 
-def _states() -> list[tuple[str, str]]:
-    words = {
+def _cut(rows: list[PromiseRow]) -> dict[str, Any]:
+    """One page of the promises, with what turns it."""
+    size = lists.page_size()
+    pages = max(1, -(-len(rows) // size))
+    page = min(lists.page_number(), pages)
+    shown = rows[(page - 1) * size : page * size]
+    return {"rows": shown, "pager": lists.pager(page, pages, len(rows), size)}
+
+
+def _listed(customer_id: int | None, state: str) -> list[PromiseRow]:
+    """The promises in a state, those that run first, each by its day."""
+    rows = queries.list_promises(reader(), PromiseFilter(customer_id=customer_id))
+    kept = [row for row in rows if not state or row.state in SHOWN[state]]
+    return sorted(kept, key=lambda row: (not row.is_running, row.promised_on, row.id))
+
+
+def _words() -> dict[str, Any]:
+    """What the list's template asks by name."""
+    states = {
         "": _("All"),
         "open": _("Open"),
         "kept": _("Kept"),
         "missed": _("Missed"),
         "ended": _("Ended"),
     }
-    return list(words.items())
+    return {
+        "states": list(states.items()),
+        "branch": lists.asked("branch"),
+        "state_of": state_of,
+        "answer_of": answer_of,
+        "may_promise": allows(actor(), "promise.make"),
+        "today": reader().today,
+    }
 
 
 @customer.get("/promises/<ref>")

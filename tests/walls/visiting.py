@@ -29,7 +29,9 @@ TABLES = {
     "co": "contact",
     "ct": "confirmation",
     "di": "dispute",
+    "ex": "extension",
     "iv": "entry",
+    "pr": "promise",
     "ra": "remittance_advice",
     "st": "statement",
 }
