@@ -15,7 +15,8 @@ from portal.statements.settling.own_documents import SayOwnDocument, say_own_doc
 from portal.statements.signing.withdrawing import WithdrawConfirmation, withdraw_confirmation
 from portal.tables.disputes import Dispute, DisputedPart
 from portal.tables.statements import Confirmation
-from tests.people.cast import cast_into
+from tests.kept import app_over
+from tests.people.cast import CHEN, Browser, cast_into
 from tests.statements.stage import Stage, staged
 
 DIFFERS = Result.CONFIRMED_WITH_DIFFERENCES
@@ -141,3 +142,13 @@ def test_a_clean_confirmation_asks_nothing_of_disputes(stage: Stage):
 
     assert said
     assert [one for one in said if re.search(r"\b(dispute|disputed_part)\b", one)] == []
+
+
+def test_a_signed_difference_leads_to_its_dispute(stage: Stage):
+    stage.differ(1, own=128_000_00)
+    stage.confirm(DIFFERS)
+    visitor = Browser(app_over(stage.installation), but={"links"})
+    visitor.sign_in(CHEN)
+    page = visitor.visit(f"/statements/{stage.ref}/differences")
+
+    assert page.links["DSP-1"].startswith("/disputes/di_")

@@ -8,10 +8,12 @@ from portal.base.access import NotFound, allows
 from portal.base.formats import money as format_money
 from portal.base.language import gettext as _
 from portal.core.statement_status import UNANSWERED
+from portal.disputes.names import state_name as dispute_state
 from portal.statements import answers, exports, queries
 from portal.statements.forms import OwnDocumentForm
 from portal.statements.rows import StatementView
 from portal.statements.settling import own_documents
+from portal.statements.settling.became import disputes_on
 from portal.statements.shown import shown_differences
 from portal.statements.versions.changes import about_versions
 from portal.web import current, respond
@@ -79,6 +81,8 @@ def _page(view: StatementView, form: OwnDocumentForm, status: int = 200) -> Resp
             for name, count, amount in exports.sums_by_reason(ticks, view.row.currency)
         ],
         form=form,
+        became=disputes_on(r, view.row.id) if view.row.is_answered else {},
+        dispute_state=dispute_state,
         refs={each.id: r.refs.of("df", each.id) for each in ticks.documents},
         may_compare=allows(r.actor, "statement.compare", view.row),
         may_answer=is_open and allows(r.actor, "statement.answer", view.row),
