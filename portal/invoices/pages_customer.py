@@ -60,15 +60,19 @@ def index() -> Response:
         found=found,
         promised=promised,
         asked=asked,
-        branches=branch_choices(branches),
-        branch=lists.asked("branch"),
         pager=lists.pager(found.page, found.pages, found.count, asked.per_page),
         heads=lists.sort_heads(asked.sort, ("number", "due"), ("date", "amount", "open")),
         chips=_chips(asked, branches),
         sheets=lists.sheet_links("/invoices"),
         **_choosing(found.count),
+        **_branch(branches),
         **_words(),
     )
+
+
+def _branch(branches: Branches) -> dict[str, Any]:
+    """The branches that the list can be narrowed to, and the one that it is."""
+    return {"branches": branch_choices(branches), "branch": lists.asked("branch")}
 
 
 def _choosing(count: int) -> dict[str, Any]:

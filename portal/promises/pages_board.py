@@ -181,27 +181,32 @@ def _kept_cells(row: KeptRow) -> Row:
 @desk.get("/customers/<ref>/promises")
 @guard("promise.view")
 def of_customer(ref: str) -> Response:
-    r = reader()
-    customer = get_customer(r, ref)
-    is_glance = respond.asks_for("promised-part")
-    rows = list_promises(r, PromiseFilter(customer.row.id))
-    rows.sort(key=lambda row: (row.promised_on, row.id), reverse=True)
+    customer = get_customer(reader(), ref)
+    rows = list_promises(reader(), PromiseFilter(customer.row.id))
     running = [row for row in rows if row.is_running]
-    size = lists.page_size()
-    pages = max(1, -(-len(rows) // size))
-    page = min(lists.page_number(), pages)
+    is_glance = respond.asks_for("promised-part")
     return respond.page(
         "promises/of_customer.html",
         fragments={"promised-part": "glance"},
         customer=customer,
-        rows=running[::-1][:GLANCE] if is_glance else rows[(page - 1) * size : page * size],
         running=sums_of(running),
         running_count=len(running),
-        rates=customers_rates(rows, r.today),
-        count=len(rows),
+        rates=customers_rates(rows, reader().today),
         percent=percent,
         is_glance=is_glance,
         may_record=allows(actor(), "promise.record"),
-        pager=lists.pager(page, pages, len(rows), size),
+        **_shown(running[:GLANCE] if is_glance else rows[::-1], len(rows)),
         **_words(),
     )
+
+
+def _shown(rows: list[PromiseRow], count: int) -> dict[str, Any]:
+    """One page of a customer's promises: the newest day first, at a glance the next one."""
+    size = lists.page_size()
+    pages = max(1, -(-len(rows) // size))
+    page = min(lists.page_number(), pages)
+    return {
+        "rows": rows[(page - 1) * size : page * size],
+        "count": count,
+        "pager": lists.pager(page, pages, count, size),
+    }
