@@ -401,6 +401,13 @@ def _create_promises() -> None:
     op.create_index(
         "ix_remittance_advice_customer_id", "remittance_advice", ["customer_id", "pay_on"]
     )
+    op.create_index(
+        "ix_remittance_advice_open",
+        "remittance_advice",
+        ["customer_id"],
+        sqlite_where=sa.text("ended_at is null"),
+        postgresql_where=sa.text("ended_at is null"),
+    )
     op.create_table(
         "instalment",
         sa.Column("offer_id", BigId, nullable=False),

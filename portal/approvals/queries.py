@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.approvals.deciding import is_as_proposed, makers_of
 from portal.approvals.kinds import KINDS
-from portal.approvals.stand_ins import Absent, absent_colleagues
+from portal.approvals.stand_ins import Absent, absent_colleagues, away_with
 from portal.base.access import NotFound, Permission, allows, visible_to
 from portal.base.work import Reader
 from portal.core.approval import (
@@ -138,7 +138,7 @@ def _requests(r: Reader) -> Select[Any]:
 def list_requests(r: Reader, asked: ApprovalFilter) -> ApprovalPage:
     """One page of the requests that a filter keeps: what waits longest first, decided ones last."""
     absent = _absent(r)
-    kept = _kept(r, asked, absent)
+    kept = _kept(r, asked)
     sums = [
         (int(count), Money(int(minor), currency))
         for currency, count, minor in r.session.execute(
@@ -172,7 +172,7 @@ def _counted(r: Reader) -> Select[Any]:
     return visible_to(rows, r.actor, Approval.customer_id)
 
 
-def _kept(r: Reader, asked: ApprovalFilter, absent: Sequence[Absent]) -> list[ColumnElement[bool]]:
+def _kept(r: Reader, asked: ApprovalFilter) -> list[ColumnElement[bool]]:
     kept: list[ColumnElement[bool]] = []
     if asked.state == "decided":
         kept.append(Approval.state != WAITING)
@@ -181,7 +181,7 @@ def _kept(r: Reader, asked: ApprovalFilter, absent: Sequence[Absent]) -> list[Co
     if asked.kind:
         kept.append(Approval.kind == asked.kind)
     if asked.is_mine:
-        kept.append(_is_mine(r, absent))
+        kept.append(_is_mine(r))
     words = asked.text.strip().lower()
     if words:
         named = (Customer.name, Customer.code, PROPOSER.name)
@@ -191,7 +191,7 @@ def _kept(r: Reader, asked: ApprovalFilter, absent: Sequence[Absent]) -> list[Co
 
 def waiting_for(r: Reader) -> Select[Any]:
     """What waits for the reader's decision: currency, count and sum, to be counted with others."""
-    kept = _kept(r, ApprovalFilter(is_mine=True), _absent(r))
+    kept = _kept(r, ApprovalFilter(is_mine=True))
     return _counted(r).where(*kept).group_by(Approval.currency)
 
 
@@ -203,19 +203,20 @@ def _me(r: Reader) -> Manager:
     return Manager(r.actor.user_id or 0, r.actor.staff_role or "")
 
 
-def _is_mine(r: Reader, absent: Sequence[Absent]) -> ColumnElement[bool]:
+def _is_mine(r: Reader) -> ColumnElement[bool]:
     """Rules R130 and R131 over rows, as far as the proposer goes: other makers are asked singly."""
     me = _me(r)
     if not allows(r.actor, Permission.APPROVAL_DECIDE):
         return false()
-    rights = []
-    for one in (me, *(each.manager for each in absent)):
-        kinds = [kind for kind in ROLES if one.role in deciding_roles(kind)]
-        rights.append(and_(Approval.kind.in_(kinds), _is_not_by(one.user_id)))
+    own = [kind for kind in ROLES if me.role in deciding_roles(kind)]
+    rights: list[ColumnElement[bool]] = [Approval.kind.in_(own)]
+    for kind in sorted(set(ROLES) - set(own)):
+        absent = away_with(r, deciding_roles(kind)).where(_is_not_by(User.id))
+        rights.append(and_(Approval.kind == kind, exists(absent)))
     return and_(_is_not_by(me.user_id), or_(*rights))
 
 
-def _is_not_by(user_id: int) -> ColumnElement[bool]:
+def _is_not_by(user_id: Any) -> ColumnElement[bool]:
     return or_(Approval.proposer_id.is_(None), Approval.proposer_id != user_id)
 
 

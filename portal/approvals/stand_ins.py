@@ -7,6 +7,7 @@ A stand-in decides in their own name and on the absent colleague's right, which 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,22 +68,24 @@ def runs(on: dt.date) -> ColumnElement[bool]:
     return and_(StandIn.ended_at.is_(None), StandIn.from_on <= on, StandIn.until_on >= on)
 
 
+def away_with(r: Reader, roles: Collection[str]) -> Select[Any]:
+    """The colleagues with one of these roles in whose place the reader decides today."""
+    columns: list[Any] = [User.id, User.name, User.email, User.staff_role]
+    rows: Select[Any] = select(*columns).join(StandIn, StandIn.user_id == User.id)
+    return rows.where(
+        StandIn.stand_in_id == r.actor.user_id,
+        runs(r.today),
+        User.disabled_at.is_(None),
+        User.staff_role.in_(sorted(roles)),
+    )
+
+
 def absent_colleagues(r: Reader) -> list[Absent]:
     """For whom the reader decides today besides themselves, by name."""
-    found = r.session.execute(
-        select(User.id, User.name, User.email, User.staff_role)
-        .join(StandIn, StandIn.user_id == User.id)
-        .where(
-            StandIn.stand_in_id == r.actor.user_id,
-            runs(r.today),
-            User.disabled_at.is_(None),
-            _may_decide(),
-        )
-        .distinct()
-        .order_by(User.name, User.id)
-    )
+    rows = away_with(r, roles_holding(Permission.APPROVAL_DECIDE)).distinct()
     return [
-        Absent(Manager(row.id, row.staff_role or ""), row.name or row.email or "") for row in found
+        Absent(Manager(row.id, row.staff_role), row.name or row.email)
+        for row in r.session.execute(rows.order_by(User.name, User.id))
     ]
 
 

@@ -115,7 +115,7 @@ def _announced_parts(r: Reader) -> Any:
     rows: Select[Any] = (
         select(*columns)
         .join(RemittanceAdvice, RemittanceAdvice.id == RemittanceLine.advice_id)
-        .where(RemittanceAdvice.ended_as == "")
+        .where(RemittanceAdvice.ended_at.is_(None))
         .group_by(RemittanceLine.entry_id, RemittanceLine.part)
     )
     return visible_to(rows, r.actor, RemittanceAdvice.customer_id).subquery("announced")

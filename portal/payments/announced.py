@@ -177,7 +177,7 @@ def _kept(asked: AdviceFilter, arrived: Mapping[int, Any]) -> list[ColumnElement
     if asked.state == "arrived":
         kept.append(RemittanceAdvice.id.in_(arrived))
     elif asked.state == "open":
-        kept.append(RemittanceAdvice.ended_as == "")
+        kept.append(RemittanceAdvice.ended_at.is_(None))
     elif asked.state:
         kept.append(RemittanceAdvice.ended_as == asked.state)
     words = asked.text.strip().lower()
@@ -280,7 +280,7 @@ def advices_about(r: Reader, credit: Entry) -> list[AdviceRow]:
     wanted = _advices(r).where(
         RemittanceAdvice.customer_id == credit.customer_id,
         RemittanceAdvice.currency == credit.currency,
-        or_(is_its_own, RemittanceAdvice.ended_as == ""),
+        or_(is_its_own, RemittanceAdvice.ended_at.is_(None)),
     )
     rows = _rows(r, r.session.execute(wanted.order_by(RemittanceAdvice.pay_on)).all(), {})
     return sorted(rows, key=lambda row: (not row.payment_id, not fits(row, credit), row.pay_on))
@@ -320,7 +320,7 @@ def list_arrived(r: Reader) -> dict[int, Arrival]:
         select(RemittanceAdvice, Entry)
         .join(Entry, same)
         .where(
-            RemittanceAdvice.ended_as == "",
+            RemittanceAdvice.ended_at.is_(None),
             Entry.dated_on <= r.today,
             -Entry.amount_minor > used,
             ~exists().where(other.payment_id == Entry.id),

@@ -323,6 +323,13 @@ class RemittanceAdvice(Base):
         CheckConstraint("(ended_at is null) = (ended_as = '')", name="ended_says_why"),
         UniqueConstraint("idempotency_key"),
         Index("ix_remittance_advice_customer_id", "customer_id", "pay_on"),
+        # The few that wait are looked for on the desk's first page, whoever's they are.
+        Index(
+            "ix_remittance_advice_open",
+            "customer_id",
+            sqlite_where=text("ended_at is null"),
+            postgresql_where=text("ended_at is null"),
+        ),
         STRICT,
     )
 

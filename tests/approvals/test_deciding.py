@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from portal.approvals.queries import ApprovalFilter, list_requests
 from portal.approvals.stand_ins import NameStandIn, end_stand_in, name_stand_in
 from portal.base.access import SYSTEM, Actor, Denied, NotFound
 from portal.base.clock import Clock
@@ -240,3 +241,23 @@ def test_a_salesperson_does_not_even_find_what_is_another_colleagues(inbox: Inbo
 
     with pytest.raises(NotFound), inbox.installation.work(stranger) as w:
         w.require("approval.decide", w.session.get_one(type(inbox.row(asked)), asked))
+
+
+def counted(inbox: Inbox, by: str) -> list[str]:
+    """The subjects that somebody's list of what they may decide holds."""
+    with inbox.installation.reading(inbox.actor(by)) as r:
+        found = list_requests(r, ApprovalFilter(is_mine=True)).rows
+    assert all(row.may_decide for row in found)
+    return [inbox.row(row.id).subject for row in found]
+
+
+def test_ones_own_list_holds_just_what_one_may_decide(inbox: Inbox):
+    stand_in(inbox, "zhao", "li")
+    for by in ("tom", "li", "zhao"):
+        inbox.ask(by, f"promise/{by}")
+        inbox.ask(by, f"plan/{by}", "plan")
+
+    assert counted(inbox, "li") == ["promise/tom", "plan/tom", "promise/zhao"]
+    assert counted(inbox, "mo") == ["promise/tom", "promise/li", "promise/zhao"]
+    assert counted(inbox, "zhao") == ["promise/tom", "plan/tom", "promise/li", "plan/li"]
+    assert counted(inbox, "tom") == []
