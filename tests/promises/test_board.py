@@ -8,11 +8,15 @@ import pytest
 from portal.app import create_app
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
+from portal.invoices.open_items import everyone
 from portal.promises.board import BoardFilter, promise_board
 from portal.promises.kept import kept_by
+from portal.promises.queries import list_promises
+from portal.promises.rows import PromiseFilter
+from portal.promises.soon import promised_by
 from portal.tables.customers import Customer
 from tests.buyer import Buyer, invoice_path, ref_of
-from tests.desk import DeskBrowser, Office, rows_of
+from tests.desk import DeskBrowser, Office, day, rows_of
 from tests.page import Page
 from tests.promises.promising import House
 
@@ -276,3 +280,16 @@ def test_who_only_looks_promises_nothing(office: Office):
 
     for path in ("/", "/invoices", invoice_path(office, "INV-1")):
         assert "Promise a date" not in viewer.visit(path).text
+
+
+def test_the_first_page_asks_for_what_the_promises_themselves_say(any_installation: Installation):
+    house = full_house(any_installation)
+    house.pay(2, "11-09", minor=99_99)
+    house.pay(3, "11-05")
+    with house.installation.reading(SYSTEM) as r:
+        rows = list_promises(r, PromiseFilter())
+        said = {row.id: row.awaited.minor for row in rows if row.is_running}
+        asked = r.session.execute(promised_by(r, day("12-31"), everyone))
+
+        assert {row.id: row.minor for row in asked} == said
+        assert said[2] == 1
