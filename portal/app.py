@@ -24,6 +24,7 @@ from portal.disputes.pages_credits import credits_desk
 from portal.disputes.pages_customer import customer as disputes
 from portal.disputes.pages_deciding import deciding
 from portal.disputes.pages_record import record
+from portal.disputes.pages_settings import desk_dispute_settings
 from portal.disputes.pages_staff import desk as disputes_desk
 from portal.disputes.second_person import CREDIT_NOTE
 from portal.home.pages_calendar import calendar_feed
@@ -46,8 +47,8 @@ from portal.people.pages_public import public as sign_in
 from portal.people.pages_staff import desk as people_desk
 from portal.promises.extending import EXTENSION
 from portal.promises.pages_board import desk as promises_desk
-from portal.promises.pages_invoice import promised
 from portal.promises.pages_customer import customer as promises
+from portal.promises.pages_invoice import promised
 from portal.promises.pages_promising import promising
 from portal.promises.pages_recording import recording
 from portal.promises.plans.approving import PLAN_KIND
@@ -138,6 +139,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     receipts_desk,
     imports_desk,
     settings_desk,
+    desk_dispute_settings,
     desk_wording,
     audit_desk,
     samples_desk,

@@ -57,6 +57,7 @@ ABOUT_DISPUTES: dict[str, str] = {
     "import.undo_disputed": N_(
         "%(number)s is disputed by its customer since (DSP-%(dispute)s). Nothing was taken back."
     ),
+    "policy.amount_malformed": N_("Write “%(line)s” as a currency and an amount: CNY 5000.00."),
     "policy.reason_malformed": N_(
         "“%(name)s” is no name for a reason: small letters, digits and _ only, 2 to 40 of them."
     ),
