@@ -23,7 +23,7 @@ from portal.invoices.rows import InvoiceFilter, InvoiceRow, Position
 from portal.people.queries import list_members
 from portal.promises.queries import promised_entries
 from portal.promises.rows import PartPromise
-from portal.reports.limitation import AskLapses, list_lapses
+from portal.reports.limitation import list_soon
 from portal.reports.names import graded
 from portal.statements.chasing.bounces import list_refusing
 from portal.statements.names import state_at_desk
@@ -140,7 +140,6 @@ def show(ref: str) -> Response:
         may_change=allows(actor(), "person.change"),
         may_run=allows(actor(), "statement.run"),
         refusing=list_refusing(reader(), customer.row.id),
-        lapsing=list_lapses(reader(), AskLapses(12, customer_id=customer.row.id)),
         **_money_of(customer),
         **_statements_of(customer),
         **_words(),
@@ -156,6 +155,7 @@ def _money_of(customer: CustomerFile) -> dict[str, Any]:
         "used": _used(customer, positions),
         "items": items[:GLANCE],
         "item_count": len(items),
+        "lapsing": list_soon(reader(), customer.row.id, (item.due_on for item in items)),
         "has_currencies": len(positions) > 1,
     }
 

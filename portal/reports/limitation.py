@@ -25,6 +25,9 @@ from portal.reports.proofs import Proof, proofs_of
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry
 
+#: In months.
+A_YEAR = 12
+
 
 @dataclass(frozen=True)
 class AskLapses:
@@ -80,6 +83,17 @@ def list_lapses(r: Reader, asked: AskLapses) -> list[LapseRow]:
     return sorted(rows, key=lambda each: (each.lapses_on, each.customer_code, each.number))
 
 
+def list_soon(r: Reader, customer_id: int, due: Iterable[dt.date | None]) -> list[LapseRow]:
+    """A customer's claims that lapse within a year; nothing is asked where none was due so long."""
+    years = law_of(r).law.years
+    oldest = min((day for day in due if day is not None), default=None)
+    if years is None or oldest is None:
+        return []
+    if oldest > _due_by(months_after(r.today, A_YEAR), years):
+        return []
+    return list_lapses(r, AskLapses(A_YEAR, customer_id=customer_id))
+
+
 def summed(rows: Iterable[LapseRow]) -> list[Money]:
     """What claims come to, one sum a currency."""
     by_currency: dict[str, list[Money]] = {}
@@ -108,8 +122,14 @@ def months_after(day: dt.date, months: int) -> dt.date:
     return month.first_on.replace(day=min(day.day, month.last_on.day))
 
 
+def _due_by(until: dt.date, years: int) -> dt.date:
+    """The last due date of what can lapse by a day: no period is shorter than the law's years."""
+    # The day after: what was due on a 29th of February ends on the 28th.
+    return years_after(until, -years) + ONE_DAY
+
+
 def _parts(r: Reader, asked: AskLapses, years: int, until: dt.date) -> Select[Any]:
-    """The open parts that may lapse by a day: no period is shorter than the law's years."""
+    """The open parts that may lapse by a day."""
     items = open_items(r.today, whose_items(r.actor, asked.customer_id))
     columns: list[Any] = [
         *(items.c.customer_id, items.c.currency, items.c.entry_id, items.c.part, items.c.due_on),
@@ -117,8 +137,7 @@ def _parts(r: Reader, asked: AskLapses, years: int, until: dt.date) -> Select[An
     ]
     kept: list[ColumnElement[bool]] = [items.c.open > 0, items.c.due_on <= r.today]
     if until < dt.date.max:
-        # The day after: what was due on a 29th of February ends on the 28th.
-        kept.append(items.c.due_on <= years_after(until, -years) + ONE_DAY)
+        kept.append(items.c.due_on <= _due_by(until, years))
     if asked.entry_id is not None:
         kept.append(items.c.entry_id == asked.entry_id)
     if asked.currency:
