@@ -15,6 +15,7 @@ from portal.tables.customers import Customer
 from portal.tables.disputes import Attachment, Dispute
 from portal.tables.files import Download
 from portal.tables.people import User
+from portal.tables.promises import Instalment, Plan, PlanOffer, PlanSignature, SealedLetter
 from portal.tables.statements import Confirmation
 from tests.walls.visiting import (
     Visitor,
@@ -94,6 +95,38 @@ def dispute_with_a_file(w: Work, storage: Storage, customer_id: int, user_id: in
     w.session.flush()
 
 
+def agreed_plan(w: Work, storage: Storage, customer_id: int, user_id: int) -> str:
+    """The reference of a plan that both sides signed, with its letter."""
+    about = {"customer_id": customer_id, "user_id": user_id}
+    plan = Plan(**about, currency="CNY", total_minor=100, state="agreed", made_at=w.now)
+    w.session.add(plan)
+    w.session.flush()
+    offer = PlanOffer(
+        **about, plan_id=plan.id, nth=1, side="house", reason="unsaid", note="", at=w.now
+    )
+    w.session.add(offer)
+    w.session.flush()
+    plan.agreed_offer_id, plan.agreed_on = offer.id, w.today
+    w.session.add(Instalment(offer_id=offer.id, nth=1, due_on=w.today, amount_minor=100))
+    for side in ("customer", "house"):
+        signed = {"evidence": "{}", "evidence_sha256": "", "at": w.now}
+        ids = {"plan_id": plan.id, "offer_id": offer.id}
+        w.session.add(PlanSignature(**about, **ids, side=side, **signed))
+    w.session.add(
+        SealedLetter(
+            customer_id=customer_id,
+            kind="plan",
+            subject_id=plan.id,
+            file_sha256=keep_file(w, storage, b"a letter", "application/pdf"),
+            level="B-B",
+            key_fingerprint="",
+            sealed_at=w.now,
+        )
+    )
+    w.session.flush()
+    return w.refs.of("pl", plan.id)
+
+
 @pytest.fixture(scope="module")
 def stranger(demo_app: Flask, demo_books: Installation) -> Stranger:
     with demo_books.work() as w:
@@ -105,6 +138,8 @@ def stranger(demo_app: Flask, demo_books: Installation) -> Stranger:
         for customer in (own, foreign):
             dispute_with_a_file(w, demo_books.storage, customer.id, somebody)
         mine, theirs = (refs_of(w.session, w.refs, one.id) for one in (own, foreign))
+        for refs, customer in ((mine, own), (theirs, foreign)):
+            refs.append(agreed_plan(w, demo_books.storage, customer.id, somebody))
         mine.append(ready_download(w, demo_books.storage, myself))
         theirs.append(ready_download(w, demo_books.storage, somebody))
     return Stranger(sign_in(demo_app, demo_books, EMAIL), mine, theirs, foreign.name)

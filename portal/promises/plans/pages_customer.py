@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from portal.base.access import NotFound, allows
 from portal.base.calendars import MEDIA_TYPE
 from portal.base.language import gettext as _
-from portal.people.pages_branches import asked_branch, branch_choices, branches_of
+from portal.people.pages_branches import Branches, asked_branch, branch_choices, branches_of
 from portal.promises.accounts import list_open_accounts, named_entries
 from portal.promises.forms import Account
 from portal.promises.pages_promising import account_of
@@ -27,7 +27,7 @@ from portal.promises.plans.pages_building import (
     setting_of,
 )
 from portal.promises.plans.pages_showing import plan_page
-from portal.promises.plans.rows import PlanFilter, PlanRow, PlanView
+from portal.promises.plans.rows import OPEN, PlanFilter, PlanRow, PlanView
 from portal.promises.plans.sheet import plan_pdf
 from portal.web import current, lists, respond
 from portal.web.current import actor, reader
@@ -48,12 +48,7 @@ def index() -> Response:
         raise NotFound("plans")
     r = reader()
     branches = branches_of(r)
-    asked = PlanFilter(
-        customer_id=asked_branch(r, branches),
-        state=lists.asked("state", dict(state_choices())),
-        page=lists.page_number(),
-        per_page=lists.page_size(),
-    )
+    asked = _asked(branches)
     found = queries.list_plans(r, asked)
     return respond.page(
         "plans/index.html",
@@ -67,6 +62,16 @@ def index() -> Response:
         state_of=state_of,
         may_offer=allows(actor(), "plan.offer"),
         today=r.today,
+    )
+
+
+def _asked(branches: Branches) -> PlanFilter:
+    """The filter in the address."""
+    return PlanFilter(
+        customer_id=asked_branch(reader(), branches),
+        state=lists.asked("state", dict(state_choices())),
+        page=lists.page_number(),
+        per_page=lists.page_size(),
     )
 
 
@@ -152,6 +157,8 @@ def _account_of(view: PlanView) -> Account:
 @guard("plan.offer")
 def offer(ref: str) -> Response:
     view = queries.get_plan(reader(), ref)
+    if view.row.stored not in OPEN:
+        return respond.see_other(".show", ref=ref)
     at = setting_of(
         reader(),
         _account_of(view),

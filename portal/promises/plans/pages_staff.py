@@ -26,7 +26,7 @@ from portal.promises.plans.pages_building import (
     setting_of,
 )
 from portal.promises.plans.pages_showing import plan_page
-from portal.promises.plans.rows import PlanFilter, PlanView
+from portal.promises.plans.rows import OPEN, PlanFilter, PlanView
 from portal.web import lists, respond
 from portal.web.current import actor, reader
 from portal.web.forms import Form
@@ -136,6 +136,8 @@ def _account_of(view: PlanView) -> Account:
 @guard("plan.counter")
 def offer(ref: str) -> Response:
     view = queries.get_plan(reader(), ref)
+    if view.row.stored not in OPEN:
+        return respond.see_other(".show", ref=ref)
     keys = [(item.entry_id, item.part) for item in view.items]
     at = setting_of(reader(), _account_of(view), is_house=True, also=keys)
     ticked = [f"{entry_id}-{part}" for entry_id, part in keys]

@@ -10,6 +10,8 @@ from portal.core.money import Money
 
 #: Where the talk is, as long as it goes on.
 TALKING = ("with_supplier", "countered", "approved")
+#: As long as an offer can be made.
+OPEN = ("draft", *TALKING)
 #: An agreed plan that still stands for something, or one that may come of the talk.
 LIVE = (*TALKING, "agreed")
 
