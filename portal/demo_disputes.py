@@ -57,7 +57,7 @@ class Scene:
 RECEIVED = Scene("MARENGO", "g.ferri@marengo.example", 1, "price", "Offer 2207 says 4 % less.", 20)
 CHECKING = Scene(
     *("HUADONG", "chen.wei@huadong.example", 6, "quantity"),
-    *("第2项少收3件,收货清单见附件。", 12, True),
+    *("第2项少收3件，收货清单见附件。", 12, True),
 )
 REJECTED = Scene(
     *("BERGMANN", "jonas.weber@bergmann.example", 9, "terms"),
@@ -79,7 +79,7 @@ def dispute_some(at: At, on: dt.date) -> None:
     stage.raised(RECEIVED)
     stage.talked()
     stage.decided(REJECTED, Verdict.REJECT, "Contract C-2024 says 30 days; see its page 2.", 4)
-    stage.decided(IN_PART, Verdict.ACCEPT_PART, "一台由我们承担,贷项通知单随后寄出。", 5)
+    stage.decided(IN_PART, Verdict.ACCEPT_PART, "一台由我们承担，贷项通知单随后寄出。", 5)
     stage.decided(CLOSED, Verdict.REJECT, "Two deliveries, two invoices: see both slips.", 28)
     stage.withdrawn()
     run(at(on, 6), on)
@@ -118,9 +118,9 @@ class Stage:
         dispute_id = self.raised(CHECKING)
         if dispute_id is None:
             return
-        asked = SayInDispute(dispute_id, "谢谢。请问送货单上有司机签字吗?")
+        asked = SayInDispute(dispute_id, "谢谢。请问送货单上有司机签字吗？")
         _do(self.before(4, 11), CLERK, say_in_dispute, asked)
-        said = SayInDispute(dispute_id, "有,司机在第2项旁注明了短少。")
+        said = SayInDispute(dispute_id, "有，司机在第2项旁注明了短少。")
         _do(self.before(3, 15), CHECKING.email, say_in_dispute, said)
 
     def decided(self, scene: Scene, verdict: Verdict, answer: str, workdays_ago: int) -> None:

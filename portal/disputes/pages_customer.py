@@ -10,12 +10,14 @@ from flask import Blueprint, Response, request
 
 from portal.base.access import NotFound, allows
 from portal.base.attaching import ENDINGS, looked_at
+from portal.base.language import current_language
 from portal.base.language import gettext as _
 from portal.base.work import Reader, Work
 from portal.core.dispute import Act, Side, State, may
 from portal.core.errors import RuleBroken
 from portal.disputes import names, queries
 from portal.disputes.attachments import Files, get_attachment
+from portal.disputes.dossier import dossier_pdf
 from portal.disputes.forms import DisputeForm, FilesForm, MessageForm
 from portal.disputes.living import WithdrawDispute, reopen_dispute, withdraw_dispute
 from portal.disputes.raising import raise_dispute
@@ -192,6 +194,16 @@ def show(ref: str) -> Response:
     view = queries.get_dispute(reader(), ref)
     note_access("opened", f"dispute/{view.row.id}", view.row.customer_id)
     return _page(view)
+
+
+@customer.get("/disputes/<ref>.pdf")
+@guard("dispute.view")
+def dossier(ref: str) -> Response:
+    r = reader()
+    view = queries.get_dispute(r, ref)
+    note_access("downloaded", f"dispute/{view.row.id}", view.row.customer_id)
+    body = dossier_pdf(r, view, current_language())
+    return respond.download(body, f"{view.row.number}.pdf", "application/pdf")
 
 
 @customer.post("/disputes/<ref>/messages")

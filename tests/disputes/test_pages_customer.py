@@ -2,6 +2,7 @@
 
 import io
 import re
+import subprocess
 
 import pytest
 from sqlalchemy import select
@@ -302,3 +303,17 @@ def test_a_whole_statement_is_disputed_without_an_amount(chen: Buyer, office: Of
 
     assert "Not our account" in chen.follow(page).text
     assert (kept(office, Dispute)[0].origin, kept(office, Dispute)[0].amount_minor) == ("whole", 0)
+
+
+# ── On paper ─────────────────────────────────────────────────────────────────
+
+
+def test_the_dossier_holds_the_talk_and_both_balances(chen: Buyer, office: Office):
+    path = raised(chen, office, amount="100", files=upload("报价单.pdf"))
+    chen.fill(chen.visit(path), f"{path}/messages", body="第2页写明单价为90元。")
+    body = chen.client.get(f"{path}.pdf").data
+    read = ["pdftotext", "-layout", "-", "-"]
+    text = subprocess.run(read, input=body, capture_output=True, check=True).stdout.decode()
+
+    for said in ("DSP-1", "Price of the offer", "第2页写明单价为90元。", "报价单.pdf", "150.00"):
+        assert said in text

@@ -3,14 +3,12 @@
 import re
 
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import event, select
 
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.core.confirmation import Reason, Result
 from portal.core.money import Money
-from portal.people import passwords
 from portal.statements.settling.own_documents import SayOwnDocument, say_own_document
 from portal.statements.signing.withdrawing import WithdrawConfirmation, withdraw_confirmation
 from portal.tables.disputes import Dispute, DisputedPart
@@ -20,11 +18,6 @@ from tests.people.cast import CHEN, Browser, cast_into
 from tests.statements.stage import Stage, staged
 
 DIFFERS = Result.CONFIRMED_WITH_DIFFERENCES
-
-
-@pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "hasher", PasswordHasher(1, 8, 1))
 
 
 @pytest.fixture
