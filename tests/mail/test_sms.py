@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from jinja2 import meta
 from sqlalchemy import delete, select, update
 
 from portal.base.access import SYSTEM
@@ -15,6 +16,7 @@ from portal.base.installation import Installation, open_installation
 from portal.base.mail import queue_mail
 from portal.base.messages import list_messages
 from portal.base.sms import TEXTS, HttpService, Text
+from portal.base.templates import environment
 from portal.base.transport import Unreachable
 from portal.core.texting import SEGMENTS, segments
 from portal.tables.agreements import QuietHours
@@ -245,3 +247,14 @@ def test_who_gets_many_mails_at_once_gets_one_text(telling: Installation, server
     assert drained(telling) == {"sent": 6}
 
     assert len(server.taken) == 1
+
+
+@pytest.mark.parametrize("kind", sorted(kind for kinds in TEXTS.values() for kind in kinds))
+def test_a_text_asks_for_nothing_that_its_mail_does_not_have(kind: str):
+    jinja = environment()
+
+    def asked(name: str) -> set[str]:
+        source = jinja.loader.get_source(jinja, name)[0] if jinja.loader else ""
+        return meta.find_undeclared_variables(jinja.parse(source))
+
+    assert asked(f"sms/{kind}.txt") <= asked(f"mail/{kind}.txt") | {"documents"}
