@@ -32,7 +32,8 @@ class Facts:
     number: str
     document: str
     disputed: Money
-    accepted: Money
+    #: None: not known yet, its braces stay.
+    accepted: Money | None = None
 
 
 @cache
@@ -57,8 +58,9 @@ def filled(text: str, facts: Facts, language: str) -> str:
             "number": facts.number,
             "document": facts.document,
             "disputed": formats.money(facts.disputed),
-            "accepted": formats.money(facts.accepted),
         }
+        if facts.accepted is not None:
+            told["accepted"] = formats.money(facts.accepted)
     for name, value in told.items():
         text = text.replace(f"{{{name}}}", value)
     return text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -175,9 +175,9 @@ class Asked:
 
     @property
     def facts(self) -> Facts:
-        """What the text's braces stand for; the whole is accepted until an amount is typed."""
+        """What the text's braces stand for; what is accepted is only known once it is typed."""
         row = self.view.row
-        return Facts(row.number, self.document, row.amount, row.amount)
+        return Facts(row.number, self.document, row.amount)
 
     def form(self, verdict: Verdict, *, is_fresh: bool = False) -> DecideForm:
         """The form for a verdict; a fresh one begins with the text in its reader's language."""
@@ -186,8 +186,9 @@ class Asked:
         if is_fresh:
             reason = row.reason if row.amount.minor else NONE
             text = text_for(r.policy, verdict, reason, self.language)
-            is_whole = verdict is not Verdict.ACCEPT_PART
-            kept["answer"] = filled(text, self.facts, self.language) if is_whole else text
+            is_whole = verdict is Verdict.ACCEPT
+            facts = replace(self.facts, accepted=row.amount) if is_whole else self.facts
+            kept["answer"] = filled(text, facts, self.language)
         causes = root_causes_of(r.policy)
         return DecideForm(verdict, row.amount, causes, is_fresh=is_fresh, **kept)
 
@@ -210,20 +211,25 @@ def _deciding(row: DeskRow, asked: Asked, form: Form | None) -> dict[str, Any]:
     """The decision's form for the verdict that was chosen, and who may have the dispute."""
     r = reader()
     may_decide = allows(r.actor, "dispute.decide", asked.view.row)
-    chosen = lists.asked("verdict", list(Verdict))
+    chosen = lists.asked("verdict", _verdicts(row))
     shown = form if isinstance(form, DecideForm) else None
     if chosen and shown is None and may_decide and row.is_open:
         shown = asked.form(Verdict(chosen), is_fresh=True)
     return {
         "may_decide": may_decide,
         "may_reopen": may_decide and may(row.state, Act.REOPEN, Side.HOUSE),
-        "verdicts": [(each.value, names.verdict_name(each)[0]) for each in Verdict],
+        "verdicts": _verdicts(row),
         "decide_form": shown,
         "language": asked.language,
         "languages": [(name, SPOKEN[name]) for name in LANGUAGES],
         "needs_second": shown is not None and _needs_second(shown),
         "is_mine": row.owner_id == r.actor.user_id,
     }
+
+
+def _verdicts(row: DeskRow) -> list[Verdict]:
+    """What can be decided: of no amount there is no part."""
+    return [each for each in Verdict if row.amount.minor or each is not Verdict.ACCEPT_PART]
 
 
 def _needs_second(form: DecideForm) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import wtforms
@@ -60,6 +61,8 @@ class DecideForm(VersionForm):
         self.settlement.choices = options(ways)
         if not ways:
             del self.settlement
+        if self.asks_amount:
+            self.accepted.flags.required = True
 
     @property
     def asks_amount(self) -> bool:
@@ -82,7 +85,7 @@ class DecideForm(VersionForm):
         """What is decided, its text filled in the language that it is written in."""
         whole = Money(0 if self.verdict is Verdict.REJECT else self.disputed.minor, self.currency)
         accepted = self.accepted.data if self.asks_amount else whole
-        told = Facts(facts.number, facts.document, facts.disputed, accepted)
+        told = replace(facts, accepted=accepted)
         settlement = Settlement(self.settlement.data) if self.settlements else None
         return DecideDispute(
             dispute_id,

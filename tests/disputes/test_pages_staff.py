@@ -191,7 +191,7 @@ def test_our_record_stands_beside_the_claim(clerk: DeskBrowser, chen: Buyer, off
     path = raised(chen, office)
     page = clerk.visit(f"{path}/record")
 
-    assert "Applied to INV-2" in page.text
+    assert "Nothing was applied to it." in page.text
     assert "No delivery in our books names it." in page.text
     assert first in clerk.visit(f"{path}/history").source
 
