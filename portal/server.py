@@ -8,6 +8,7 @@ second service; `accord worker` and `accord schedule` run the same elsewhere.
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import socket
 import subprocess
@@ -18,8 +19,11 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from sqlalchemy.orm import configure_mappers
 
 from portal.base.config import ConfigError
+from portal.base.installation import Installation
+from portal.web.current import EXTENSION
 
 #: After this many seconds what still runs is stopped; its lease runs out and another takes it up.
 GRACE_SECONDS = 5
@@ -27,6 +31,10 @@ THREADS = 4
 MOST_PROCESSES = 8
 RESTART_SECONDS = 2.0
 PATIENCE_SECONDS = 1.5
+#: Templates of what everybody sees, and of what many open on the same morning.
+AWAITED = ("components/", "errors/", "home/", "layouts/", "statements/")
+#: A page makes thousands of objects and few circles: looked through less often, all at once.
+GARBAGE = (20_000, 20, 20)
 WORKER = (sys.executable, "-m", "portal.cli", "worker", "--timetable")
 
 
@@ -103,6 +111,23 @@ class _Arbiter(Arbiter):  # type: ignore[misc]  # the library ships no types
         self.companion.stop()
 
 
+def prepare(app: Flask) -> None:
+    """
+    Makes once what every process would make, and leaves nothing that two of them would share.
+
+    What is loaded by then is never looked through for garbage: the first requests would wait.
+    """
+    configure_mappers()
+    for name in app.jinja_env.list_templates(extensions=["html"]):
+        if name.startswith(AWAITED):
+            app.jinja_env.get_template(name)
+    installation: Installation = app.extensions[EXTENSION]
+    installation.database.engine.dispose()  # a connection may have one process
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
+
+
 class Server(BaseApplication):  # type: ignore[misc]  # the library ships no types
     """An application with what gunicorn needs to know."""
 
@@ -128,6 +153,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # the library ships no typ
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
+        """The application, which the processes that serve it are forked from."""
+        prepare(self._app)
         return self._app
 
     def run(self) -> None:
