@@ -12,9 +12,9 @@ from portal.tables.journal import AuditHead
 from portal.tables.people import Session, User
 from tests.kept import app_over
 from tests.people.cast import CHEN, LI, TOM, WANG, Browser, Cast
-from tests.people.conftest import any_cast, app, cast, cheap_hashes, chen, visitor
+from tests.people.conftest import any_cast, app, cast, chen, visitor
 
-__all__ = ["any_cast", "app", "cast", "cheap_hashes", "chen", "visitor"]
+__all__ = ["any_cast", "app", "cast", "chen", "visitor"]
 
 
 def sessions_in(cast: Cast) -> int:
