@@ -64,7 +64,7 @@ function focusSummary() {
 // Where the focus went away with what was swapped, it goes to the region's caption, or back to what opened the panel.
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   // What comes by itself while the page is read takes nobody's place.
-  const isAsked = !ctx.sourceElement?.matches("[hx-trigger=load]");
+  const isAsked = ctx.sourceEvent?.type !== "load";
   const isLost = isAsked && (document.activeElement === body || !document.activeElement);
   focusSummary();
   if (isLost && document.activeElement === body) {
