@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from portal.approvals.kinds import KINDS
+from portal.approvals.kinds import KINDS, Facts
 from portal.approvals.stand_ins import absent_colleagues
 from portal.base.access import NotFound, Permission
 from portal.base.mail import queue_mail
@@ -52,8 +52,9 @@ def approve_request(w: Work, c: ApproveRequest) -> None:
     row = _locked(w, c.approval_id)
     if _is_said_already(w, row, "approved"):
         return
-    right = _right(w, row)
-    if not is_as_proposed(w, row):
+    facts = KINDS[row.kind].facts(w, row)
+    right = _right(w, row, facts)
+    if facts.fingerprint != row.fingerprint:
         raise RuleBroken("approval.changed")
     _decide(w, row, "approved", right, c.comment)
     KINDS[row.kind].approve(w, row)
@@ -68,7 +69,7 @@ def refuse_request(w: Work, c: RefuseRequest) -> None:
     row = _locked(w, c.approval_id)
     if _is_said_already(w, row, "refused"):
         return
-    right = _right(w, row)
+    right = _right(w, row, KINDS[row.kind].facts(w, row))
     if not c.comment.strip():
         raise RuleBroken("approval.comment_missing", "comment")
     _decide(w, row, "refused", right, c.comment)
@@ -85,10 +86,9 @@ def ask_anew(w: Work, approval_id: int) -> int:
     """
     row = _locked(w, approval_id)
     _refuse_decided(w, row)
-    if is_as_proposed(w, row):
+    facts = KINDS[row.kind].facts(w, row)
+    if facts.fingerprint == row.fingerprint:
         return row.id
-    kind = KINDS[row.kind]
-    before = dict(kind.now(w, row)) if kind.now else json.loads(row.before)
     row.state, row.decided_at = "overtaken", w.now
     w.session.flush()  # before the new one: on each subject one waits
     anew = Approval(
@@ -97,9 +97,9 @@ def ask_anew(w: Work, approval_id: int) -> int:
         subject=row.subject,
         currency=row.currency,
         amount_minor=row.amount_minor,
-        before=json.dumps(before, ensure_ascii=False),
+        before=json.dumps(dict(facts.before), ensure_ascii=False),
         after=row.after,
-        fingerprint=kind.fingerprint(w, row),
+        fingerprint=facts.fingerprint,
         reason=row.reason,
         proposer_id=row.proposer_id,
         asked_at=row.asked_at,
@@ -111,15 +111,10 @@ def ask_anew(w: Work, approval_id: int) -> int:
     return anew.id
 
 
-def is_as_proposed(r: Reader, row: Approval) -> bool:
-    """Whether what a request stands on is what it was when it was asked."""
-    return KINDS[row.kind].fingerprint(r, row) == row.fingerprint
-
-
-def makers_of(r: Reader, row: Approval) -> frozenset[int]:
+def makers_of(row: Approval, facts: Facts) -> frozenset[int]:
     """Who had a hand in what is to be decided: none of them decides it."""
     proposer = () if row.proposer_id is None else (row.proposer_id,)
-    return frozenset({*proposer, *KINDS[row.kind].makers(r, row)})
+    return frozenset({*proposer, *facts.makers})
 
 
 def _locked(w: Work, approval_id: int) -> Approval:
@@ -151,12 +146,12 @@ def _refuse_decided(w: Work, row: Approval) -> None:
     raise RuleBroken("approval.already_done", name=decider.name or decider.email)
 
 
-def _right(w: Work, row: Approval) -> Manager:
+def _right(w: Work, row: Approval, facts: Facts) -> Manager:
     """On whose right the actor decides; a broken rule says why they cannot."""
     assert w.actor.user_id is not None
     me = Manager(w.actor.user_id, w.actor.staff_role or "")
     absent = [one.manager for one in absent_colleagues(w)]
-    found = right_to_decide(me, absent, Question(row.kind, makers_of(w, row)))
+    found = right_to_decide(me, absent, Question(row.kind, makers_of(row, facts)))
     if isinstance(found, Locked):
         raise RuleBroken(f"approval.{found.value}")
     return found

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from portal.base.work import Reader, Work
 from portal.tables.approvals import Approval
 
 
-def nobody(_r: Reader, _approval: Approval) -> Iterable[int]:
-    """Nobody but the proposer had a hand in it."""
-    return ()
+@dataclass(frozen=True)
+class Facts:
+    """What a request stands on, as it is now."""
+
+    #: Of the facts themselves; differing from the request's, it is overtaken.
+    fingerprint: str
+    #: `before` of the request as it would be told now: what is shown anew once it is overtaken.
+    before: Mapping[str, str]
+    #: Who made what is to be approved, besides the proposer: none of them decides it.
+    makers: Collection[int] = ()
 
 
 @dataclass(frozen=True)
@@ -19,16 +26,11 @@ class Kind:
     """What a decision on a request of this kind does, in the same transaction."""
 
     name: str
-    #: Of what the request stands on, now; differing from the request's, it is overtaken.
-    fingerprint: Callable[[Reader, Approval], str]
+    facts: Callable[[Reader, Approval], Facts]
     approve: Callable[[Work, Approval], None]
     refuse: Callable[[Work, Approval], None]
     #: Where the page about it is, as an endpoint's name and its reference's prefix.
     page: tuple[str, str] = ("", "")
-    #: `before` of the request as it would be told now: what is shown anew once it is overtaken.
-    now: Callable[[Reader, Approval], Mapping[str, str]] | None = None
-    #: Who made what is to be approved, besides the proposer: none of them decides it.
-    makers: Callable[[Reader, Approval], Iterable[int]] = nobody
 
 
 KINDS: dict[str, Kind] = {}

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
-from portal.approvals.deciding import is_as_proposed, makers_of
+from portal.approvals.deciding import makers_of
 from portal.approvals.kinds import KINDS
 from portal.approvals.stand_ins import Absent, absent_colleagues, away_with
 from portal.base.access import NotFound, Permission, allows, visible_to
@@ -275,13 +275,14 @@ def get_request(r: Reader, ref: str) -> ApprovalView:
     if found is None:
         raise NotFound("approval")
     approval: Approval = found[0]
-    row = _row(r, found, _absent(r), makers_of(r, approval))
+    # What was decided is not looked at any more: its facts have moved on with it.
+    facts = KINDS[approval.kind].facts(r, approval) if approval.state == WAITING else None
+    row = _row(r, found, _absent(r), makers_of(approval, facts) if facts else None)
     earlier, later = _beside(r, approval)
-    is_changed = row.is_waiting and not is_as_proposed(r, approval)
+    is_changed = facts is not None and facts.fingerprint != approval.fingerprint
     changed: list[tuple[str, str, str]] = []
-    now = KINDS[approval.kind].now
-    if is_changed and now is not None:
-        changed = changes(row.before, now(r, approval))
+    if facts is not None and is_changed:
+        changed = changes(row.before, facts.before)
     elif earlier is not None:
         changed = changes(json.loads(earlier.before), row.before)
     return ApprovalView(

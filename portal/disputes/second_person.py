@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from sqlalchemy import select
 
-from portal.approvals.kinds import Kind
+from portal.approvals.kinds import Facts, Kind
 from portal.base.access import NotFound
 from portal.base.work import Reader, Work
 from portal.core.dispute import OPEN, State
@@ -19,14 +17,11 @@ from portal.tables.disputes import CreditRequest, Dispute, DisputeDecision
 from portal.tables.invoices import Entry
 
 
-def _fingerprint(r: Reader, approval: Approval) -> str:
-    return fingerprint_of(r, _dispute(r, approval))
-
-
-def _now(r: Reader, approval: Approval) -> Mapping[str, str]:
+def _facts(r: Reader, approval: Approval) -> Facts:
+    """What is disputed and open of the invoice."""
     dispute = _dispute(r, approval)
     entry = r.session.get_one(Entry, dispute.entry_id)
-    return figures_of(entry.number, open_of(r, dispute))
+    return Facts(fingerprint_of(r, dispute), figures_of(entry.number, open_of(r, dispute)))
 
 
 def _approve(w: Work, approval: Approval) -> None:
@@ -77,4 +72,4 @@ def _request(w: Work, approval: Approval) -> CreditRequest:
     return found
 
 
-CREDIT_NOTE = Kind(KIND, _fingerprint, _approve, _refuse, ("desk_dispute.show", "di"), _now)
+CREDIT_NOTE = Kind(KIND, _facts, _approve, _refuse, ("desk_dispute.show", "di"))

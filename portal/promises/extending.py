@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
 
 from portal.approvals.asking import Proposal, ask_approval, withdraw_request
-from portal.approvals.kinds import Kind
+from portal.approvals.kinds import Facts, Kind
 from portal.base.access import NotFound, Permission
 from portal.base.evidence import canonical_json, sha256_of_text
 from portal.base.mail import queue_mail
@@ -211,14 +211,10 @@ def _asked_for(r: Reader, approval: Approval) -> tuple[Extension, list[Promisabl
     return extension, [row for row in rows if (row.entry_id, row.part) in wanted]
 
 
-def fingerprint(r: Reader, approval: Approval) -> str:
-    """Of what a request for more time stands on, now."""
-    return _digest(_asked_for(r, approval)[1])
-
-
-def figures_now(r: Reader, approval: Approval) -> Mapping[str, str]:
-    """The figures of a request as they would be told now."""
-    return _figures(*_asked_for(r, approval))
+def facts_now(r: Reader, approval: Approval) -> Facts:
+    """What a request for more time stands on: what is open of its items, and when it is due."""
+    extension, rows = _asked_for(r, approval)
+    return Facts(_digest(rows), _figures(extension, rows))
 
 
 def approve(w: Work, approval: Approval) -> None:
@@ -283,8 +279,7 @@ def refuse(w: Work, approval: Approval) -> None:
 
 EXTENSION = Kind(
     name=KIND,
-    fingerprint=fingerprint,
+    facts=facts_now,
     approve=approve,
     refuse=refuse,
-    now=figures_now,
 )

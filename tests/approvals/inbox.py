@@ -16,6 +16,7 @@ from portal.approvals.deciding import (
     ask_anew,
     refuse_request,
 )
+from portal.approvals.kinds import Facts as Now
 from portal.approvals.kinds import Kind, know_kinds
 from portal.base.access import SYSTEM, Actor
 from portal.base.installation import Installation
@@ -26,6 +27,7 @@ from portal.tables.approvals import Approval
 from portal.tables.customers import Customer
 from portal.tables.journal import Audit, Outbox
 
+OPEN = "CNY 100.00"
 #: Somebody of our own by a short name, with their role.
 PEOPLE = {
     "tom": "clerk",
@@ -60,8 +62,8 @@ class Inbox:
     def ask(self, by: str = "tom", subject: str = "promise/17", kind: str = "extension") -> int:
         with self.installation.work(self.actor(by)) as w:
             customer_id = w.session.scalars(select(Customer.id).order_by(Customer.id)).first()
-            before = {"due": self.facts.due, "open": "CNY 100.00"}
-            after = {"due": "2027-01-15", "open": "CNY 100.00"}
+            before = {"due": self.facts.due, "open": OPEN}
+            after = {"due": "2027-01-15", "open": OPEN}
             amount = Money(100_00, "CNY")
             asked = Proposal(kind, subject, customer_id, amount, before, after, self.facts.due)
             return ask_approval(w, asked)
@@ -121,9 +123,7 @@ def _kind(name: str, facts: Facts) -> Kind:
 
     return Kind(
         name,
-        fingerprint=lambda _r, _row: facts.due,
+        facts=lambda _r, _row: Now(facts.due, {"due": facts.due, "open": OPEN}, facts.makers),
         approve=note("approved"),
         refuse=note("refused"),
-        now=lambda _r, _row: {"due": facts.due, "open": "CNY 100.00"},
-        makers=lambda _r, _row: facts.makers,
     )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
-from portal.approvals.kinds import Kind
+from portal.approvals.kinds import Facts, Kind
 from portal.base.evidence import sha256_of_text
 from portal.base.work import Reader, Work
 from portal.promises.plans.offering import tell_to_sign
@@ -34,17 +32,10 @@ def _view(r: Reader, approval: Approval) -> PlanView:
     return get_plan_by_id(r, int(approval.subject.partition("/")[2]))
 
 
-def _fingerprint(r: Reader, approval: Approval) -> str:
-    return fingerprint_of(_view(r, approval))
-
-
-def _now(r: Reader, approval: Approval) -> Mapping[str, str]:
-    return figures_now(_view(r, approval))
-
-
-def _makers(r: Reader, approval: Approval) -> Iterable[int]:
-    """Who made the offer, be it for the house."""
-    return (_view(r, approval).row.offer.user_id,)
+def _facts(r: Reader, approval: Approval) -> Facts:
+    """The newest offer and what is left of its items; who made the offer does not approve it."""
+    view = _view(r, approval)
+    return Facts(fingerprint_of(view), figures_now(view), (view.row.offer.user_id,))
 
 
 def _plan(w: Work, approval: Approval) -> Plan:
@@ -68,10 +59,8 @@ def _refuse(w: Work, approval: Approval) -> None:
 
 PLAN_KIND = Kind(
     name="plan",
-    fingerprint=_fingerprint,
+    facts=_facts,
     approve=_approve,
     refuse=_refuse,
     page=("desk_plans.show", "pl"),
-    now=_now,
-    makers=_makers,
 )
