@@ -15,7 +15,7 @@ from portal.approvals.kinds import know_kinds
 from portal.base.access import SYSTEM, Actor
 from portal.base.evidence import Surroundings
 from portal.base.installation import Installation
-from portal.base.work import Work
+from portal.base.work import Reader, Work
 from portal.core.instalment import Rhythm, split
 from portal.core.money import Money
 from portal.core.promise import Reason
@@ -29,6 +29,7 @@ from portal.promises.plans.queries import get_plan_by_id
 from portal.tables.approvals import Approval
 from portal.tables.customers import Customer
 from portal.tables.journal import Outbox
+from portal.tables.payments import Allocation
 from portal.tables.people import User
 
 #: Gives the installation with its clock at an hour of a day.
@@ -65,7 +66,7 @@ STORIES = (
         first_after=30,
         said={"reason": Reason.AWAITING_OWN_CUSTOMER, "note": "Our own customer pays in parts."},
     ),
-    Story("BEIFANG", "ma.chao@beifang.example", 5, ("offered", "accepted", "approved"), number=6),
+    Story("XINGHAI", "liu.yang@xinghai.example", 5, ("offered", "accepted", "approved"), number=6),
     Story("GULFLINE", "omar@gulfline.example", 3, ("offered", "accepted")),
     Story("MARENGO", "g.ferri@marengo.example", 4, ("offered", "countered")),
     Story("ZHIYUAN", "he.jing@zhiyuan.example", 1, ("offered",), number=2, first_after=20),
@@ -95,7 +96,7 @@ class Telling:
 
     def __init__(self, at: At, on: dt.date, story: Story) -> None:
         """Begin on the story's first day."""
-        self._at, self._story, self._plan_id = at, story, 0
+        self._at, self._on, self._story, self._plan_id = at, on, story, 0
         self._day = on - dt.timedelta(days=story.days_ago)
 
     def tell(self) -> None:
@@ -118,13 +119,23 @@ class Telling:
         with self._at(self._day, 11).reading(SYSTEM) as r:
             row = r.session.scalars(select(Customer).where(Customer.code == story.code)).one()
             currency = row.currency or r.company.currency
-            items = list_plannable(r, row.id, currency)
+            paid = self._paid_later(r, row.id)
+            plannable = list_plannable(r, row.id, currency)
+            items = [item for item in plannable if (item.entry_id, item.part) not in paid]
             late = [item for item in items if (item.days_late or 0) > 0] or items
             total = Money.total((free_of(item) for item in late), currency)
             first_on = self._day + dt.timedelta(days=story.first_after)
             rows = split(total, number, Rhythm(first_on), r.calendar())
             chosen = tuple(Chosen(item.entry_id, item.part, free_of(item)) for item in late)
             return row.id, currency, Offered(chosen, rows, is_draft=is_draft, **story.said)
+
+    def _paid_later(self, r: Reader, customer_id: int) -> set[tuple[int, int]]:
+        """What the books know to be paid while it is talked about: nobody plans for that."""
+        coming = select(Allocation.entry_id, Allocation.part).where(
+            Allocation.customer_id == customer_id,
+            Allocation.effective_on.between(self._day, self._on),
+        )
+        return {(row.entry_id, row.part) for row in r.session.execute(coming)}
 
     def _offered(self, *, is_draft: bool = False) -> None:
         customer_id, currency, offered = self._what(self._story.number, is_draft=is_draft)
