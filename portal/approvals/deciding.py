@@ -16,7 +16,7 @@ from portal.approvals.kinds import KINDS, Facts
 from portal.approvals.stand_ins import absent_colleagues
 from portal.base.access import NotFound, Permission
 from portal.base.mail import queue_mail
-from portal.base.work import Reader, Work
+from portal.base.work import Work
 from portal.core.approval import Locked, Manager, Question, right_to_decide
 from portal.core.errors import RuleBroken
 from portal.tables.approvals import Approval

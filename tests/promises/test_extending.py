@@ -6,12 +6,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from portal.approvals.deciding import (
-    ApproveRequest,
-    RefuseRequest,
-    approve_request,
-    refuse_request,
-)
+from portal.approvals.deciding import ApproveRequest, RefuseRequest, approve_request, refuse_request
 from portal.approvals.kinds import know_kinds
 from portal.base.access import SYSTEM
 from portal.core.errors import RuleBroken
