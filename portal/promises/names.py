@@ -13,7 +13,7 @@ from portal.core.promise_kept import State
 
 #: state → its word and tone
 STATES = {
-    State.OPEN: (N_("Open"), "info"),
+    State.OPEN: (N_("Running"), "info"),
     State.KEPT: (N_("Kept"), "ok"),
     State.LATE_KEPT: (N_("Kept late"), "warn"),
     State.PARTLY_KEPT: (N_("Partly kept"), "warn"),

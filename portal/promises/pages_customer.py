@@ -77,7 +77,7 @@ def _words() -> dict[str, Any]:
     """What the list's template asks by name."""
     states = {
         "": _("All"),
-        "open": _("Open"),
+        "open": _("Running"),
         "kept": _("Kept"),
         "missed": _("Missed"),
         "ended": _("Ended"),

@@ -64,7 +64,7 @@ def shown_promise(r: Reader, form: PromiseForm) -> dict[str, Any]:
         "offered": offered,
         "day": form.day,
         "is_fit": form.day is not None and offered is not None and problem is None,
-        "needs_request": is_too_late or bool(chosen and _is_cooling(r, form)),
+        "needs_request": (_is_cooling(r, form) and bool(chosen)) or is_too_late,
         "replaceable": overlapping(running_promises(r, form.account.customer_id), keys),
         "effect": effect_of(r, chosen, form.day) if form.day and chosen else None,
         "weekdays": weekday_names(),
