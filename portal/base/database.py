@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import sqlite3
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 BUSY_TIMEOUT_MS = 30_000
+#: How long a writer sleeps before it looks again whether the books are free.
+WRITER_NAPS_MS = (1, 4)
 
 
 def _set_up_sqlite(engine: Engine) -> None:
@@ -33,7 +38,35 @@ def _set_up_sqlite(engine: Engine) -> None:
         # A read that turns into a write fails at once, whatever the timeout: lock first.
         options = connection.get_execution_options()
         _keep_temporary_tables(connection, "file" if options.get("spills") else "memory")
-        connection.exec_driver_sql("begin immediate" if options.get("writes") else "begin")
+        if not options.get("writes"):
+            connection.exec_driver_sql("begin")
+        elif not _begin_soon(connection.connection.dbapi_connection):
+            connection.exec_driver_sql("begin immediate")
+
+
+def _begin_soon(connection: Any) -> bool:
+    """
+    Takes the write lock as soon as it is free; False where that lasts too long.
+
+    SQLite itself sleeps longer and longer, up to 100 ms, and so lets a writer who came later go
+    first: at a month's end most of what people wait for would be sleep.
+    """
+    end = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    connection.execute("pragma busy_timeout = 0")
+    try:
+        while True:
+            try:
+                connection.execute("begin immediate")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    raise
+            else:
+                return True
+            if time.monotonic() > end:
+                return False
+            time.sleep(random.uniform(*WRITER_NAPS_MS) / 1000)  # noqa: S311 - a nap, no secret
+    finally:
+        connection.execute(f"pragma busy_timeout = {BUSY_TIMEOUT_MS}")
 
 
 def _keep_temporary_tables(connection: Connection, where: str) -> None:

@@ -56,6 +56,12 @@ class Installation:
             yield Reader(session, actor, self.clock, self.keys, on)
 
     @contextmanager
+    def rehearsal(self, actor: Actor) -> Iterator[Work]:
+        """An act that is tried and not kept: it locks no books, and waits for nobody's act."""
+        with self.database.reading() as session:
+            yield Work(session, actor, self.clock, self.keys)
+
+    @contextmanager
     def work(
         self, actor: Actor = SYSTEM, on: dt.date | None = None, *, spills: bool = False
     ) -> Iterator[Work]:

@@ -67,6 +67,10 @@ class Reader:
     def calendar(self) -> Calendar:
         return self.policy.calendar()
 
+    def seen_by(self, actor: Actor) -> Reader:
+        """The same look for another actor: what was read already is not asked for again."""
+        return Reader(self.session, actor, self._clock, self.keys, self._on)
+
     def id_of(self, prefix: str, ref: str) -> int:
         """The id behind a public reference; `NotFound` where there is none."""
         row_id = self.refs.id(prefix, ref)

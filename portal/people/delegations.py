@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from portal.base.access import visible_to
@@ -56,7 +56,7 @@ GIVER_CAN_SIGN = _is_member(Delegation.by_id, SIGNATORY)
 TAKER_BELONGS = _is_member(Delegation.to_id)
 
 
-def runs(on: dt.date) -> ColumnElement[bool]:
+def runs(on: dt.date | BindParameter[dt.date]) -> ColumnElement[bool]:
     """
     The delegations that count on a day, as `core.authority.delegation_runs` says it of one.
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, fields
 
-from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Date, and_, bindparam, exists, literal, or_, select, union_all
 
 from portal.base.access import Actor, NotFound
 from portal.base.work import Reader
@@ -87,6 +87,47 @@ def _seat_of_auditor() -> ColumnElement[bool]:
     return and_(AuditorSeat.user_id == User.id, User.staff_role == AUDITOR)
 
 
+#: What every request asks first, in words that are built once.
+PERSON = (
+    select(User, AuditorSeat.from_on, AuditorSeat.until_on)
+    .outerjoin(AuditorSeat, _seat_of_auditor())
+    .where(User.id == bindparam("user_id"), User.disabled_at.is_(None))
+)
+SESSION = (
+    select(
+        Session.id.label("session_id"),
+        Session.user_id,
+        User.name,
+        User.email,
+        User.language,
+        User.staff_role,
+        Session.complete.label("is_complete"),
+        Session.method,
+        Session.created_at,
+        Session.seen_at,
+        Session.expires_at,
+        AuditorSeat.from_on,
+        AuditorSeat.until_on,
+    )
+    .join(User, User.id == Session.user_id)
+    .outerjoin(AuditorSeat, _seat_of_auditor())
+    .where(
+        Session.token_hash == bindparam("token_hash"),
+        Session.ended_at.is_(None),
+        Session.expires_at > bindparam("now"),
+        User.disabled_at.is_(None),
+    )
+)
+ROLES = union_all(
+    select(Membership.customer_id, Membership.role).where(
+        Membership.user_id == bindparam("user_id"), Membership.suspended_at.is_(None)
+    ),
+    select(Delegation.customer_id, literal(HANDED_OVER)).where(
+        Delegation.to_id == bindparam("user_id"), runs(bindparam("today", type_=Date()))
+    ),
+)
+
+
 def find_person_who_may_enter(r: Reader, email: str) -> User | None:
     """The person with this address if they may sign in now: neither disabled nor merely invited."""
     row = r.session.execute(
@@ -104,31 +145,7 @@ def find_person_who_may_enter(r: Reader, email: str) -> User | None:
 
 def find_session(r: Reader, token: str) -> SignedIn | None:
     """The session of a cookie, if it goes on: not ended, not idle too long, nobody's disabled."""
-    row = r.session.execute(
-        select(
-            Session.id.label("session_id"),
-            Session.user_id,
-            User.name,
-            User.email,
-            User.language,
-            User.staff_role,
-            Session.complete.label("is_complete"),
-            Session.method,
-            Session.created_at,
-            Session.seen_at,
-            Session.expires_at,
-            AuditorSeat.from_on,
-            AuditorSeat.until_on,
-        )
-        .join(User, User.id == Session.user_id)
-        .outerjoin(AuditorSeat, _seat_of_auditor())
-        .where(
-            Session.token_hash == digest(token),
-            Session.ended_at.is_(None),
-            Session.expires_at > r.now,
-            User.disabled_at.is_(None),
-        )
-    ).first()
+    row = r.session.execute(SESSION, {"token_hash": digest(token), "now": r.now}).first()
     if row is None or not _is_in_time(r, row.from_on, row.until_on):
         return None
     found = SignedIn(**{name: row._mapping[name] for name in SIGNED_IN})  # noqa: SLF001 - its API
@@ -137,11 +154,7 @@ def find_session(r: Reader, token: str) -> SignedIn | None:
 
 def actor_of(r: Reader, user_id: int) -> Actor:
     """A person as an actor, with what they may do right now; `NotFound` when they are disabled."""
-    row = r.session.execute(
-        select(User, AuditorSeat.from_on, AuditorSeat.until_on)
-        .outerjoin(AuditorSeat, _seat_of_auditor())
-        .where(User.id == user_id, User.disabled_at.is_(None))
-    ).first()
+    row = r.session.execute(PERSON, {"user_id": user_id}).first()
     if row is None or not _is_in_time(r, row.from_on, row.until_on):
         raise NotFound("person")
     return _actor(r, row[0])
@@ -157,14 +170,8 @@ def _actor(r: Reader, person: User | SignedIn) -> Actor:
     if person.staff_role is not None:
         return Actor("staff", user_id, person.name, person.email, staff_role=person.staff_role)
     roles: defaultdict[int, set[str]] = defaultdict(set)
-    held = select(Membership.customer_id, Membership.role).where(
-        Membership.user_id == user_id, Membership.suspended_at.is_(None)
-    )
-    handed_over = select(Delegation.customer_id, literal(HANDED_OVER)).where(
-        Delegation.to_id == user_id, runs(r.today)
-    )
     signs_for = set()
-    for customer_id, role in r.session.execute(union_all(held, handed_over)):
+    for customer_id, role in r.session.execute(ROLES, {"user_id": user_id, "today": r.today}):
         if role == HANDED_OVER:
             signs_for.add(customer_id)
         else:

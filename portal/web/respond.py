@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from string import ascii_letters, digits
 from typing import Protocol, TypeVar, cast
 from urllib.parse import quote
@@ -109,8 +110,25 @@ def attempt(
     `actor` is who acts where that is nobody's session: the person whom a mail's link was sent to.
     """
     current.close_reader()
+    return _tried(form, act, command, current.installation().work(actor or current.actor()))
+
+
+def rehearse(
+    form: Blamed, act: Callable[[Work, C], object], command: C, actor: Actor | None = None
+) -> bool:
+    """Asks whether an act that only looks would be refused; nobody who writes is kept waiting."""
+    current.close_reader()
+    return _tried(form, act, command, current.installation().rehearsal(actor or current.actor()))
+
+
+def _tried(
+    form: Blamed,
+    act: Callable[[Work, C], object],
+    command: C,
+    door: AbstractContextManager[Work],
+) -> bool:
     try:
-        with current.installation().work(actor or current.actor()) as work:
+        with door as work:
             form.outcome = act(work, command)
     except RuleBroken as broken:
         form.blame(broken)

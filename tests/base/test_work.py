@@ -2,11 +2,13 @@
 
 import json
 from itertools import pairwise
+from threading import Thread
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
-from portal.base import access
+from portal.base import access, database
 from portal.base.access import SYSTEM, Actor
 from portal.base.work import audit_entry, chained_hash
 from portal.core.errors import RuleBroken
@@ -85,3 +87,48 @@ def test_a_stranger_finds_nothing_where_a_viewer_is_refused(installation):
     for actor, answer in ((viewer, access.Denied), (stranger, access.NotFound)):
         with pytest.raises(answer), installation.work(actor) as w:
             w.require("statement.confirm", w.session.get(Customer, customer_id))
+
+
+def test_a_rehearsal_keeps_nothing_and_waits_for_nobody(installation):
+    with installation.work() as busy:
+        add_customer(busy)
+        with installation.rehearsal(SYSTEM) as w:
+            assert w.session.scalar(select(func.count(Customer.id))) == 0
+    with installation.rehearsal(SYSTEM) as w:
+        add_customer(w, "C2")
+
+    with installation.reading(SYSTEM) as r:
+        assert r.session.scalars(select(Customer.code)).all() == ["C1"]
+
+
+def test_a_writer_begins_as_soon_as_the_one_before_has_ended(installation):
+    begun = []
+
+    def write():
+        with installation.work() as w:
+            add_customer(w, "C2")
+            begun.append(w)
+
+    with installation.work() as w:
+        add_customer(w)
+        waiting = Thread(target=write)
+        waiting.start()
+        waiting.join(0.05)
+        assert begun == []
+    waiting.join()
+
+    with installation.reading(SYSTEM) as r:
+        assert r.session.scalars(select(Customer.code).order_by(Customer.id)).all() == ["C1", "C2"]
+
+
+def test_a_writer_that_waits_too_long_is_told(installation, monkeypatch):
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 20)
+
+    def write_too():
+        with installation.work() as w:
+            add_customer(w, "C2")
+
+    with installation.work() as w:
+        add_customer(w)
+        with pytest.raises(OperationalError, match="locked"):
+            write_too()

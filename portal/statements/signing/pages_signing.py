@@ -148,8 +148,7 @@ def _by_link(token: str) -> Ceremony:
         raise Gone
     statement_id, user_id = found
     person = actor_of(r, user_id)
-    with current.installation().reading(person) as look:
-        view = queries.get_statement_by_id(look, statement_id)
+    view = queries.get_statement_by_id(r.seen_by(person), statement_id)
     if r.today > view.row.confirm_by + LINK_LIVES:
         raise Gone
     return Ceremony(
@@ -169,9 +168,9 @@ def show_by_link(token: str) -> Response:
     view, person = ceremony.view, ceremony.person
     if current.actor().user_id == person.user_id:
         return respond.see_other("statements.show", ref=view.row.ref)
-    with current.installation().reading(person) as look:
-        ticks = answers.read_ticks(look, view.row.id, view.snapshot.lines)
-        approval = find_approval(look, view)
+    look = current.reader().seen_by(person)
+    ticks = answers.read_ticks(look, view.row.id, view.snapshot.lines)
+    approval = find_approval(look, view)
     return respond.page(
         "statements/link.html",
         approval=approval,
@@ -206,9 +205,7 @@ def review_by_link(token: str) -> Response:
     if not _is_waiting(ceremony.view):
         return respond.redirect_to(ceremony.back_url)
     _refuse_stranger(ceremony)
-    with current.installation().reading(ceremony.person) as look:
-        form = _fresh_form(look, ceremony)
-    return _page(ceremony, form)
+    return _page(ceremony, _fresh_form(current.reader().seen_by(ceremony.person), ceremony))
 
 
 @signing.post("/s/<token>/confirmation")
@@ -261,7 +258,7 @@ def _is_signed(form: SignForm, ceremony: Ceremony, act: Any) -> bool:
     person = ceremony.person
     assert person.user_id is not None
     command = form.command(ceremony.view.row.id, surroundings("statement_link"))
-    if not respond.attempt(form, confirming.check_confirmable, command, person):
+    if not respond.rehearse(form, confirming.check_confirmable, command, person):
         return False
     if form.outcome:  # this very page was sent twice
         return True
@@ -281,7 +278,7 @@ def _is_signed(form: SignForm, ceremony: Ceremony, act: Any) -> bool:
 def _is_said(command: confirming.ConfirmStatement, person: Actor) -> bool:
     """Whether this very answer has been kept in the meantime."""
     look = Form()
-    is_fit = respond.attempt(look, confirming.check_confirmable, command, person)
+    is_fit = respond.rehearse(look, confirming.check_confirmable, command, person)
     return is_fit and bool(look.outcome)
 
 
@@ -296,13 +293,14 @@ def _fresh_form(r: Reader, ceremony: Ceremony) -> SignForm:
 
 
 def _page(ceremony: Ceremony, form: SignForm, status: int = 200) -> Response:
-    with current.installation().reading(ceremony.person) as look:
-        values = _shown(look, ceremony, form)
+    values = _shown(current.reader().seen_by(ceremony.person), ceremony, form)
     return respond.page("statements/confirmation.html", status, **values)
 
 
 def _shown(r: Reader, ceremony: Ceremony, form: SignForm) -> Mapping[str, Any]:
-    view = queries.get_statement_by_id(r, ceremony.view.row.id)
+    view = ceremony.view
+    if request.method != "GET":  # what has happened meanwhile may be why it was refused
+        view = queries.get_statement_by_id(r, view.row.id)
     ticks = answers.read_ticks(r, view.row.id, view.snapshot.lines)
     offered = offers.offered_declarations(r, view.row.id)
     form.owes.label.text = offered.owes
