@@ -39,6 +39,7 @@ WHOSE_NAMES = {
 PAGES = {
     "entry": "invoices.show",
     "dispute": "desk_dispute.show",
+    "plan": "desk_plans.show",
     "promise": "promises.show",
 }
 

@@ -117,6 +117,22 @@ def test_the_list_says_what_is_to_be_done_the_first_day_first(chores: Chores):
     assert "PRM-17" in rows[0][1]
 
 
+@pytest.mark.parametrize(
+    ("subject", "page"),
+    [
+        ("promise/17", "/promises/pr_"),
+        ("plan/4", "/desk/plans/pl_"),
+        ("dispute/11/1", "/desk/disputes/di_"),
+        ("entry/1/1", "/invoices/iv_"),
+    ],
+)
+def test_a_task_leads_to_what_it_is_about(chores: Chores, subject: str, page: str):
+    chores.add(subject)
+    table = chores.enter().visit("/desk/tasks").by_id("tasks")
+
+    assert [link for link in table.all("a") if link.get("href").startswith(page)]
+
+
 def test_who_takes_a_task_has_it_among_theirs(chores: Chores):
     task_id = chores.add("promise/17")
     clerk = chores.enter()
