@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -10,6 +12,7 @@ from portal.base import formats
 from portal.base.access import NotFound, allows
 from portal.base.language import gettext as _
 from portal.base.sentences import sentence
+from portal.base.spreadsheets import Row
 from portal.core.errors import RuleBroken
 from portal.payments.advices import announce_payment, withdraw_advice
 from portal.payments.announceable import PayableAccount, payable_accounts
@@ -21,9 +24,13 @@ from portal.web import lists, respond
 from portal.web.current import actor, reader
 from portal.web.forms import Form
 from portal.web.guard import guard
+from portal.web.lists import SheetFormat
 
-customer = Blueprint("advices", __name__, url_prefix="/payments/advices")
-desk = Blueprint("desk_advices", __name__, url_prefix="/desk/advices")
+customer = Blueprint("advices", __name__, url_prefix="/payments")
+desk = Blueprint("desk_advices", __name__, url_prefix="/desk")
+
+#: What a spreadsheet can hold.
+MOST_ROWS = 1_000_000
 
 STATES = ("open", "arrived", "received", "withdrawn")
 #: So many invoices are carried in an address; more are ticked on the page.
@@ -34,7 +41,7 @@ NOTHING_CHOSEN = "advice.nothing_chosen"
 # ── The customer's side ──────────────────────────────────────────────────────
 
 
-@customer.get("")
+@customer.get("/advices")
 @guard("payment.view")
 def index() -> Response:
     r = reader()
@@ -52,7 +59,7 @@ def _asked(customer_id: int | None) -> AdviceFilter:
     )
 
 
-def _list(template: str, asked: AdviceFilter, **words: Any) -> Response:
+def _list(template: str, asked: AdviceFilter, path: str = "", **words: Any) -> Response:
     """A list, or of a customer's page at the desk the part that tells what is announced."""
     found = list_advices(reader(), asked)
     is_glance = respond.asks_for("announced-part")
@@ -67,10 +74,15 @@ def _list(template: str, asked: AdviceFilter, **words: Any) -> Response:
         branch=lists.asked("branch"),
         chips=_chips(asked),
         pager=lists.pager(found.page, found.pages, found.count, asked.per_page),
+        sheets=lists.sheet_links(path or "/payments/advices") if _may_export(path) else [],
         may_announce=allows(actor(), "advice.give"),
         **_words(),
         **words,
     )
+
+
+def _may_export(path: str) -> bool:
+    return not path or allows(actor(), "export.run")
 
 
 def _states(*, is_desk: bool) -> list[tuple[str, str]]:
@@ -95,7 +107,35 @@ def _words() -> dict[str, Any]:
     return {"advice_state": advice_state, "method_name": method_name, "today": reader().today}
 
 
-@customer.get("/new")
+@customer.get("/advices.<any(csv, xlsx):file_format>")
+@guard("payment.view")
+def export(file_format: SheetFormat) -> Response:
+    r = reader()
+    return _sheet(file_format, _asked(asked_branch(r, branches_of(r))))
+
+
+def _sheet(file_format: SheetFormat, asked: AdviceFilter) -> Response:
+    """One row a document, so that sums over the lines are right."""
+    head = [
+        *(_("Announcement"), _("Customer"), _("Day of payment"), _("How you pay"), _("Reference")),
+        *(_("State"), _("Currency"), _("Amount"), _("Payment"), _("Document"), _("Part")),
+        _("Amount for it"),
+    ]
+    found = list_advices(reader(), replace(asked, page=1, per_page=MOST_ROWS)).rows
+    rows = (cells for row in found for cells in _cells(row))
+    return lists.sheet(file_format, "announced-payments", head, rows)
+
+
+def _cells(row: AdviceRow) -> Iterator[Row]:
+    said = (
+        *(row.number, row.customer_name, row.pay_on, method_name(row.method), row.reference),
+        *(advice_state(row.state)[0], row.amount.currency, row.amount, row.payment_number),
+    )
+    for line in row.lines:
+        yield (*said, line.number, line.part, line.amount)
+
+
+@customer.get("/advices/new")
 @guard("advice.give")
 def new() -> Response:
     chosen = set(request.args.getlist("invoice"))
@@ -156,7 +196,7 @@ def _posted() -> tuple[AdviceForm, list[PayableAccount]]:
     return advice_form(_account(accounts, request.form.get("account", ""), set())), accounts
 
 
-@customer.post("/sum")
+@customer.post("/advices/sum")
 @guard("advice.give")
 def recalculate() -> Response:
     """What the choice comes to as it stands; nothing is changed."""
@@ -165,7 +205,7 @@ def recalculate() -> Response:
     return _form_page(form, accounts)
 
 
-@customer.post("")
+@customer.post("/advices")
 @guard("advice.give")
 def announce() -> Response:
     form, accounts = _posted()
@@ -176,7 +216,7 @@ def announce() -> Response:
     return _form_page(form, accounts, form.status)
 
 
-@customer.post("/choice")
+@customer.post("/advices/choice")
 @guard("advice.give")
 def choose() -> Response:
     """From the rows ticked in a list of invoices to the form over them."""
@@ -184,7 +224,7 @@ def choose() -> Response:
     return respond.see_other(".new", invoice=chosen)
 
 
-@customer.get("/<ref>")
+@customer.get("/advices/<ref>")
 @guard("payment.view")
 def show(ref: str) -> Response:
     advice = get_advice(reader(), ref)
@@ -210,7 +250,7 @@ def _facts(advice: AdviceRow) -> list[tuple[str, str]]:
     return [(label, value) for label, value in said if value]
 
 
-@customer.post("/<ref>/withdrawal")
+@customer.post("/advices/<ref>/withdrawal")
 @guard("advice.give")
 def withdraw(ref: str) -> Response:
     advice, form = get_advice(reader(), ref), Form()
@@ -224,9 +264,18 @@ def withdraw(ref: str) -> Response:
 # ── The desk's side ──────────────────────────────────────────────────────────
 
 
-@desk.get("")
+@desk.get("/advices")
 @guard("desk.view")
 def waiting() -> Response:
+    return _list("payments/desk_advices.html", _asked_at_desk(), path="/desk/advices")
+
+
+def _asked_at_desk() -> AdviceFilter:
     customer_ref = lists.asked("customer")
-    asked = _asked(reader().id_of("cu", customer_ref) if customer_ref else None)
-    return _list("payments/desk_advices.html", asked)
+    return _asked(reader().id_of("cu", customer_ref) if customer_ref else None)
+
+
+@desk.get("/advices.<any(csv, xlsx):file_format>")
+@guard("export.run")
+def export_all(file_format: SheetFormat) -> Response:
+    return _sheet(file_format, _asked_at_desk())

@@ -198,3 +198,14 @@ def test_an_announcement_leads_to_promising_its_day(chen: Buyer, office: Office)
     assert page.links["Promise the day"] == "/promises/new?" + "&".join(
         f"invoice={ref}" for ref in wanted
     )
+
+
+def test_both_lists_are_written_out_one_row_a_document(chen: Buyer, office: Office):
+    announce(chen, take_4_1="y", amount_4_1="15")
+    clerk = office.enter("clerk")
+    for somebody, there in ((chen, HERE), (clerk, "/desk/advices")):
+        sheet = somebody.client.get(f"{there}.csv").get_data(as_text=True).splitlines()
+        assert [line.split(",")[-3:] for line in sheet[1:]] == [
+            ["INV-4", "1", "15.00"],
+            ["INV-1", "1", "70.00"],
+        ]
