@@ -45,6 +45,7 @@ from portal.people.commands import (
     create_user_with_password,
 )
 from portal.people.recognising import actor_of
+from portal.reports import daily as limitation
 from portal.settings.commands import ChangeCompany, ChangePolicy, change_company, change_policy
 from portal.statements.answers import (
     AgreeAllOthers,
@@ -139,9 +140,10 @@ def load_demo(installation: Installation, on: dt.date) -> list[Login]:
         announce_payments(partial(_at, installation), on)
         stand_in(partial(_at, installation), on)
         promise_all(partial(_at, installation), on)
-        plan_all(partial(_at, installation), on)
         dispute_some(partial(_at, installation), on)
+        plan_all(partial(_at, installation), on)
         work_the_desk(partial(_at, installation), on)
+        limitation.run(_at(installation, on, 16), on)
         drain(_at(installation, on, 17), REGISTRY, channels=MESSAGES)
     return known_logins(installation)
 

@@ -66,7 +66,7 @@ STORIES = (
         first_after=30,
         said={"reason": Reason.AWAITING_OWN_CUSTOMER, "note": "Our own customer pays in parts."},
     ),
-    Story("XINGHAI", "liu.yang@xinghai.example", 5, ("offered", "accepted", "approved"), number=6),
+    Story("XINGHAI", "liu.yang@xinghai.example", 2, ("offered", "accepted", "approved"), number=6),
     Story("GULFLINE", "omar@gulfline.example", 3, ("offered", "accepted")),
     Story("MARENGO", "g.ferri@marengo.example", 4, ("offered", "countered")),
     Story("ZHIYUAN", "he.jing@zhiyuan.example", 1, ("offered",), number=2, first_after=20),

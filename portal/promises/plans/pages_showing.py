@@ -50,7 +50,7 @@ def plan_page(template: str, view: PlanView, status: int = 200, **values: Any) -
         may=_may(view),
         today=r.today,
         needs_approval=r.policy.plan_needs_approval,
-        changed=[item for item in view.items if item.has_changed and row.stored in TALKING],
+        changed=view.changed,
         **given,
     )
 
@@ -140,7 +140,8 @@ def _may(view: PlanView) -> dict[str, bool]:
         "sign": not is_house
         and allows(actor(), "plan.sign", row)
         and row.stored in {"countered", "approved"}
-        and not has_signed,
+        and not has_signed
+        and not view.changed,
         "accept": answers and row.stored in {"with_supplier", "countered"} and not waits,
         "refuse": answers and is_talked,
         "sign_for_house": answers and row.stored == "approved" and not has_signed,

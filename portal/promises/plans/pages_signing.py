@@ -38,7 +38,7 @@ def _view(ref: str) -> PlanView:
 def review(ref: str) -> Response:
     view = _view(ref)
     is_open = view.row.stored in {"countered", "approved"}
-    if not is_open or view.row.offer.signature("customer"):
+    if not is_open or view.row.offer.signature("customer") or view.changed:
         return respond.see_other("plans.show", ref=ref)
     return _page(view, SignPlanForm(typed_name=actor().name, position=title_of(reader())))
 

@@ -184,6 +184,11 @@ class PlanView:
     sha256: str
 
     @property
+    def changed(self) -> list[Item]:
+        """The items of which less is left than a plan that is talked about counts on."""
+        return [item for item in self.items if self.row.stored in OPEN and item.has_changed]
+
+    @property
     def before(self) -> Offer | None:
         """The offer before the newest one, for telling what changed."""
         return self.offers[-2] if len(self.offers) > 1 else None
