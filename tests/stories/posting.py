@@ -83,6 +83,19 @@ def payment(world: World, customer: str, number: str, amount: str, about: str, d
     )
 
 
+@ACTS.says(r"(?P<amount>{money}) of (?P<credit>[\w-]+) is applied to (?P<invoice>[\w-]+)")
+def application(world: World, amount: str, credit: str, invoice: str) -> None:
+    day = _today(world)
+    _post(
+        world,
+        "allocations",
+        credit_id=credit,
+        invoice_id=invoice,
+        amount=amount,
+        allocated_on=day,
+    )
+
+
 @ACTS.says(NAME + r" is delivered (?P<number>[\w-]+), (?P<amount>{money})")
 def delivery(world: World, customer: str, number: str, amount: str) -> None:
     _post_document(

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from portal.base.installation import Installation
-from tests.stories import answering, chasing, handing_on, people, posting, settling
+from tests.stories import answering, chasing, handing_on, people, posting, promising, settling
 from tests.stories.house import newest_mail
 from tests.stories.reader import read_story
 from tests.stories.teller import World, tell
@@ -14,7 +14,7 @@ from tests.stories.teller import World, tell
 FOLDER = Path(__file__).parent
 STORIES = sorted(FOLDER.glob("*.story"))
 #: Taught by being imported.
-VOCABULARY = (answering, chasing, handing_on, people, posting, settling)
+VOCABULARY = (answering, chasing, handing_on, people, posting, promising, settling)
 
 
 @pytest.mark.parametrize("path", STORIES, ids=lambda path: path.stem)
