@@ -9,17 +9,20 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
-from portal.base.access import SYSTEM
+from portal.base.access import SYSTEM, Actor
 from portal.base.clock import Clock
 from portal.base.storage import keep_file
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
 from portal.core.period import Month
+from portal.disputes.raising import RaiseDispute, raise_dispute
+from portal.disputes.subjects import About
 from portal.imports.background import run_import
 from portal.imports.columns import Options
 from portal.imports.commands import StartImport, start_import, written
 from portal.imports.undoing import UndoImport, undo_import
 from portal.payments.commands import ApplyByHand, Take, apply_by_hand
+from portal.people.commands import NewUser, create_user_with_password
 from portal.statements.issuing.run import IssueStatements, issue_statements
 from portal.tables.invoices import Entry
 from portal.tables.journal import Audit, ImportRun
@@ -181,6 +184,19 @@ def test_what_was_paid_since_stays_until_that_is_taken_back(desk: Desk, upload: 
     take_back(desk, payments)
     take_back(desk, invoices)
     assert desk.ask("select count(*) from entry") == [("0",)]
+
+
+def test_what_its_customer_disputes_stays(desk: Desk, upload: Upload):
+    run_id = upload("invoices.csv", *INVOICES)
+    with desk.installation.work(SYSTEM) as w:
+        new = NewUser("wang@example.com", "Wang", "a password that is long enough", ("clerk",))
+        clerk_id = create_user_with_password(w, new).user_id
+        entry_id = w.session.scalars(select(Entry.id).where(Entry.number == "I1")).one()
+    with desk.installation.work(Actor("staff", clerk_id, staff_role="clerk")) as w:
+        raise_dispute(w, RaiseDispute(About(entry_id), "price", Money(900, "CNY")))
+
+    facts = refused(desk, run_id, "import.undo_disputed").facts
+    assert facts == {"number": "I1", "dispute": 1}
 
 
 def test_what_was_applied_by_hand_stays(desk: Desk, upload: Upload):
