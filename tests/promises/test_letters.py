@@ -8,7 +8,9 @@ from sqlalchemy import select
 from portal.base.access import SYSTEM
 from portal.base.documents.check import read_seal
 from portal.base.mail import write_mail
+from portal.promises.commands import WithdrawPromise, withdraw_promise
 from portal.promises.sealed import letter_pdf, make_letter, promise_values
+from portal.statements.certificate.checks import check_apart, check_document
 from portal.tables.people import User
 from portal.tables.promises import Promise, SealedLetter
 from tests.promises.giving import an_account, give, somebody, wish
@@ -55,3 +57,15 @@ def test_the_evidence_says_how_the_limit_was_reckoned(promised):
         rule = json.loads(r.session.get_one(Promise, 1).evidence)["rule"]
     assert (rule["due_on"], rule["term_days"], rule["fraction"]) == ("2026-11-25", 51, "1/3")
     assert (rule["days"], rule["latest"]) == (17, "2026-12-12")
+
+
+def test_the_letter_is_known_as_ours_until_the_promise_is_taken_back(promised):
+    pdf = letter_pdf(promised, 1)
+    with promised.reading(SYSTEM) as r:
+        assert check_document(r, pdf).ok
+    assert check_apart(pdf, read_seal(pdf).fingerprint).ok
+    with promised.work(SYSTEM) as w:
+        withdraw_promise(w, WithdrawPromise(1))
+    with promised.reading(SYSTEM) as r:
+        wrong = [check.name for check in check_document(r, pdf).checks if not check.ok]
+    assert wrong == ["document.in_force"]

@@ -17,7 +17,11 @@ from portal.statements.signing.confirmations import (
     find_public_confirmation,
     seal_fingerprints,
 )
+from portal.tables.promises import Promise, SealedLetter
 from portal.tables.statements import Confirmation
+
+#: The evidence of letters, which are about no statement.
+LETTERS = frozenset({"accord-promise/1", "accord-plan/1"})
 
 
 @dataclass(frozen=True)
@@ -43,26 +47,54 @@ class CheckedDocument:
 
 def check_document(r: Reader, pdf: bytes, own_fingerprint: str = "") -> CheckedDocument:
     """
-    What a PDF is: sealed and unchanged, by our key, one of our certificates, with our evidence.
+    What a PDF is: sealed and unchanged, by our key, a certificate or letter of ours, its evidence.
 
     `own_fingerprint` is the present seal's, for a seal that has made no certificate yet.
     """
     sealed = read_seal(pdf)
     known = seal_fingerprints(r) | ({own_fingerprint} if own_fingerprint else set())
-    code = find_by_file(r, hashlib.sha256(pdf).hexdigest())
+    digest = hashlib.sha256(pdf).hexdigest()
+    code, letter = find_by_file(r, digest), _find_letter(r, digest)
+    is_kept = code is not None or letter is not None
     checks = (
         _unchanged(sealed),
-        _ours(sealed, known),
+        _ours(sealed, known | ({letter.key_fingerprint} if letter else set())),
         DocumentCheck(
             "document.certificate",
-            code is not None,
-            "kept here, byte by byte" if code else "not a certificate of this installation",
+            is_kept,
+            "kept here, byte by byte" if is_kept else "not a certificate of this installation",
         ),
         _timestamp(sealed),
-        _evidence(r, sealed),
+        _evidence_of_letter(r, sealed, letter) if letter else _evidence(r, sealed),
         *([_in_force(r, code)] if code else []),
+        *_letter_in_force(r, letter),
     )
     return CheckedDocument(checks, code or "")
+
+
+def _find_letter(r: Reader, file_sha256: str) -> SealedLetter | None:
+    """The letter of a promise or plan that is these bytes."""
+    rows = select(SealedLetter).where(SealedLetter.file_sha256 == file_sha256)
+    return r.session.scalars(rows.limit(1)).first()
+
+
+def _evidence_of_letter(r: Reader, sealed: SealedDocument, letter: SealedLetter) -> DocumentCheck:
+    """A promise's evidence is the one in the books; a plan's letter is known by its own bytes."""
+    ok = True
+    if letter.kind == "promise":
+        told = hashlib.sha256(sealed.files.get("evidence.json", b"")).hexdigest()
+        ok = told == r.session.get_one(Promise, letter.subject_id).evidence_sha256
+    detail = "as the books have it" if ok else "not as the books have it"
+    return DocumentCheck("document.evidence", ok, detail)
+
+
+def _letter_in_force(r: Reader, letter: SealedLetter | None) -> list[DocumentCheck]:
+    """A promise that was taken back or replaced counts no more."""
+    if letter is None or letter.kind != "promise":
+        return []
+    ended = r.session.get_one(Promise, letter.subject_id).ended_as
+    detail = f"{ended}: it counts no more" if ended else "in force"
+    return [DocumentCheck("document.in_force", not ended, detail)]
 
 
 def _in_force(r: Reader, code: str) -> DocumentCheck:
@@ -111,13 +143,17 @@ def _files_together(sealed: SealedDocument) -> DocumentCheck:
         sealed.files.get(name, b"") for name in ("evidence.json", "statement.json")
     )
     try:
-        said = json.loads(evidence)["statement"]["sha256"]
+        said = json.loads(evidence)
+        is_letter = said["format"] in LETTERS
+        is_its = is_letter or said["statement"]["sha256"] == sha256_of(statement)
     except (ValueError, KeyError, TypeError):
-        said = ""
+        is_letter = is_its = False
     token = sealed.files.get("evidence.tst")
-    is_stamped = token is None or is_about(token, evidence)
-    ok = bool(said) and said == sha256_of(statement) and is_stamped
-    detail = "evidence and statement belong together" if ok else "they do not belong together"
+    ok = is_its and (token is None or is_about(token, evidence))
+    together = (
+        "a letter with its evidence" if is_letter else "evidence and statement belong together"
+    )
+    detail = together if ok else "they do not belong together"
     return DocumentCheck("document.evidence", ok, detail)
 
 
