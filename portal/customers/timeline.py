@@ -60,6 +60,7 @@ NOTED = {
     "contact.added": (N_("A contact was added"), "neutral"),
     "contact.changed": (N_("A contact was changed"), "neutral"),
     "contact.removed": (N_("A contact was removed"), "neutral"),
+    "credit.posted": (N_("Credit note %(document)s over %(amount)s %(currency)s was posted"), "ok"),
     "dispute.closed": (N_("Dispute %(dispute)s was closed"), "neutral"),
     "dispute.decided": (N_("Dispute %(dispute)s has its answer"), "ok"),
     "dispute.raised": (N_("Dispute %(dispute)s was raised about %(document)s"), "warn"),

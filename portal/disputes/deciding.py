@@ -110,7 +110,7 @@ def _propose(w: Work, dispute: Dispute, decided: Decided) -> int:
     take(w, dispute)
     decision = _keep(w, dispute, decided)
     dispute.row_version += 1
-    _audit(w, "dispute.proposed", dispute, decided)
+    _audit(w, "dispute.proposed", dispute, decision)
     return decision.id
 
 
@@ -126,7 +126,6 @@ def put_into_effect(w: Work, dispute: Dispute, decided: Decided) -> DisputeDecis
     """The decision that counts from now on, with all that follows; who calls has checked it."""
     decision = _keep(w, dispute, decided, is_told=True)
     take_effect(w, dispute, decision, decided.said)
-    _audit(w, "dispute.decided", dispute, decided)
     return decision
 
 
@@ -140,6 +139,7 @@ def take_effect(
     hold_back(w, dispute, held_back(State.DECIDED, dispute.amount_minor, asked_for(w, dispute)))
     resolve(w, dispute, decision, said)
     w.tell(dispute.customer_id, ("dispute", dispute.id), "decided", verdict=decision.verdict)
+    _audit(w, "dispute.decided", dispute, decision)
 
 
 def open_again(w: Work, c: OpenAgain) -> None:
@@ -245,16 +245,15 @@ def _keep(w: Work, dispute: Dispute, decided: Decided, *, is_told: bool = False)
     return decision
 
 
-def _audit(w: Work, kind: str, dispute: Dispute, decided: Decided) -> None:
+def _audit(w: Work, kind: str, dispute: Dispute, decision: DisputeDecision) -> None:
     w.audit(
         kind,
         f"dispute/{dispute.id}",
         customer_id=dispute.customer_id,
-        dispute=printed_number(dispute.id),
-        verdict=decided.verdict.value,
-        accepted=decided.accepted.major(),
+        verdict=decision.verdict,
+        accepted=Money(decision.accepted_minor, dispute.currency).major(),
         currency=dispute.currency,
-        settlement=decided.settlement.value if decided.settlement else "",
-        root_cause=decided.root_cause,
-        answer=decided.answer.strip(),
+        settlement=decision.settlement,
+        root_cause=decision.root_cause,
+        answer=decision.answer,
     )

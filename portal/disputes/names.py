@@ -87,6 +87,7 @@ EVENTS = {
     "taken": N_("Being checked"),
     "replied": N_("Message"),
     "decided": N_("Decided"),
+    "credited": N_("Credit note posted"),
     "closed": N_("Closed"),
     "reopened": N_("Opened again"),
     "withdrawn": N_("Withdrawn"),
