@@ -48,6 +48,7 @@ FIGURES = {
 }
 #: Stands where a figure has none.
 NONE = "—"
+NOTHING = frozenset({"", NONE})
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 AMOUNT = re.compile(r"([A-Z]{3}) (-?\d+(?:\.\d+)?)")
 
@@ -91,16 +92,20 @@ def shown_changes(
 ) -> list[tuple[str, str, str]]:
     """Each figure that was told before and will be another one: its name, then and after."""
     return [
-        (figure_name(name), figure_said(was), figure_said(will) or NONE)
+        (figure_name(name), figure_said(was), figure_said(will))
         for name, was, will in changes(before, after)
-        if was not in {"", NONE}
+        if was not in NOTHING and will not in NOTHING
     ]
 
 
 def shown_facts(before: Mapping[str, str], after: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The figures that stay as they are, and those that were none before: name and value."""
+    """The figures that only one side tells, or both alike: name and value."""
+    changed = {
+        name for name, was, will in changes(before, after) if {was, will}.isdisjoint(NOTHING)
+    }
+    told = {name: after.get(name) or was for name, was in before.items()} | dict(after)
     return [
         (figure_name(name), figure_said(value))
-        for name, value in after.items()
-        if value not in {"", NONE} and before.get(name, NONE) in {"", NONE, value}
+        for name, value in told.items()
+        if name not in changed and value not in NOTHING
     ]

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from portal.approvals.names import shown_changes, shown_facts
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.core.money import Money
@@ -184,3 +185,11 @@ def test_pages_take_few_statements_however_many_wait(inbox: Inbox, lead: DeskBro
 
     assert [lead.count_statements(each) for each in (INDEX, path(inbox, asked))] == before
     assert max(before) <= 12
+
+
+def test_what_only_one_side_tells_stays_as_it_is():
+    before = {"items": "INV-1", "due": "2026-11-05", "pay_on": "—", "open": "CNY 9.00"}
+    after = {"due": "2026-12-05", "pay_on": "2026-12-05", "open": "CNY 9.00"}
+
+    assert shown_changes(before, after) == [("Due", "5 Nov 2026", "5 Dec 2026")]
+    assert [name for name, _ in shown_facts(before, after)] == ["Items", "Day of payment", "Open"]
