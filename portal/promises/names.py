@@ -25,7 +25,6 @@ STATES = {
 ENDED = {
     "withdrawn": N_("Taken back"),
     "replaced": N_("Replaced"),
-    "settled": N_("Settled otherwise"),
 }
 REASONS = {
     Reason.UNSAID: N_("No reason given"),
@@ -112,7 +111,6 @@ def event_words(kind: str, facts: Mapping[str, str]) -> str:
         "promised": _("Promised"),
         "promise_withdrawn": _("Taken back"),
         "promise_replaced": _("Replaced by %(number)s", number=facts.get("by", "")),
-        "promise_settled": _("Settled otherwise"),
         "promise_broken": _("Its day passed, and the money had not come"),
         "promise_partly_kept": _("Its day passed, and a part of the money had not come"),
     }

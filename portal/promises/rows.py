@@ -83,7 +83,7 @@ class PromiseRow:
     approval_id: int | None
     plan_id: int | None
     ended_on: dt.date | None
-    #: withdrawn | replaced | settled, and empty where it still counts.
+    #: withdrawn | replaced, and empty where it still counts.
     ended_as: str
     replaced_by_id: int | None
     items: tuple[PromisedItem, ...]

@@ -89,7 +89,7 @@ class Promise(Base):
     evidence_sha256: Mapped[Code]
     #: One key, one promise, however often the page is sent; null: a file, or an approval.
     idempotency_key: Mapped[Code | None]
-    #: It no longer counts from this day: withdrawn | replaced | settled (its items were credited).
+    #: It no longer counts from this day: withdrawn | replaced.
     ended_on: Mapped[dt.date | None] = mapped_column(Date)
     ended_as: Mapped[Code] = mapped_column(default="", server_default="")
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("promise.id"))
