@@ -203,11 +203,12 @@ def share_out(
     >>> [each.came_minor for each in share_out([two[0], again], {"A": part}).values()]
     [0, 4000]
     """
-    lines = {key: _Line(facts.came, facts.open_minor) for key, facts in parts.items()}
     received = _Line(account)
     found = {}
     counting = [promise for promise in in_order(promises) if not promise.is_ended(as_of)]
     again = _promised_again(counting)
+    # Of the parts that are given, many more than these may be other accounts'.
+    lines = {key: _Line(parts[key].came, parts[key].open_minor) for key in again}
     for promise in counting:
         if promise.shares:
             found[promise.key] = _of_items(promise, lines, again)
