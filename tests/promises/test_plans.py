@@ -10,6 +10,7 @@ from portal.base.installation import Installation
 from portal.core.errors import RuleBroken
 from portal.core.promise_kept import State as PromiseState
 from portal.promises.plans import answering, offering, signing
+from portal.promises.plans.queries import get_plan_by_id
 from portal.promises.queries import list_promises
 from portal.promises.rows import PromiseFilter
 from portal.tables.promises import PlanSignature, PromisedPart
@@ -338,6 +339,23 @@ def test_the_house_says_why_it_refuses(talk: Talk):
 
     talk.act("tom", answering.refuse_plan, answering.RefusePlan(talk.plan_id, "too slow"))
     assert talk.state == "refused"
+
+
+def test_the_house_withdraws_a_draft_of_its_own_without_a_word(talk: Talk):
+    talk.ask("tom", is_draft=True)
+    talk.act("tom", offering.withdraw_plan, offering.WithdrawPlan(talk.plan_id))
+
+    with talk.installation.reading(talk.actor("tom")) as r:
+        assert get_plan_by_id(r, talk.plan_id).row.state == "withdrawn"
+    assert talk.mails("plan") == []
+
+
+def test_the_house_withdraws_nothing_that_a_customer_asked_for(talk: Talk):
+    talk.ask()
+
+    command = offering.WithdrawPlan(talk.plan_id)
+    broken = refused(talk.act, "tom", offering.withdraw_plan, command)
+    assert broken.code == "plan.not_in_this_state"
 
 
 def test_items_are_named_as_the_customer_knows_them(talk: Talk):

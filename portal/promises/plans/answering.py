@@ -84,6 +84,7 @@ def _proposal(view: PlanView, subject: str) -> Proposal:
         amount=view.row.total,
         before=figures_now(view),
         after={
+            "items": figures_now(view)["items"],
             "total": _figure(offer.total),
             "instalments": str(len(offer.rows)),
             "first": offer.first_on.isoformat(),
@@ -109,7 +110,7 @@ def refuse_plan(w: Work, c: RefusePlan) -> None:
     plan = locked(w, c.plan_id, "plan.counter")
     if plan.state == "refused":
         return
-    refuse_unless(plan, "draft", *TALKING)
+    refuse_unless(plan, *TALKING)
     reason = _reason(c.reason)
     withdraw_request(w, "plan", f"plan/{plan.id}")
     move(w, plan, "refused", "refused", reason=reason)

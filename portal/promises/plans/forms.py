@@ -99,7 +99,7 @@ class PlanForm(Form):
     interval = SelectField(N_("Interval"), choices=[*INTERVALS.items()])
     down = MoneyField(N_("Down payment"))
     interest = wtforms.StringField(N_("Interest a year, in per cent"))
-    penalty = wtforms.StringField(N_("Penalty interest on what is late, in per cent"))
+    penalty = wtforms.StringField(N_("Penalty interest, in per cent"))
     reason = SelectField(N_("Reason"))
     note = wtforms.TextAreaField(N_("Remark"), [Length(max=LONGEST_NOTE)])
     #: What the rows were made from, so that what is typed into them stays until that changes.

@@ -41,7 +41,7 @@ STEPS = {
     "agreed": (N_("Agreed: both have signed"), "ok"),
     "broken": (N_("An instalment was missed"), "bad"),
     "refused": (N_("Refused: %(reason)s"), "bad"),
-    "withdrawn": (N_("Withdrawn by the customer"), "neutral"),
+    "withdrawn": (N_("Withdrawn"), "neutral"),
     "ended": (N_("Ended: %(reason)s"), "neutral"),
 }
 #: What only the house reads of a plan's life.

@@ -79,7 +79,7 @@ class OfferAgain:
 
 @dataclass(frozen=True)
 class WithdrawPlan:
-    """The customer asks for the plan no longer."""
+    """The customer asks for the plan no longer; either side gives up a draft of its own."""
 
     plan_id: int
 
@@ -141,7 +141,7 @@ def withdraw_plan(w: Work, c: WithdrawPlan) -> None:
     plan = locked(w, c.plan_id, "plan.offer")
     if plan.state == "withdrawn":
         return
-    refuse_unless(plan, "draft", *TALKING)
+    refuse_unless(plan, "draft", *(TALKING if side_of(w) == "customer" else ()))
     withdraw_request(w, "plan", f"plan/{plan.id}")
     move(w, plan, "withdrawn", "withdrawn")
 

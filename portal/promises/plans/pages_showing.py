@@ -136,14 +136,14 @@ def _may(view: PlanView) -> dict[str, bool]:
     has_signed = row.offer.signature("house" if is_house else "customer") is not None
     return {
         "offer": offers and is_talked,
-        "withdraw": offers and not is_house and is_talked,
+        "withdraw": offers and (is_talked if not is_house else row.stored == "draft"),
         "sign": not is_house
         and allows(actor(), "plan.sign", row)
         and row.stored in {"countered", "approved"}
         and not has_signed
         and not view.changed,
         "accept": answers and row.stored in {"with_supplier", "countered"} and not waits,
-        "refuse": answers and is_talked,
+        "refuse": answers and row.stored in TALKING,
         "sign_for_house": answers and row.stored == "approved" and not has_signed,
         "end": answers and row.stored == "agreed",
     }

@@ -16,6 +16,7 @@ from portal.promises.plans import answering, queries, signing
 from portal.promises.plans.forms import AnswerForm, ReasonForm, form_of, fresh_form
 from portal.promises.plans.items import meant_keys
 from portal.promises.plans.names import state_choices, state_of
+from portal.promises.plans.offering import WithdrawPlan, withdraw_plan
 from portal.promises.plans.pages_building import (
     Place,
     Sent,
@@ -229,6 +230,14 @@ def sign(ref: str) -> Response:
     command = signing.SignForHouse(view.row.id, sha256, surroundings())
     respond.attempt(form, signing.sign_for_house, command)
     return _after(ref, form, _("Signed."))
+
+
+@desk.post("/plans/<ref>/withdrawal")
+@guard("plan.offer")
+def withdraw(ref: str) -> Response:
+    view, form = queries.get_plan(reader(), ref), Form()
+    respond.attempt(form, withdraw_plan, WithdrawPlan(view.row.id))
+    return _after(ref, form, _("The draft is withdrawn."))
 
 
 @desk.post("/plans/<ref>/end")
