@@ -1,4 +1,4 @@
-"""An item that was promised in vain and is promised again: each promise is judged by itself."""
+"""R118: an item promised in vain and promised again; each promise is judged by itself."""
 
 from datetime import date
 
@@ -27,21 +27,25 @@ def states(part: PartFacts, today: int, on_account: int = 0) -> list[State]:
     return [*judge(made, outcomes, Leniency(), november(today), on_account).values()]
 
 
-def test_r118_the_new_promise_runs_while_the_old_one_is_broken():
+def test_the_new_promise_runs_while_the_old_one_is_broken():
+    """R118."""
     assert states(PartFacts(100), 10) == [State.BROKEN, State.OPEN]
 
 
-def test_r118_money_that_comes_then_keeps_the_new_one_alone():
+def test_money_that_comes_then_keeps_the_new_one_alone():
+    """R118."""
     paid = PartFacts(0, (Came(november(18), 100),))
 
     assert states(paid, 21) == [State.BROKEN, State.KEPT]
 
 
-def test_r118_money_that_came_before_was_late_for_the_old_one():
+def test_money_that_came_before_was_late_for_the_old_one():
+    """R118."""
     paid = PartFacts(0, (Came(november(7), 100),))
 
     assert states(paid, 8) == [State.LATE_KEPT]
 
 
-def test_r118_money_on_account_is_looked_at_for_the_new_one_alone():
+def test_money_on_account_is_looked_at_for_the_new_one_alone():
+    """R118."""
     assert states(PartFacts(100), 23, on_account=100) == [State.BROKEN, State.BEING_CHECKED]

@@ -1,4 +1,4 @@
-"""The promise board: groups of days, rates over what is over, and how long a promise runs."""
+"""R116, R117 and R119: groups of days, rates over what is over, and when somebody looks again."""
 
 from datetime import date, timedelta
 from fractions import Fraction
@@ -16,7 +16,8 @@ JUDGEMENTS = st.builds(Judged, st.sampled_from(State), AMOUNTS, AMOUNTS)
 
 
 @given(DAYS, st.integers(-30, 30))
-def test_r116_a_later_day_never_presses_more(today: date, days: int):
+def test_a_later_day_never_presses_more(today: date, days: int):
+    """R116."""
     order = list(Group)
     day = today + timedelta(days=days)
 
@@ -26,7 +27,8 @@ def test_r116_a_later_day_never_presses_more(today: date, days: int):
 
 
 @given(DAYS)
-def test_r116_a_week_ends_on_the_sunday_of_its_days(today: date):
+def test_a_week_ends_on_the_sunday_of_its_days(today: date):
+    """R116."""
     sunday = end_of_week(today)
 
     assert sunday.weekday() == 6
@@ -34,7 +36,8 @@ def test_r116_a_week_ends_on_the_sunday_of_its_days(today: date):
 
 
 @given(st.lists(JUDGEMENTS))
-def test_r117_a_rate_lies_between_nothing_and_all(promises: list[Judged]):
+def test_a_rate_lies_between_nothing_and_all(promises: list[Judged]):
+    """R117."""
     rate = kept_rate(promises)
 
     for measure in (rate.by_number, rate.by_amount):
@@ -43,13 +46,15 @@ def test_r117_a_rate_lies_between_nothing_and_all(promises: list[Judged]):
 
 
 @given(st.lists(JUDGEMENTS))
-def test_r117_what_is_not_over_changes_no_rate(promises: list[Judged]):
+def test_what_is_not_over_changes_no_rate(promises: list[Judged]):
+    """R117."""
     waiting = [Judged(state, 500, 0) for state in (State.OPEN, State.BEING_CHECKED, State.ENDED)]
 
     assert kept_rate([*promises, *waiting]) == kept_rate(promises)
 
 
-def test_r117_one_kept_late_is_not_kept():
+def test_one_kept_late_is_not_kept():
+    """R117."""
     rate = kept_rate([Judged(State.KEPT, 60, 60), Judged(State.LATE_KEPT, 40, 10)])
 
     assert rate.by_number.value == Fraction(1, 2)
@@ -57,7 +62,8 @@ def test_r117_one_kept_late_is_not_kept():
 
 
 @given(DAYS, st.integers(0, 10), st.sampled_from([None, MONDAY_TO_FRIDAY]))
-def test_r108_what_runs_is_what_money_is_in_time_for(today: date, tolerance: int, calendar):
+def test_what_runs_is_what_money_is_in_time_for(today: date, tolerance: int, calendar):
+    """R108."""
     leniency = Leniency(tolerance, calendar)
 
     first = leniency.first_running(today)
@@ -66,7 +72,8 @@ def test_r108_what_runs_is_what_money_is_in_time_for(today: date, tolerance: int
 
 
 @given(DAYS, st.integers(0, 10))
-def test_r119_somebody_looks_on_a_workday_after_money_was_in_time(day: date, tolerance: int):
+def test_somebody_looks_on_a_workday_after_money_was_in_time(day: date, tolerance: int):
+    """R119."""
     leniency = Leniency(tolerance, MONDAY_TO_FRIDAY)
 
     looked = look_again_on(day, leniency, MONDAY_TO_FRIDAY)
