@@ -23,7 +23,6 @@ from portal.disputes import daily as disputes
 from portal.invoices import daily as downloads
 from portal.people import daily as people
 from portal.promises import daily as promises
-from portal.promises import eve
 from portal.promises.plans import daily as plans
 from portal.reports import daily as limitation
 from portal.statements import daily as statements
@@ -40,7 +39,7 @@ ACTS: tuple[tuple[str, Run], ...] = (
     ("chasing", statements.chase),
     ("promises", promises.run),
     ("plans", plans.run),
-    ("eve", eve.run),
+    ("promised_days", promises.remind),
     ("disputes", disputes.run),
     ("limitation", limitation.run),
     ("seals", stamp_again),

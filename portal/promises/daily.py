@@ -24,6 +24,7 @@ from portal.core.promise_board import look_again_on
 from portal.core.promise_kept import State
 from portal.invoices.open_items import among, everyone
 from portal.promises.board import is_unsettled
+from portal.promises.eve import tell_eve
 from portal.promises.owners import owners_of, tell_owners
 from portal.promises.queries import list_promises
 from portal.promises.rows import PromiseFilter, PromiseRow
@@ -55,6 +56,12 @@ def run(installation: Installation, on: dt.date) -> dict[str, Any]:
         failpoints.reached("promises.after_commit")
         missed, closed = missed + more_missed, closed + more_closed
     return {"missed": missed, "closed": closed}
+
+
+def remind(installation: Installation, on: dt.date) -> dict[str, int]:
+    """Writes to those whose promised day comes next; a second run finds nobody new."""
+    with installation.work(SYSTEM, on) as w:
+        return {"mailed": tell_eve(w)}
 
 
 def _slices(r: Reader) -> Iterator[list[int]]:

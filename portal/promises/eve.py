@@ -10,8 +10,6 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from portal.base.access import SYSTEM
-from portal.base.installation import Installation
 from portal.base.mail import queue_mail
 from portal.base.outbox import Letter, NotNeeded
 from portal.base.work import Reader, Work
@@ -26,11 +24,10 @@ KIND = "promise_due"
 AHEAD = dt.timedelta(days=14)
 
 
-def run(installation: Installation, on: dt.date) -> dict[str, int]:
-    """Writes to those whose promised day comes next; a second run finds nobody new."""
-    with installation.work(SYSTEM, on) as w:
-        asked = PromiseFilter(from_on=on + ONE_DAY, to_on=on + AHEAD, counts=True)
-        return {"mailed": sum(_mail(w, row) for row in list_promises(w, asked) if _is_near(w, row))}
+def tell_eve(w: Work) -> int:
+    """How many are written to because their promised day comes next, for the first time."""
+    asked = PromiseFilter(from_on=w.today + ONE_DAY, to_on=w.today + AHEAD, counts=True)
+    return sum(_mail(w, row) for row in list_promises(w, asked) if _is_near(w, row))
 
 
 def _is_near(w: Work, row: PromiseRow) -> bool:

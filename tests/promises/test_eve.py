@@ -9,7 +9,8 @@ from sqlalchemy import select
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.base.outbox import NotNeeded
-from portal.promises.eve import due_values, run
+from portal.promises.daily import remind
+from portal.promises.eve import due_values
 from portal.tables.journal import Outbox
 from tests.promises.giving import an_account, give, pay, somebody, wish
 
@@ -33,11 +34,11 @@ def mails(installation: Installation) -> list[Outbox]:
 def test_the_mail_leaves_on_the_workday_before_and_once(promised: Installation):
     days = [FRIDAY - dt.timedelta(days=1), FRIDAY, FRIDAY, MONDAY]
 
-    assert [run(promised, on)["mailed"] for on in days] == [0, 1, 0, 0]
+    assert [remind(promised, on)["mailed"] for on in days] == [0, 1, 0, 0]
 
 
 def test_it_says_what_is_awaited_and_until_when(promised: Installation):
-    run(promised, FRIDAY)
+    remind(promised, FRIDAY)
     [mail] = mails(promised)
     with promised.reading(SYSTEM, FRIDAY) as r:
         values = due_values(r, json.loads(mail.payload))
@@ -46,7 +47,7 @@ def test_it_says_what_is_awaited_and_until_when(promised: Installation):
 
 
 def test_what_was_paid_meanwhile_is_not_asked_for(promised: Installation):
-    run(promised, FRIDAY)
+    remind(promised, FRIDAY)
     [mail] = mails(promised)
     pay(promised, 50, 250_00, on="11-27")
 
