@@ -16,7 +16,6 @@ from portal.core.errors import RuleBroken
 from portal.core.workdays import Calendar
 
 REOPEN_WITHIN_DAYS = 14
-ANSWER_WITHIN_WORKDAYS = 10
 LONGEST_TEXT = 4000
 _SHORTEST_NAME, _LONGEST_NAME = 2, 40
 _LONGEST_ANSWER_WORKDAYS = 60

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from portal.base.language import N_, current_language, pgettext
 from portal.base.language import gettext as _
-from portal.core.dispute import Reason, Settlement, Side, State, Verdict
+from portal.core.dispute import Reason, Settlement, State, Verdict
 
 #: The shipped reasons, and those that are said of a line of a statement.
 REASONS = {
@@ -81,18 +81,6 @@ WAYS = {
     "statement": N_("With the answer to a statement"),
     "phone": N_("On the phone"),
 }
-#: Kind of a step in a dispute's life → what happened.
-EVENTS = {
-    "raised": N_("Raised"),
-    "taken": N_("Being checked"),
-    "replied": N_("Message"),
-    "decided": N_("Decided"),
-    "credited": N_("Credit note posted"),
-    "closed": N_("Closed"),
-    "reopened": N_("Opened again"),
-    "withdrawn": N_("Withdrawn"),
-}
-SIDES = {Side.CUSTOMER: N_("The customer"), Side.HOUSE: N_("The supplier")}
 
 
 def own_title(reason: Reason, language: str = "") -> str:
@@ -153,8 +141,3 @@ def settlement_name(settlement: str) -> str:
 def way_name(way: str) -> str:
     """By which way a dispute was raised."""
     return _(WAYS[way])
-
-
-def event_name(kind: str) -> str:
-    """A step in a dispute's life, in the language of the moment."""
-    return _(EVENTS[kind]) if kind in EVENTS else kind

@@ -12,7 +12,6 @@ from portal.base.access import NotFound, visible_to
 from portal.base.work import Reader
 from portal.core.dispute import OpenPart
 from portal.core.errors import RuleBroken
-from portal.core.ledger import Kind
 from portal.core.money import Money
 from portal.disputes.marks import free_parts
 from portal.tables.customers import Customer
@@ -41,7 +40,6 @@ class Subject:
     currency: str
     #: Null for a statement as a whole.
     entry_id: int | None
-    kind: Kind | None
     number: str
     statement_number: str
     line_text: str
@@ -110,7 +108,6 @@ def get_subject(r: Reader, about: About) -> Subject:
         entry.name,
         entry.currency,
         entry.id,
-        Kind(entry.kind),
         entry.number,
         statement.number if statement else "",
         text,
@@ -125,7 +122,7 @@ def _whole(about: About, statement: Any) -> Subject:
     nothing = Money.zero(statement.currency)
     customer_id, name, number = statement.customer_id, statement.name, statement.number
     return Subject(
-        about, customer_id, name, statement.currency, None, None, number, number, "", nothing, ()
+        about, customer_id, name, statement.currency, None, number, number, "", nothing, ()
     )
 
 
@@ -164,7 +161,7 @@ def entries_on(r: Reader, statement_id: int, seqs: Sequence[int]) -> dict[int, i
 def _entry(r: Reader, about: About) -> Any:
     if about.entry_id is None:
         return None
-    columns: list[Any] = [Entry.id, Entry.customer_id, Entry.currency, Entry.kind, Entry.number]
+    columns: list[Any] = [Entry.id, Entry.customer_id, Entry.currency, Entry.number]
     columns += [Entry.amount_minor, Customer.name]
     rows: Select[Any] = (
         select(*columns)
