@@ -36,6 +36,9 @@ ABOUT_DECISIONS: dict[str, str] = {
     "dispute.stale": N_(
         "Somebody changed this dispute meanwhile. Look at it again; what you typed is kept."
     ),
+    "import.undo_credited": N_(
+        "%(number)s settled a dispute since (DSP-%(dispute)s). Nothing was taken back."
+    ),
     "note.empty": N_("Write the note."),
     "note.too_long": N_("Write at most %(longest)s characters; put the rest in a file."),
 }

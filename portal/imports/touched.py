@@ -23,6 +23,8 @@ IN_THE_WAY = {
       join statement_line l on l.customer_id = e.customer_id and l.entry_id = e.id
       join statement s on s.customer_id = l.customer_id and s.id = l.statement_id
       where g.run_id = :run order by e.id limit 1""",
+    "import.undo_credited": """select e.number, c.dispute_id as dispute from own_entries
+      join credit_request c on c.credit_id = e.id where g.run_id = :run order by e.id limit 1""",
     "import.undo_disputed": """select e.number, d.id as dispute from own_entries
       join dispute d on d.customer_id = e.customer_id and d.entry_id = e.id
       where g.run_id = :run order by e.id limit 1""",

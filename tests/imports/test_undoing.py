@@ -12,9 +12,11 @@ from sqlalchemy.exc import DatabaseError
 from portal.base.access import SYSTEM, Actor
 from portal.base.clock import Clock
 from portal.base.storage import keep_file
+from portal.core.dispute import Settlement, Verdict
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
 from portal.core.period import Month
+from portal.disputes.deciding import Decided, DecideDispute, decide_dispute
 from portal.disputes.raising import RaiseDispute, raise_dispute
 from portal.disputes.subjects import About
 from portal.imports.background import run_import
@@ -197,6 +199,24 @@ def test_what_its_customer_disputes_stays(desk: Desk, upload: Upload):
 
     facts = refused(desk, run_id, "import.undo_disputed").facts
     assert facts == {"number": "I1", "dispute": 1}
+
+
+def test_what_settled_a_dispute_stays(desk: Desk, upload: Upload):
+    upload("invoices.csv", *INVOICES)
+    with desk.installation.work(SYSTEM) as w:
+        new = NewUser("wang@example.com", "Wang", "a password that is long enough", ("clerk",))
+        clerk = Actor("staff", create_user_with_password(w, new).user_id, staff_role="clerk")
+        entry_id = w.session.scalars(select(Entry.id).where(Entry.number == "I1")).one()
+    nine = Money(900, "CNY")
+    with desk.installation.work(clerk) as w:
+        dispute_id = raise_dispute(w, RaiseDispute(About(entry_id), "price", nine))
+        told = Decided(Verdict.ACCEPT, nine, Settlement.CREDIT_NOTE, "other", "So it is.")
+        decide_dispute(w, DecideDispute(dispute_id, 0, told))
+    head, row = "credit_note_id,customer_id,currency,credit_date,amount,invoice_id", "CNY"
+    run_id = upload("credit_notes.csv", head, f"CN1,C,{row},2026-11-02,9.00,I1")
+
+    facts = refused(desk, run_id, "import.undo_credited").facts
+    assert facts == {"number": "CN1", "dispute": dispute_id}
 
 
 def test_what_was_applied_by_hand_stays(desk: Desk, upload: Upload):
