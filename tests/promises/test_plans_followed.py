@@ -9,8 +9,10 @@ from portal.base.documents.check import read_seal
 from portal.base.installation import Installation
 from portal.base.messages import list_messages
 from portal.base.outbox import Registry, drain
+from portal.promises.plans.answering import EndPlan, end_plan
 from portal.promises.plans.letters import LETTERS
 from portal.promises.plans.sheet import TASKS, plan_pdf
+from portal.statements.certificate.checks import check_document
 from tests.promises.giving import pay
 from tests.promises.planning import Talk, a_talk
 
@@ -106,3 +108,14 @@ def test_the_mails_say_what_is_due(talk: Talk):
         said = [m for m in list_messages(r) if m.kind in LETTERS and m.state != "cancelled"]
     assert {m.state for m in said} == {"sent"}
     assert "instalment 1 of plan PLN-1 is due on 1 Dec 2026" in said[-1].subject
+
+
+def test_the_letter_is_known_to_be_ours_until_the_plan_ends(talk: Talk):
+    pdf = plan_pdf(talk.installation, talk.plan_id)
+    with talk.installation.reading(SYSTEM) as r:
+        assert {check.name for check in check_document(r, pdf).checks if not check.ok} == set()
+    talk.act("tom", end_plan, EndPlan(talk.plan_id, "missed"))
+
+    with talk.installation.reading(SYSTEM) as r:
+        failed = [check.name for check in check_document(r, pdf).checks if not check.ok]
+    assert failed == ["document.in_force"]

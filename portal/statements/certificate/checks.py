@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from portal.base.documents.check import SealedDocument, read_seal
 from portal.base.documents.timestamps import is_about
+from portal.base.evidence import canonical_json, sha256_of_text
 from portal.base.work import Reader
 from portal.core.statement import sha256_of
 from portal.statements.signing.confirmations import (
@@ -17,7 +18,7 @@ from portal.statements.signing.confirmations import (
     find_public_confirmation,
     seal_fingerprints,
 )
-from portal.tables.promises import Promise, SealedLetter
+from portal.tables.promises import Plan, PlanSignature, Promise, SealedLetter
 from portal.tables.statements import Confirmation
 
 #: The evidence of letters, which are about no statement.
@@ -79,20 +80,37 @@ def _find_letter(r: Reader, file_sha256: str) -> SealedLetter | None:
 
 
 def _evidence_of_letter(r: Reader, sealed: SealedDocument, letter: SealedLetter) -> DocumentCheck:
-    """A promise's evidence is the one in the books; a plan's letter is known by its own bytes."""
-    ok = True
+    """A promise's evidence is the one in the books; a plan's is that of both its signatures."""
+    inside = sealed.files.get("evidence.json", b"")
     if letter.kind == "promise":
-        told = hashlib.sha256(sealed.files.get("evidence.json", b"")).hexdigest()
+        told = hashlib.sha256(inside).hexdigest()
         ok = told == r.session.get_one(Promise, letter.subject_id).evidence_sha256
+    else:
+        both = json.loads(inside or b"{}")
+        said = {side: sha256_of_text(canonical_json(each)) for side, each in both.items()}
+        ok = said == _signatures_of(r, letter.subject_id)
     detail = "as the books have it" if ok else "not as the books have it"
     return DocumentCheck("document.evidence", ok, detail)
 
 
+def _signatures_of(r: Reader, plan_id: int) -> dict[str, str]:
+    """By side: the evidence of the signatures under the plan that was agreed."""
+    agreed = select(Plan.agreed_offer_id).where(Plan.id == plan_id)
+    rows = select(PlanSignature.side, PlanSignature.evidence_sha256).where(
+        PlanSignature.offer_id.in_(agreed)
+    )
+    return {row.side: row.evidence_sha256 for row in r.session.execute(rows)}
+
+
 def _letter_in_force(r: Reader, letter: SealedLetter | None) -> list[DocumentCheck]:
-    """A promise that was taken back or replaced counts no more."""
-    if letter is None or letter.kind != "promise":
+    """A promise that was taken back or replaced counts no more, nor does a plan that ended."""
+    if letter is None:
         return []
-    ended = r.session.get_one(Promise, letter.subject_id).ended_as
+    if letter.kind == "promise":
+        ended = r.session.get_one(Promise, letter.subject_id).ended_as
+    else:
+        state = r.session.get_one(Plan, letter.subject_id).state
+        ended = state if state == "ended" else ""
     detail = f"{ended}: it counts no more" if ended else "in force"
     return [DocumentCheck("document.in_force", not ended, detail)]
 
