@@ -1,16 +1,19 @@
 """A difference on a statement and its dispute have one answer, wherever it is given."""
 
 import dataclasses
+import datetime as dt
 from typing import Any
 
 import pytest
 
+from portal.app import create_app
 from portal.base.access import SYSTEM
 from portal.core.confirmation import Result
 from portal.core.dispute import Settlement, State, Verdict
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
 from portal.core.settling import Cause, Decision
+from portal.disputes.credit_requests import PostCreditNote, post_credit_note
 from portal.disputes.deciding import Decided, DecideDispute, decide_dispute
 from portal.disputes.living import WithdrawDispute, withdraw_dispute
 from portal.statements.commands import ReissueStatement, reissue_statement
@@ -25,6 +28,8 @@ from portal.statements.settling.settling import (
 from portal.tables.disputes import CreditRequest, Dispute, DisputeDecision, DisputedPart
 from portal.tables.journal import Outbox
 from portal.tables.resolutions import Resolution
+from portal.tables.statements import Statement
+from tests.desk import DeskBrowser
 from tests.people.cast import LI, cast_into
 from tests.statements.stage import Stage, staged
 
@@ -191,3 +196,32 @@ def test_the_claim_knows_its_dispute(stage: Stage):
     assert claim.dispute is not None
     assert claim.dispute.number == "DSP-1"
     assert dataclasses.replace(claim, dispute=None).is_dropped is False
+
+
+def test_the_desk_offers_the_sign_off_round_with_one_button(stage: Stage):
+    clerk = DeskBrowser(create_app(stage.installation), stage.installation, "clerk")
+    [dispute] = rows(stage, Dispute)
+    with stage.installation.reading(SYSTEM) as r:
+        path = f"/desk/disputes/{r.refs.of('di', dispute.id)}"
+    assert "Send version 2 for sign-off" not in clerk.visit(path).text
+    decide(stage)
+    page = clerk.visit(path)
+    shown = clerk.follow(clerk.fill(page, f"/desk/statements/{stage.ref}/sign-off"))
+
+    assert "has our answer" in page.text
+    assert "A round for sign-off." in shown.text
+
+
+def test_after_the_credit_note_the_corrected_version_is_offered(stage: Stage):
+    clerk = DeskBrowser(create_app(stage.installation), stage.installation, "clerk")
+    decide(stage)
+    [request] = rows(stage, CreditRequest)
+    october = dt.date(2026, 10, 30)
+    stage.act(post_credit_note, PostCreditNote(request.id, "CN-7", october), LI)
+    with stage.installation.reading(SYSTEM) as r:
+        path = f"/desk/disputes/{r.refs.of('di', request.dispute_id)}"
+    page = clerk.visit(path)
+    clerk.fill(page, f"/desk/statements/{stage.ref}/reissue")
+
+    assert "Issue version 2 with 1 document more" in page.text
+    assert [row.version for row in rows(stage, Statement)] == [1, 2]
