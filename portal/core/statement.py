@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from json.encoder import encode_basestring as _quoted
 from typing import Any, NamedTuple
@@ -246,6 +246,7 @@ def sha256_of(payload: bytes) -> str:
     return hashlib.sha256(payload).hexdigest()
 
 
+@lru_cache(maxsize=16)  # each answer on a line asks for the same frozen bytes
 def read_statement(payload: bytes | str) -> Statement:
     """The statement that canonical bytes hold; ValueError where they are none or do not add up."""
     said = json.loads(payload)

@@ -207,13 +207,16 @@ def get_statement_by_id(r: Reader, statement_id: int) -> StatementView:
     if row is None:
         raise NotFound(statement_id)
     payload = row.payload.encode()
-    lines = r.session.scalars(
-        select(StatementLine.entry_id)
-        .where(
-            StatementLine.customer_id == row.customer_id,
-            StatementLine.statement_id == statement_id,
-        )
-        .order_by(StatementLine.seq)
+    refs, entry_ids = (
+        r.refs,
+        r.session.scalars(
+            select(StatementLine.entry_id)
+            .where(
+                StatementLine.customer_id == row.customer_id,
+                StatementLine.statement_id == statement_id,
+            )
+            .order_by(StatementLine.seq)
+        ).all(),
     )
     return StatementView(
         row=_row(r, row),
@@ -221,7 +224,7 @@ def get_statement_by_id(r: Reader, statement_id: int) -> StatementView:
         payload=payload,
         in_force=row.in_force == 1,
         replaced_by="" if row.in_force else _in_force_ref(r, row),
-        line_refs=tuple(r.refs.of("iv", entry_id) for entry_id in lines),
+        line_ref=lambda seq: refs.of("iv", entry_ids[seq - 1]),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal.core.money import Money
@@ -93,8 +94,8 @@ class StatementView:
     in_force: bool
     #: The version in force of the same period, where this one was replaced.
     replaced_by: str
-    #: Of each line, the document's ref in the order of the lines.
-    line_refs: tuple[str, ...]
+    #: The ref of a line's document, by the line's number from one; empty where it leads nowhere.
+    line_ref: Callable[[int], str]
 
     @property
     def to_confirm(self) -> Money:

@@ -123,8 +123,8 @@ class ShownLines:
 def shown_line(view: StatementView, ticks: Ticks, seq: int) -> ShownLine:
     """One line, counted from one."""
     line = view.snapshot.lines[seq - 1]
-    is_invoice = line.kind == Kind.INVOICE
-    url = f"/invoices/{view.line_refs[seq - 1]}" if is_invoice and view.line_refs else ""
+    ref = view.line_ref(seq) if line.kind == Kind.INVOICE else ""
+    url = f"/invoices/{ref}" if ref else ""
     return ShownLine(seq, line, ticks.of(seq), url, view.row.currency)
 
 
@@ -170,12 +170,16 @@ def _shown_document(each: OwnDocument, currency: str) -> ShownDifference:
 
 def shown_lines(view: StatementView, ticks: Ticks, asked: LineFilter) -> ShownLines:
     """The lines that a filter keeps, in the statement's order."""
-    every = [shown_line(view, ticks, seq) for seq in range(1, len(view.snapshot.lines) + 1)]
+    # Addresses are made for the lines of one page alone: each costs more than the line itself.
+    every = [
+        ShownLine(seq, line, ticks.of(seq), "", view.row.currency)
+        for seq, line in enumerate(view.snapshot.lines, 1)
+    ]
     kept = [each for each in every if _is_kept(each, asked)]
     size = PER_PAGE if len(every) > WHOLE else max(len(kept), 1)
     pages = max(1, -(-len(kept) // size))
     page = min(max(1, asked.page), pages)
-    rows = kept[(page - 1) * size : page * size]
+    rows = [shown_line(view, ticks, each.seq) for each in kept[(page - 1) * size : page * size]]
     before = rows[0].seq - 1 if rows else 0
     carried = every[before - 1].balance if before else view.row.opening
     return ShownLines(rows, carried, len(kept), page, pages)

@@ -176,17 +176,21 @@ def show_by_link(token: str) -> Response:
         approval=approval,
         result_name=result_name,
         ceremony=ceremony,
-        shown=shown_lines(replace(view, line_refs=()), ticks, LineFilter()),
+        shown=shown_lines(replace(view, line_ref=_nowhere), ticks, LineFilter()),
         may_sign=_is_waiting(view) and allows(person, "statement.confirm", view.row),
         **_head(view),
     )
+
+
+def _nowhere(_seq: int) -> str:
+    return ""
 
 
 def _head(view: StatementView) -> dict[str, Any]:
     """The statement as a link shows it: its lines lead nowhere."""
     row, today = view.row, current.reader().today
     return {
-        "view": replace(view, line_refs=()),
+        "view": replace(view, line_ref=_nowhere),
         "state": shown_state(row.state, row.confirm_by, today, row.deemed_on),
         "equation": equation(view),
     }
