@@ -16,6 +16,7 @@ from portal.base.work import Reader
 from portal.cli.opening import opened
 from portal.cli.output import format_option, show
 from portal.core.money import Money
+from portal.disputes.checks import check_disputes
 from portal.invoices import checks as books
 from portal.statements.certificate.checks import check_apart, check_document
 from portal.statements.checks import check_statements
@@ -25,6 +26,7 @@ CHECKS: tuple[Callable[[Reader], Iterable[Check]], ...] = (
     lambda r: [check_chain(r)],
     books.check_books,
     check_statements,
+    check_disputes,
 )
 
 

@@ -250,6 +250,7 @@ def _audit(w: Work, kind: str, dispute: Dispute, decision: DisputeDecision) -> N
         kind,
         f"dispute/{dispute.id}",
         customer_id=dispute.customer_id,
+        dispute=printed_number(dispute.id),
         verdict=decision.verdict,
         accepted=Money(decision.accepted_minor, dispute.currency).major(),
         currency=dispute.currency,

@@ -11,6 +11,7 @@ from portal.base.access import SYSTEM, Actor
 from portal.core.dispute import Settlement, Verdict
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
+from portal.disputes.checks import check_disputes
 from portal.disputes.daily import run
 from portal.disputes.deciding import Decided, DecideDispute, decide_dispute
 from portal.disputes.living import ReopenDispute, WithdrawDispute, reopen_dispute, withdraw_dispute
@@ -270,3 +271,30 @@ def test_the_customers_file_tells_a_disputes_life(house: House):
 
     for said in ("was raised about INV-2", "has its answer", "was opened again"):
         assert f"Dispute DSP-{dispute_id} {said}" in page.text
+
+
+# ── What `accord verify` asks ────────────────────────────────────────────────
+
+
+def troubles(house: House) -> list[str]:
+    with house.installation.reading(SYSTEM) as r:
+        return [check.detail for check in check_disputes(r) if not check.ok]
+
+
+def test_whatever_is_done_to_disputes_they_hold(house: House):
+    for minor, accepted in ((10_00, 0), (20_00, 5_00), (30_00, 0)):
+        house.decide(house.raised(minor), accepted)
+    house.do(house.chen, withdraw_dispute, WithdrawDispute(house.raised(40_00)))
+    house.do(house.chen, reopen_dispute, ReopenDispute(1, "The offer says 90."))
+
+    assert troubles(house) == []
+
+
+def test_what_is_over_and_holds_back_is_told(house: House):
+    dispute_id = house.raised()
+    with house.installation.work(SYSTEM) as w:
+        w.session.get_one(Dispute, dispute_id).state = "closed"
+
+    held, answer = troubles(house)
+    assert f"DSP-{dispute_id}, closed, holds back 10000 of 10000" in held
+    assert f"DSP-{dispute_id} has no answer" in answer
