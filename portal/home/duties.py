@@ -18,6 +18,7 @@ from portal.core.money import Money
 from portal.customers.queries import CustomerFilter, customers_counted
 from portal.disputes.desk import disputes_due
 from portal.payments.announced import list_arrived
+from portal.promises.plans.turns import waiting_for_us
 from portal.statements.queries import statements_counted
 from portal.statements.rows import StatementFilter
 from portal.tables.customers import Customer
@@ -39,6 +40,7 @@ NAMES = (
     "tasks",
     "approvals",
     "disputes",
+    "plans",
     "arrived",
     *STATEMENT_DUTIES,
     "mails",
@@ -89,6 +91,9 @@ def _counted(r: Reader) -> Iterator[Select[Any]]:
     if allows(r.actor, "dispute.decide"):
         due = disputes_due(r).subquery()
         yield select(literal("disputes"), *due.c)
+    if allows(r.actor, "plan.counter"):
+        plans = waiting_for_us(r).subquery()
+        yield select(literal("plans"), *plans.c)
     if allows(r.actor, "approval.decide"):
         waiting = waiting_for(r).subquery()
         yield select(literal("approvals"), *waiting.c)

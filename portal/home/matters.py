@@ -13,12 +13,13 @@ from portal.base.work import Reader
 from portal.core.money import Money
 from portal.disputes.queries import unanswered
 from portal.invoices.open_items import seen_by
+from portal.promises.plans.turns import to_be_signed
 from portal.promises.soon import promised_by
 
 #: How soon a promise is worth a reminder.
 NEAR = dt.timedelta(days=3)
 #: What a matter is about → the prefix of its reference.
-PREFIXES = {"dispute": "di", "promise": "pr"}
+PREFIXES = {"dispute": "di", "plan": "pl", "promise": "pr"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +58,4 @@ def _asked(r: Reader) -> Iterator[Select[Any]]:
     ]
     yield select(*columns)
     yield unanswered(seen_by(r.actor))
+    yield to_be_signed(seen_by(r.actor))

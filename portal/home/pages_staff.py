@@ -130,6 +130,9 @@ def _said_of_work(n: int) -> dict[str, str]:
             "Decide %(num)s disputes whose answer is due",
             n,
         ),
+        "plans": ngettext(
+            "Answer or sign %(num)s instalment plan", "Answer or sign %(num)s instalment plans", n
+        ),
         "arrived": ngettext(
             "Apply %(num)s payment as its customer announced it",
             "Apply %(num)s payments as their customers announced them",
@@ -143,6 +146,7 @@ def _button(name: str) -> str:
         "tasks": _("See the tasks"),
         "approvals": _("See the requests"),
         "disputes": _("See the disputes"),
+        "plans": _("See the plans"),
         "arrived": _("See the payments"),
         "mails": _("See the mails"),
         "imports": _("See the imports"),
@@ -156,6 +160,7 @@ def _place(name: str) -> str:
         "tasks": ("desk_tasks.index", {"whose": "mine_or_nobody", "due": 1}),
         "approvals": ("desk_approvals.index", {"mine": 1}),
         "disputes": ("desk_disputes.index", {"state": "due"}),
+        "plans": ("desk_plans.index", {"state": "ours"}),
         "arrived": ("desk_advices.waiting", {"state": "arrived"}),
         "late": ("desk_statements.index", {"state": "late", "newest": 1}),
         "refused": ("desk_statements.index", {"state": "refused", "newest": 1}),

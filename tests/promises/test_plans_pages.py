@@ -220,3 +220,17 @@ def test_the_desk_lists_what_waits_for_it(chen: Buyer, tom: DeskBrowser):
 def test_a_list_of_plans_asks_the_same_for_more(chen: Buyer, tom: DeskBrowser):
     asked(chen)
     assert tom.count_statements("/desk/plans") <= 12
+
+
+def test_the_first_pages_say_whose_turn_it_is(office: Office, chen: Buyer, tom: DeskBrowser):
+    path = path_of(asked(chen))
+    assert "Answer or sign 1 instalment plan" in tom.visit("/desk").text
+    tom.fill(tom.visit(f"/desk{path}"), f"/desk{path}/acceptance")
+    assert "instalment plan" not in tom.visit("/desk").text
+
+    approve_as(office, office.enter("credit_manager").user_id)
+    words = chen.visit("/").text
+    assert "An instalment plan over CNY 290.00 waits for a signature" in words
+    sign(chen, path)
+    assert "waits for a signature" not in chen.visit("/").text
+    assert "Answer or sign 1 instalment plan" in tom.visit("/desk").text
