@@ -39,7 +39,7 @@ from portal.disputes.crediting import (
     still_to_credit,
 )
 from portal.disputes.decision_letters import tell_decided
-from portal.disputes.marks import hold_back
+from portal.disputes.marks import hold_back, uncredited_minor
 from portal.disputes.reasons import answer_by, root_causes_of
 from portal.disputes.resolving import Said, resolve
 from portal.disputes.telling import printed_number

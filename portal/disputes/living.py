@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
-
 from portal.base.access import Permission
 from portal.base.work import Work
 from portal.core.dispute import Act, Side, State, after, check_reopening
@@ -14,12 +12,12 @@ from portal.core.errors import RuleBroken
 from portal.disputes.attachments import Files, attach
 from portal.disputes.crediting import forget_requests
 from portal.disputes.deciding import locked_dispute
-from portal.disputes.marks import end_marks, hold_back
+from portal.disputes.marks import end_marks, hold_back, uncredited_minor
 from portal.disputes.raising import check_length
 from portal.disputes.reasons import answer_by, reopen_within_days
 from portal.disputes.talking import keep_message
 from portal.disputes.telling import printed_number
-from portal.tables.disputes import CreditRequest, Dispute
+from portal.tables.disputes import Dispute
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def reopen_dispute(w: Work, c: ReopenDispute) -> None:
     dispute.answer_by = answer_by(w, dispute.reason)
     dispute.row_version += 1
     forget_requests(w, dispute)
-    hold_back(w, dispute, dispute.amount_minor - _credited(w, dispute))
+    hold_back(w, dispute, uncredited_minor(w, dispute))
     w.tell(dispute.customer_id, ("dispute", dispute.id), "reopened", side=Side.CUSTOMER.value)
     _audit(w, "dispute.reopened", dispute, side=Side.CUSTOMER.value)
     message = keep_message(w, dispute, c.why.strip())
@@ -95,11 +93,3 @@ def _audit(w: Work, kind: str, dispute: Dispute, **facts: str) -> None:
         dispute=printed_number(dispute.id),
         **facts,
     )
-
-
-def _credited(w: Work, dispute: Dispute) -> int:
-    """What credit notes have settled of it already."""
-    posted = select(func.coalesce(func.sum(CreditRequest.amount_minor), 0)).where(
-        CreditRequest.dispute_id == dispute.id, CreditRequest.state == "posted"
-    )
-    return int(w.session.scalar(posted) or 0)
