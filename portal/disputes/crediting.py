@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from portal.approvals.asking import Proposal, ask_approval
 from portal.approvals.tasks import NewTask, close_tasks, make_task
+from portal.base.language import gettext as _
 from portal.base.work import Reader, Work
 from portal.core.crediting import needs_approval
 from portal.core.dispute import Settlement
@@ -104,7 +105,7 @@ def forget_requests(w: Work, dispute: Dispute) -> None:
     )
     for row in w.session.scalars(rows.order_by(CreditRequest.id)):
         row.state = "void"
-        close_tasks(w, TASK, [task_subject(row)], "void")
+        close_tasks(w, TASK, [task_subject(row)], _("Not wanted any more"))
     withdraw_approvals(w, [dispute.id])
     w.session.flush()
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from portal.app import create_app
+from portal.approvals.deciding import RefuseRequest, refuse_request
 from portal.base.access import SYSTEM
+from portal.base.policies import decide as decide_policy
 from portal.core.confirmation import Result
 from portal.core.dispute import Settlement, State, Verdict
 from portal.core.errors import RuleBroken
@@ -15,7 +16,8 @@ from portal.core.money import Money
 from portal.core.settling import Cause, Decision
 from portal.disputes.credit_requests import PostCreditNote, post_credit_note
 from portal.disputes.deciding import Decided, DecideDispute, decide_dispute
-from portal.disputes.living import WithdrawDispute, withdraw_dispute
+from portal.disputes.living import ReopenDispute, WithdrawDispute, reopen_dispute, withdraw_dispute
+from portal.people.commands import NewUser, create_user_with_password
 from portal.statements.commands import ReissueStatement, reissue_statement
 from portal.statements.queries import get_statement_by_id
 from portal.statements.settling.settled import UnsettledFilter, claims_of, list_unsettled
@@ -25,12 +27,14 @@ from portal.statements.settling.settling import (
     ask_sign_off,
     settle_difference,
 )
+from portal.tables.approvals import Approval
 from portal.tables.disputes import CreditRequest, Dispute, DisputeDecision, DisputedPart
 from portal.tables.journal import Outbox
 from portal.tables.resolutions import Resolution
 from portal.tables.statements import Statement
 from tests.desk import DeskBrowser
-from tests.people.cast import LI, cast_into
+from tests.kept import app_over
+from tests.people.cast import LI, PASSWORD, cast_into
 from tests.statements.stage import Stage, staged
 
 
@@ -199,7 +203,7 @@ def test_the_claim_knows_its_dispute(stage: Stage):
 
 
 def test_the_desk_offers_the_sign_off_round_with_one_button(stage: Stage):
-    clerk = DeskBrowser(create_app(stage.installation), stage.installation, "clerk")
+    clerk = DeskBrowser(app_over(stage.installation), stage.installation, "clerk")
     [dispute] = rows(stage, Dispute)
     with stage.installation.reading(SYSTEM) as r:
         path = f"/desk/disputes/{r.refs.of('di', dispute.id)}"
@@ -213,7 +217,7 @@ def test_the_desk_offers_the_sign_off_round_with_one_button(stage: Stage):
 
 
 def test_after_the_credit_note_the_corrected_version_is_offered(stage: Stage):
-    clerk = DeskBrowser(create_app(stage.installation), stage.installation, "clerk")
+    clerk = DeskBrowser(app_over(stage.installation), stage.installation, "clerk")
     decide(stage)
     [request] = rows(stage, CreditRequest)
     october = dt.date(2026, 10, 30)
@@ -225,3 +229,37 @@ def test_after_the_credit_note_the_corrected_version_is_offered(stage: Stage):
 
     assert "Issue version 2 with 1 document more" in page.text
     assert [row.version for row in rows(stage, Statement)] == [1, 2]
+
+
+def test_opened_again_the_difference_waits_again(any_stage: Stage):
+    decide(any_stage)
+    [dispute] = rows(any_stage, Dispute)
+    any_stage.cast.at(minutes=5)
+    any_stage.act(reopen_dispute, ReopenDispute(dispute.id, "Look at the slip again."))
+    assert (claims(any_stage)[0].is_settled, waiting(any_stage)) == (False, 1)
+    with pytest.raises(RuleBroken, match="open_left"):
+        any_stage.act(ask_sign_off, AskSignOff(any_stage.id), LI)
+    decide(any_stage, Verdict.REJECT)
+
+    assert (claims(any_stage)[0].is_settled, waiting(any_stage)) == (True, 0)
+
+
+def test_an_answer_on_the_statement_whose_credit_note_is_refused_waits_again(stage: Stage):
+    with stage.installation.work() as w:
+        decide_policy(w, {"dispute_credit_without_approval": {}})
+    settle(stage)
+    assert claims(stage)[0].is_settled
+    [approval] = rows(stage, Approval)
+    stage.act(refuse_request, RefuseRequest(approval.id, "Not so much."), lead(stage))
+    [dispute] = rows(stage, Dispute)
+
+    assert (dispute.state, claims(stage)[0].is_settled) == (State.CHECKING, False)
+    assert [row.state for row in rows(stage, CreditRequest)] == ["refused"]
+
+
+def lead(stage: Stage) -> str:
+    """Somebody of the house who decides what others propose."""
+    new = NewUser("amy@northwind.example", "Amy Sun", PASSWORD, ("collections_lead",))
+    with stage.installation.work(SYSTEM) as w:
+        stage.cast.ids[new.email] = create_user_with_password(w, new).user_id
+    return new.email

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, String, case, cast, exists, literal, selec
 
 from portal.base.access import visible_to
 from portal.base.work import Reader
-from portal.core.dispute import State
+from portal.core.dispute import OPEN, State
 from portal.disputes.telling import printed_number
 from portal.tables.disputes import Dispute
 from portal.tables.statements import Difference
@@ -22,6 +22,16 @@ class Became:
     number: str
     state: str
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the house owes an answer, be it again."""
+        return self.state in OPEN
+
+    @property
+    def is_dropped(self) -> bool:
+        """Whether the customer took it back."""
+        return self.state == State.WITHDRAWN
+
 
 def disputes_on(r: Reader, statement_id: int) -> dict[str, Became]:
     """By their place on a statement the disputes that differences became."""
@@ -34,12 +44,12 @@ def disputes_on(r: Reader, statement_id: int) -> dict[str, Became]:
     }
 
 
-def is_dropped() -> ColumnElement[bool]:
-    """Whether the customer took back the dispute that a difference became."""
+def became_one(*states: str) -> ColumnElement[bool]:
+    """Whether a difference became a dispute that is in one of these states."""
     beside = literal("own-") + cast(Difference.id, String)
     line = literal("line-") + cast(Difference.seq, String)
     return exists().where(
         Dispute.statement_id == Difference.statement_id,
         Dispute.origin == case((Difference.seq.is_(None), beside), else_=line),
-        Dispute.state == State.WITHDRAWN.value,
+        Dispute.state.in_(states),
     )

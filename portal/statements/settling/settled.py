@@ -14,13 +14,13 @@ from portal.base.access import visible_to
 from portal.base.work import Reader
 from portal.core.confirmation import Difference as NamedDifference
 from portal.core.confirmation import Reason, difference_minor
-from portal.core.dispute import State
+from portal.core.dispute import OPEN, State
 from portal.core.money import Money
 from portal.core.settling import is_settled
 from portal.core.statement import Line
 from portal.core.statement_status import Status
 from portal.statements.rows import StatementView
-from portal.statements.settling.became import Became, disputes_on, is_dropped
+from portal.statements.settling.became import Became, became_one, disputes_on
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry
 from portal.tables.people import User
@@ -76,11 +76,13 @@ class Claim:
     @property
     def is_dropped(self) -> bool:
         """Whether the customer took it back since."""
-        return self.dispute is not None and self.dispute.state == State.WITHDRAWN
+        return self.dispute is not None and self.dispute.is_dropped
 
     @property
     def is_answered(self) -> bool:
-        return is_settled(self.at, self.answer.at if self.answer else None)
+        """Whether it has our answer; one whose dispute was opened again waits for another."""
+        is_open = self.dispute is not None and self.dispute.is_open
+        return not is_open and is_settled(self.at, self.answer.at if self.answer else None)
 
     @property
     def is_settled(self) -> bool:
@@ -266,8 +268,8 @@ def _waiting(r: Reader, asked: UnsettledFilter, *columns: Any) -> Select[Any]:
         .where(
             Statement.in_force == 1,
             Statement.state.in_(OPEN_STATES),
-            ~_answered_since(),
-            ~is_dropped(),
+            or_(~_answered_since(), became_one(*sorted(OPEN))),
+            ~became_one(State.WITHDRAWN),
         )
     )
     if asked.reason:
