@@ -39,7 +39,7 @@ from portal.disputes.crediting import (
     still_to_credit,
 )
 from portal.disputes.decision_letters import tell_decided
-from portal.disputes.marks import hold_back, uncredited_minor
+from portal.disputes.marks import hold_back
 from portal.disputes.reasons import answer_by, root_causes_of
 from portal.disputes.resolving import Said, resolve
 from portal.disputes.telling import printed_number
@@ -213,6 +213,7 @@ def counts() -> ColumnElement[bool]:
     """Whether a decision has effect: nobody else had to agree, or somebody did."""
     # A request that was overtaken is asked anew in another row, of the same moment.
     agreed = exists().where(
+        Approval.customer_id == DisputeDecision.customer_id,
         Approval.kind == KIND,
         Approval.subject == literal("dispute/") + cast(DisputeDecision.dispute_id, String),
         Approval.asked_at == DisputeDecision.at,

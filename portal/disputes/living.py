@@ -10,9 +10,9 @@ from portal.base.work import Work
 from portal.core.dispute import Act, Side, State, after, check_reopening
 from portal.core.errors import RuleBroken
 from portal.disputes.attachments import Files, attach
-from portal.disputes.crediting import forget_requests
+from portal.disputes.crediting import asked_for, forget_requests
 from portal.disputes.deciding import locked_dispute
-from portal.disputes.marks import end_marks, hold_back, uncredited_minor
+from portal.disputes.marks import end_marks, hold_back
 from portal.disputes.raising import check_length
 from portal.disputes.reasons import answer_by, reopen_within_days
 from portal.disputes.talking import keep_message
@@ -78,7 +78,7 @@ def reopen_dispute(w: Work, c: ReopenDispute) -> None:
     dispute.answer_by = answer_by(w, dispute.reason)
     dispute.row_version += 1
     forget_requests(w, dispute)
-    hold_back(w, dispute, uncredited_minor(w, dispute))
+    hold_back(w, dispute, dispute.amount_minor - asked_for(w, dispute, ("posted",)))
     w.tell(dispute.customer_id, ("dispute", dispute.id), "reopened", side=Side.CUSTOMER.value)
     _audit(w, "dispute.reopened", dispute, side=Side.CUSTOMER.value)
     message = keep_message(w, dispute, c.why.strip())

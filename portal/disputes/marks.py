@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from portal.base.work import Reader, Work
 from portal.core.dispute import OpenPart, as_far_as_free
 from portal.invoices.open_items import due_parts, one, with_disputes
-from portal.tables.disputes import CreditRequest, Dispute, DisputedPart
+from portal.tables.disputes import Dispute, DisputedPart
 from portal.tables.invoices import Part
 
 
@@ -92,11 +92,3 @@ def marked_minor(r: Reader, dispute_ids: Sequence[int]) -> dict[int, int]:
     for dispute_id, minor in rows:
         found[dispute_id or 0] += minor or 0
     return found
-
-
-def uncredited_minor(r: Reader, dispute: Dispute) -> int:
-    """What of a dispute's amount no posted credit note has settled yet."""
-    posted = select(func.coalesce(func.sum(CreditRequest.amount_minor), 0)).where(
-        CreditRequest.dispute_id == dispute.id, CreditRequest.state == "posted"
-    )
-    return dispute.amount_minor - int(r.session.scalar(posted) or 0)
