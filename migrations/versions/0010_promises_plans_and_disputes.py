@@ -707,6 +707,7 @@ def _create_disputes() -> None:
         sa.UniqueConstraint("decision_id", name=op.f("uq_credit_request_decision_id")),
         sqlite_strict=True,
     )
+    op.create_index("ix_credit_request_dispute_id", "credit_request", ["dispute_id"])
     op.create_index("ix_credit_request_state", "credit_request", ["state"])
     op.create_table(
         "attachment",

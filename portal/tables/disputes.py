@@ -198,6 +198,7 @@ class CreditRequest(Base):
         ),
         CheckConstraint("(state = 'posted') = (credit_id is not null)", name="posted_names_it"),
         Index("ix_credit_request_state", "state"),
+        Index("ix_credit_request_dispute_id", "dispute_id"),
         STRICT,
     )
 
