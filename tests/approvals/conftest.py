@@ -3,16 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from argon2 import PasswordHasher
 
 from portal.base.installation import Installation
-from portal.people import passwords
 from tests.approvals.inbox import Facts, Inbox, inbox_in, known
-
-
-@pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "hasher", PasswordHasher(1, 8, 1))
 
 
 @pytest.fixture

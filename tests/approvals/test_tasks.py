@@ -4,13 +4,11 @@ import datetime as dt
 from dataclasses import dataclass
 
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
 from portal.approvals.tasks import NewTask, close_tasks, make_task
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
-from portal.people import passwords
 from portal.tables.approvals import Task
 from portal.tables.customers import Customer
 from tests.desk import DeskBrowser, Office, an_office, rows_of
@@ -69,11 +67,6 @@ def chores(installation: Installation) -> Chores:
 @pytest.fixture
 def any_chores(any_installation: Installation) -> Chores:
     return chores_in(any_installation)
-
-
-@pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "hasher", PasswordHasher(1, 8, 1))
 
 
 def test_a_cause_makes_one_task_however_often_it_is_found(any_chores: Chores):

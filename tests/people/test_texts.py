@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from portal.app import create_app
 from portal.base.access import SYSTEM
 from portal.core.errors import RuleBroken
 from portal.people.commands import ChooseNotices, ChooseTexts, choose_notices
 from portal.people.queries import NoticeChoices, get_notice_choices
 from portal.people.recognising import actor_of
+from tests.kept import app_over
 from tests.people.cast import CHEN, Browser, Cast
 
 PAGE = "/account/notifications"
@@ -25,7 +25,7 @@ def cast(cast: Cast) -> Cast:
 
 @pytest.fixture
 def app(cast: Cast) -> Flask:
-    return create_app(cast.installation)
+    return app_over(cast.installation)
 
 
 def chosen(cast: Cast) -> NoticeChoices:

@@ -5,7 +5,6 @@ import io
 
 import pytest
 
-from portal.app import create_app
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.invoices.open_items import everyone
@@ -17,6 +16,7 @@ from portal.promises.soon import promised_by
 from portal.tables.customers import Customer
 from tests.buyer import Buyer, invoice_path, ref_of
 from tests.desk import DeskBrowser, Office, day, rows_of
+from tests.kept import app_over
 from tests.page import Page
 from tests.promises.promising import House
 
@@ -46,7 +46,7 @@ def house(installation: Installation) -> House:
 
 @pytest.fixture
 def office(house: House) -> Office:
-    return Office(house.installation, create_app(house.installation))
+    return Office(house.installation, app_over(house.installation))
 
 
 @pytest.fixture
