@@ -9,8 +9,10 @@ from portal.base.access import SYSTEM, Denied, NotFound
 from portal.base.installation import Installation
 from portal.core.errors import RuleBroken
 from portal.core.promise_kept import State as PromiseState
+from portal.invoices.open_items import everyone
 from portal.promises.plans import answering, offering, signing
 from portal.promises.plans.queries import get_plan_by_id
+from portal.promises.plans.turns import to_be_signed, waiting_for_us
 from portal.promises.queries import list_promises
 from portal.promises.rows import PromiseFilter
 from portal.tables.promises import PlanSignature, PromisedPart
@@ -272,6 +274,24 @@ def test_signing_twice_signs_once(talk: Talk):
 
     with talk.installation.reading(SYSTEM) as r:
         assert len(r.session.scalars(select(PlanSignature)).all()) == 1
+
+
+def test_whose_turn_it_is_is_asked_in_one_statement(any_talk: Talk):
+    any_talk.ask()
+
+    def turns() -> tuple[int, int]:
+        with any_talk.installation.reading(any_talk.actor("tom")) as r:
+            ours = r.session.execute(waiting_for_us(r)).all()
+            theirs = r.session.execute(to_be_signed(everyone)).all()
+        return sum(count for _currency, count, _minor in ours), len(theirs)
+
+    assert turns() == (1, 0)
+    any_talk.accept()
+    assert turns() == (0, 0)
+    any_talk.approve()
+    assert turns() == (0, 1)
+    any_talk.sign()
+    assert turns() == (1, 0)
 
 
 # ── Agreed ───────────────────────────────────────────────────────────────────
