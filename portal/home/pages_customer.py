@@ -23,6 +23,8 @@ customer = Blueprint("home", __name__)
 
 #: So many duties of a kind are told one by one; the rest is a link to their list.
 TOLD = 4
+#: So many duties are seen at once (UX C2); the rest is folded away beneath them.
+MOST = 5
 
 
 @customer.get("/")
@@ -36,6 +38,7 @@ def index() -> Response:
         "home/index.html",
         seen=seen,
         told=TOLD,
+        most=MOST,
         lead=_in_a_sentence(seen),
         owed=[(total, _bar(total)) for total in seen.totals],
         waiting=[(each, _who_signs(each, seen)) for each in seen.waiting[:TOLD]],

@@ -59,6 +59,26 @@ def test_several_statements_name_their_customers(office: Office):
     ]
 
 
+def test_one_signature_for_several_folds_the_single_ones(office: Office):
+    office.issue()
+    signer = Buyer(office, "HUADONG", "BERGMANN", role="customer_signatory")
+    first, single, *_rest = tasks(signer.visit("/"))
+
+    assert first.startswith("2 statements wait for your signature")
+    assert "One by one" in first
+    assert single.startswith("Answer the statement of Bergmann Antriebe")
+
+
+def test_five_duties_at_most_are_seen_at_once(office: Office):
+    """UX C2: statements and dues of both, and the rest folded beneath them."""
+    office.issue()
+    page = Buyer(office, "HUADONG", "BERGMANN", "ZHIYUAN").visit("/")
+    seen, folded = (one for one in page.root.all("ul") if one.get("class") == "tasks")
+
+    assert len(seen.inside) == 5
+    assert f"{len(folded.inside)} more" in page.text
+
+
 def test_an_answered_statement_asks_for_nothing(office: Office):
     office.issue()
     office.change("HUADONG", "confirmed")
