@@ -1,4 +1,4 @@
-"""What follows from a decision: its words, its credit note, and who has to agree (R126-R129)."""
+"""What follows from a decision: words, a credit note, who has to agree (R126, R127, R128, R129)."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -38,7 +38,6 @@ def cny(minor: int) -> Money:
     ],
 )
 def test_no_decision_without_words_and_a_cause(answer: str, cause: str, code: str):
-    """R126."""
     with pytest.raises(RuleBroken, match=code):
         check_words(answer, cause, CAUSES)
 
@@ -64,7 +63,6 @@ def test_what_lowers_nothing_needs_no_invoice():
 
 @given(st.integers(1, 10**9), st.integers(1, 10**9))
 def test_only_above_its_limit_a_credit_note_waits(minor: int, limit: int):
-    """R127."""
     limits = {"CNY": cny(limit).major()}
 
     assert needs_approval(cny(minor), limits) is (minor > limit)
@@ -72,7 +70,6 @@ def test_only_above_its_limit_a_credit_note_waits(minor: int, limit: int):
 
 
 def test_one_note_settles_one_request_and_only_one_of_its_amount():
-    """R128."""
     wanted = [Wanted(n, invoice, cny(50), NOON) for n, invoice in ((2, 7), (1, 7), (3, 8))]
     posted = [Posted(91, 7, cny(50), NOON), Posted(92, 8, cny(49), NOON)]
     posted += [Posted(93, 7, Money(50, "EUR"), NOON), Posted(90, 7, cny(50), MORNING)]
@@ -81,7 +78,6 @@ def test_one_note_settles_one_request_and_only_one_of_its_amount():
 
 
 def test_the_median_of_an_even_number_is_the_mean_of_the_middle():
-    """R129."""
     rows = [
         Decided(MONDAY, MONDAY + timedelta(days), Verdict.ACCEPT_PART, "delivery")
         for days in (1, 2, 5, 9)
