@@ -171,6 +171,11 @@ class PlanForm(Form):
         return "|".join(str(each) for each in (self.total.minor, *told, down))
 
     @property
+    def rhythm_fields(self) -> Sequence[wtforms.Field]:
+        """What the rows are made from; while one of them is wrong none are made."""
+        return self.number, self.first_on, self.every, self.interval, self.down
+
+    @property
     def rhythm(self) -> Rhythm:
         """When instalments fall due, by what is typed above the rows."""
         assert self.first_on.data is not None

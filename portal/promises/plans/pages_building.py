@@ -101,7 +101,7 @@ def builder_page(
 
 def make_rows(form: PlanForm) -> list[str]:
     """Makes the rows anew where need be; what is wrong, in sentences."""
-    wrong = [f for f in (form.number, form.first_on, form.every, form.down) if f.errors]
+    wrong = [f for f in form.rhythm_fields if f.errors]
     if wrong:
         return [_(str(text)) for field in wrong for text in field.errors]
     try:
@@ -150,7 +150,7 @@ def _moved(r: Reader, form: PlanForm, rows: list[Instalment]) -> dict[int, str]:
         return {}
     found, calendar = {}, r.calendar()
     for nth, row in enumerate(rows):
-        if form.made_from.data != form.key or form.every.errors:
+        if form.made_from.data != form.key or any(f.errors for f in form.rhythm_fields):
             break
         meant = form.rhythm.day(nth)
         if meant != row.due_on and calendar.on_or_after(meant) == row.due_on:
