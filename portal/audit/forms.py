@@ -121,7 +121,7 @@ class SampleForm(Form):
         currency = str(self.in_currency.data)
         try:
             bounds = tuple(
-                Money.parse(plain_amount(text), currency).minor
+                Money.parse(plain_amount(text, currency), currency).minor
                 for text in str(self.amounts.data or "").replace("；", ";").split(";")
                 if text.strip()
             )

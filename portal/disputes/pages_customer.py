@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -37,6 +38,7 @@ customer = Blueprint("disputes", __name__)
 
 #: What a spreadsheet can hold.
 MOST_ROWS = 1_000_000
+LINE = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 #: The steps of a dispute as its page shows them.
 STEPS = (State.RECEIVED, State.CHECKING, State.DECIDED, State.CLOSED)
 #: A file leaves under this policy: nothing of it runs, wherever it is opened.
@@ -149,12 +151,20 @@ def _form() -> DisputeForm:
 def _about(r: Reader) -> About:
     """What the address names; `NotFound` where it names nothing."""
     invoice, statement = lists.asked("invoice"), lists.asked("statement")
-    line = request.args.get("line", type=int)
+    line = _line_asked()
     if invoice:
         return About(entry_id=r.id_of("iv", invoice), line=line)
     if statement:
         return About(statement_id=r.id_of("st", statement), seq=line)
     raise NotFound("dispute")
+
+
+def _line_asked() -> int | None:
+    """The line that the address names; `NotFound` for what is no line's number."""
+    word = lists.asked("line")
+    if word and not LINE.fullmatch(word):
+        raise NotFound("line")
+    return int(word) if word else None
 
 
 def _new_page(form: DisputeForm | None = None) -> Response:

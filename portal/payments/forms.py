@@ -21,7 +21,7 @@ from portal.payments.announceable import AnnounceableRow, PayableAccount
 from portal.payments.commands import ApplyByHand, EndApplication, RefundByHand, Take, TransferByHand
 from portal.payments.names import METHODS
 from portal.payments.rows import PayableRow, Receipt
-from portal.web.forms import DateField, Filled, Form, MoneyField, SelectField, options
+from portal.web.forms import DateField, Filled, Form, MoneyField, SelectField, key_of_form, options
 
 TICK, AMOUNT = "take_", "amount_"
 SHORT = Length(max=200)
@@ -213,7 +213,7 @@ class AdviceForm(Form):
             currency=self.account.currency,
             lines=tuple(Take(i.entry_id, i.part, amount) for i, amount in amounts if amount.minor),
             pay_on=self.pay_on.data,
-            key=str(self.key.data),
+            key=key_of_form(),
             total=self.total.data,
             method=str(self.method.data or ""),
             reference=str(self.reference.data or ""),

@@ -22,7 +22,15 @@ from portal.promises.facts import PartKey
 from portal.promises.names import METHODS, reason_choices
 from portal.promises.promisable import PromisableRow, common_limit
 from portal.promises.wishes import LONGEST_NOTE, Wish, WishedItem
-from portal.web.forms import DateField, Form, MoneyField, SelectField, day_typed, options
+from portal.web.forms import (
+    DateField,
+    Form,
+    MoneyField,
+    SelectField,
+    day_typed,
+    key_of_form,
+    options,
+)
 
 TAKE, AMOUNT, SEEN = "take_", "amount_", "seen_"
 #: The radio beside the field in which any day can be typed.
@@ -118,7 +126,7 @@ class PromiseForm(Form):
             given_by=str(self.given_by.data or ""),
             replaces=bool(self.replaces.data),
             way=self.way.data if self.way.data in WAYS else WAYS[0],
-            key=str(self.key.data or secrets.token_hex(KEY_BYTES))[:64],
+            key=key_of_form(),
             surroundings=surroundings,
         )
 

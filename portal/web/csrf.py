@@ -1,4 +1,8 @@
-"""No other site can post here: a token bound to the session, and the sender where it is told."""
+"""
+No other site can post here: a token bound to the session, and the sender where it is told.
+
+What comes with a request is looked at before any route runs: no database keeps a NUL in a text.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +81,15 @@ def keep_visitor(response: Response) -> Response:
     return response
 
 
+def refuse_unwritable() -> None:
+    """Refuses what nobody types and no text can hold: a NUL in an address or a field."""
+    sent = [request.args] if request.endpoint in EXEMPT else [request.args, request.form]
+    if any("\0" in word for each in sent for pair in each.items(multi=True) for word in pair):
+        raise StalePage
+
+
 def demand_tokens(app: Flask) -> None:
     """Every unsafe request is checked before its route runs; none can be forgotten."""
     app.before_request(check_sender)
+    app.before_request(refuse_unwritable)
     app.after_request(keep_visitor)

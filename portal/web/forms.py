@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
+import secrets
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -20,13 +22,23 @@ from portal.base.language import gettext as _
 from portal.base.sentences import sentence
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
+from portal.web import current
 
 Pair: TypeAlias = tuple[str, str]
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 #: Groups of three as most write them, or of four (万) as some Chinese sheets do.
 GROUPED = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d{1,4}(,\d{4})+)(\.\d*)?", re.ASCII)
-CURRENCY_SIGNS = "¥€$£元"
+#: What stands beside an amount → the currencies that it can mean.
+SIGNS = {
+    "¥": {"CNY", "JPY"},
+    "元": {"CNY", "HKD", "TWD"},
+    "€": {"EUR"},
+    "£": {"GBP"},
+    "$": {"USD", "AUD", "CAD", "HKD", "NZD", "SGD", "TWD"},
+}
+#: Currency → another code by which people call it.
+ALSO_CALLED = {"CNY": "RMB"}
 DATE_PARTS = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 #: Somebody else was faster, or a newer version is there: 409, not 422.
 CONFLICTS = frozenset(
@@ -111,9 +123,25 @@ def _posted() -> CombinedMultiDict[str, Any] | None:
     return CombinedMultiDict([request.files, request.form])
 
 
-def plain_amount(text: str) -> str:
+def key_of_form() -> str:
+    """
+    The same for one page that is sent twice as it is; what was changed meanwhile is said anew.
+
+    A page holds a `key` of its own; what was sent without one is never the same.
+    """
+    if not request.form.get("key"):
+        return secrets.token_hex(32)
+    sent = sorted(pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token")
+    told = repr((current.actor().user_id, sent))
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def plain_amount(text: str, currency: str = "") -> str:
     """
     An amount as people type it, as a plain decimal where that is certain.
+
+    The letters and signs of a currency go where they are the field's own; others are left to be
+    refused.
 
     >>> plain_amount("１，２３４．５"), plain_amount("¥ 1,234.50"), plain_amount("CNY 1,2345.00")
     ('1234.5', '1234.50', '12345.00')
@@ -121,7 +149,9 @@ def plain_amount(text: str) -> str:
     '12,5'
     """
     text = unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-")
-    text = re.sub(r"^[A-Za-z]{3}\b|\s", "", text.strip()).strip(CURRENCY_SIGNS)
+    own = f"(?:{currency}|{ALSO_CALLED.get(currency, currency)})" if currency else "[A-Z]{3}"
+    text = re.sub(rf"^{own}\b|\s", "", text.strip(), flags=re.IGNORECASE)
+    text = text.strip("".join(s for s, of in SIGNS.items() if not currency or currency in of))
     return text.replace(",", "") if GROUPED.fullmatch(text) else text
 
 
@@ -144,11 +174,14 @@ class MoneyField(wtforms.StringField):
 
     def pre_validate(self, form: BaseForm) -> None:
         """Read the amount; the sentence says what an amount looks like."""
-        typed = plain_amount(getattr(self, "typed", ""))
-        if not typed or not isinstance(form, Form):
+        if not isinstance(form, Form):
+            return
+        currency = self.currency or form.currency
+        typed = plain_amount(getattr(self, "typed", ""), currency)
+        if not typed:
             return
         try:
-            self.data = Money.parse(typed, self.currency or form.currency)
+            self.data = Money.parse(typed, currency)
         except RuleBroken as broken:
             raise StopValidation(sentence(broken)) from broken
 

@@ -56,3 +56,10 @@ def test_the_visitors_cookie_is_kept_from_scripts(visitor: Visitor):
 
 def test_reports_of_the_policy_need_no_token(visitor: Visitor):
     assert visitor.client.post("/csp", data=b"{}").status_code == 204
+
+
+def test_what_no_database_keeps_in_a_text_is_refused(visitor: Visitor):
+    visitor.visit("/sample")
+
+    assert visitor.client.get("/sample?q=%00").status_code == 400
+    assert visitor.send("/sample", 400, data={"way": "bank\0"}).status == 400

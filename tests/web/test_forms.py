@@ -28,6 +28,21 @@ def test_an_amount_is_read_only_where_it_is_certain(typed: str, plain: str):
     assert plain_amount(typed) == plain
 
 
+@pytest.mark.parametrize(
+    ("typed", "currency", "plain"),
+    [
+        ("CNY 50", "CNY", "50"),
+        ("rmb 50", "CNY", "50"),
+        ("¥50", "JPY", "50"),
+        ("EUR 50", "CNY", "EUR50"),
+        ("€50", "CNY", "€50"),
+        ("NaN", "CNY", "NaN"),
+    ],
+)
+def test_another_currency_is_not_read_as_the_fields_own(typed: str, currency: str, plain: str):
+    assert plain_amount(typed, currency) == plain
+
+
 @pytest.mark.parametrize("typed", ["2026-11-05", "2026/11/5", "2026年11月5日", "2026.11.05"])
 def test_a_day_is_read_as_people_write_it(typed: str):
     assert day_typed(typed) == dt.date(2026, 11, 5)
