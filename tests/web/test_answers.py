@@ -1,5 +1,6 @@
 """Pages whole and in parts, headers, languages and what is said when something is refused."""
 
+import gzip
 from dataclasses import replace
 
 import pytest
@@ -65,6 +66,23 @@ def test_a_named_static_file_is_kept_for_good(visitor: Visitor):
         headers = answer.headers
 
     assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+def test_a_style_sheet_comes_small_to_who_reads_it_so(visitor: Visitor):
+    page = visitor.visit("/sample")
+    sheet = next(one for one in page.root.all("link") if one.get("rel") == "stylesheet")
+    with visitor.client.get(sheet.get("href")) as plain:
+        whole = plain.get_data()
+    with visitor.client.get(sheet.get("href"), headers={"Accept-Encoding": "gzip"}) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert "Accept-Encoding" in answer.headers["Vary"]
+        assert gzip.decompress(answer.get_data()) == whole
+
+
+def test_a_page_is_never_packed(visitor: Visitor):
+    page = visitor.visit("/sample", headers={"Accept-Encoding": "gzip"})
+
+    assert "Content-Encoding" not in page.response.headers
 
 
 @pytest.mark.parametrize(
