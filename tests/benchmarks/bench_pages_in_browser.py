@@ -90,7 +90,7 @@ def compressed(app: Flask) -> Callable[..., Any]:
 
     @app.after_request
     def pack(answer: Any) -> Any:
-        if answer.mimetype.startswith("text/") and answer.status_code == 200:
+        if answer.mimetype == "text/html" and answer.status_code == 200:
             answer.direct_passthrough = False
             answer.set_data(gzip.compress(answer.get_data(), 6))
             answer.headers["Content-Encoding"] = "gzip"
