@@ -10,17 +10,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from portal.approvals.kinds import KINDS, Facts
 from portal.approvals.stand_ins import absent_colleagues
-from portal.base.access import NotFound, Permission
+from portal.base.access import Permission
+from portal.base.locks import lock_row
 from portal.base.mail import queue_mail
 from portal.base.work import Work
 from portal.core.approval import Locked, Manager, Question, right_to_decide
 from portal.core.errors import RuleBroken
 from portal.tables.approvals import Approval
-from portal.tables.customers import Customer
 from portal.tables.people import User
 
 LONGEST_COMMENT = 1_000
@@ -118,13 +116,8 @@ def makers_of(row: Approval, facts: Facts) -> frozenset[int]:
 
 
 def _locked(w: Work, approval_id: int) -> Approval:
-    """The request, its customer locked first as every act on a customer does."""
-    rows = select(Approval.customer_id).where(Approval.id == approval_id)
-    customer_id = w.session.scalar(rows)
-    if customer_id is None:
-        raise NotFound("approval")
-    w.session.execute(select(Customer.id).where(Customer.id == customer_id).with_for_update())
-    row = w.session.get_one(Approval, approval_id, with_for_update=True, populate_existing=True)
+    """The request under its lock, for who decides requests at all."""
+    row = lock_row(w, Approval, approval_id)
     w.require(Permission.APPROVAL_DECIDE, row)
     return row
 

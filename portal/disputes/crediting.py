@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from portal.approvals.asking import Proposal, ask_approval
+from portal.approvals.asking import Proposal, ask_approval, withdraw_request
 from portal.approvals.tasks import NewTask, close_tasks, make_task
 from portal.base.language import gettext as _
 from portal.base.work import Reader, Work
@@ -16,7 +16,6 @@ from portal.core.dispute import Settlement
 from portal.core.money import Money
 from portal.disputes.marks import free_parts
 from portal.disputes.telling import printed_number
-from portal.tables.approvals import Approval
 from portal.tables.disputes import CreditRequest, Dispute, DisputeDecision
 from portal.tables.invoices import Entry
 
@@ -106,21 +105,8 @@ def forget_requests(w: Work, dispute: Dispute) -> None:
     for row in w.session.scalars(rows.order_by(CreditRequest.id)):
         row.state = "void"
         close_tasks(w, TASK, [task_subject(row)], _("Not wanted any more"))
-    withdraw_approvals(w, [dispute.id])
+    withdraw_request(w, KIND, subject_of(dispute.id))
     w.session.flush()
-
-
-def withdraw_approvals(w: Work, dispute_ids: list[int]) -> None:
-    """Nobody has to agree to these any more."""
-    waiting = select(Approval).where(
-        Approval.kind == KIND,
-        Approval.subject.in_([subject_of(each) for each in dispute_ids]),
-        Approval.state == "waiting",
-    )
-    for approval in w.session.scalars(waiting.order_by(Approval.id)):
-        approval.state, approval.decided_at = "withdrawn", w.now
-        subject = f"approval/{approval.id}"
-        w.audit("approval.withdrawn", subject, customer_id=approval.customer_id)
 
 
 def make_posting_task(w: Work, request: CreditRequest) -> None:

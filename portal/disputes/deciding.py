@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, String, cast, exists, literal, or_, select
 
-from portal.base.access import NotFound, Permission
+from portal.base.access import Permission
+from portal.base.locks import lock_row
 from portal.base.work import Work
 from portal.core.crediting import check_settlement, check_words
 from portal.core.dispute import (
@@ -44,7 +45,6 @@ from portal.disputes.reasons import answer_by, root_causes_of
 from portal.disputes.resolving import Said, resolve
 from portal.disputes.telling import printed_number
 from portal.tables.approvals import Approval
-from portal.tables.customers import Customer
 from portal.tables.disputes import Dispute, DisputeDecision
 from portal.tables.invoices import Entry
 from portal.tables.people import User
@@ -182,13 +182,8 @@ def check_decided(w: Work, dispute: Dispute, decided: Decided) -> None:
 
 
 def locked_dispute(w: Work, dispute_id: int, permission: Permission) -> Dispute:
-    """The dispute under its lock, its customer locked first, as whoever posts or issues does."""
-    found = select(Dispute.customer_id).where(Dispute.id == dispute_id)
-    customer_id = w.session.scalar(found)
-    if customer_id is None:
-        raise NotFound("dispute")
-    w.session.execute(select(Customer.id).where(Customer.id == customer_id).with_for_update())
-    dispute = w.session.get_one(Dispute, dispute_id, with_for_update=True, populate_existing=True)
+    """The dispute under its lock, for who may do this to it."""
+    dispute = lock_row(w, Dispute, dispute_id)
     w.require(permission, dispute)
     return dispute
 

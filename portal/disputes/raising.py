@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from portal.base.access import NotFound
+from portal.base.locks import lock_customer
 from portal.base.work import Work
 from portal.core.dispute import LONGEST_TEXT, State, spread
 from portal.core.errors import RuleBroken
@@ -94,12 +95,10 @@ def _locked_customer(w: Work, about: About) -> Customer:
         if about.entry_id is not None
         else select(Statement.customer_id).where(Statement.id == about.statement_id)
     )
-    found = w.session.scalars(
-        select(Customer).where(Customer.id == of.scalar_subquery()).with_for_update()
-    ).first()
-    if found is None:
+    customer_id = w.session.scalar(of)
+    if customer_id is None:
         raise NotFound("document")
-    return found
+    return lock_customer(w, customer_id)
 
 
 def _check(w: Work, c: RaiseDispute) -> None:

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, or_, select
 
+from portal.base.locks import lock_customer
 from portal.base.work import Work
 from portal.core.dispute import OPEN, Act, OpenPart, Side, State, after, as_far_as_free
 from portal.disputes.living import put_away
 from portal.disputes.marks import end_marks, free_parts, mark
 from portal.disputes.reasons import answer_by
 from portal.disputes.subjects import entries_on
-from portal.tables.customers import Customer
 from portal.tables.disputes import Dispute
 
 WAY = "statement"
@@ -55,9 +55,7 @@ def raise_what_was_said(w: Work, signed: Signed, claims: Sequence[Said]) -> list
     What an earlier answer to this statement or an earlier version of it has raised, and nobody
     has answered yet, is said again rather than anew.
     """
-    w.session.scalars(
-        select(Customer).where(Customer.id == signed.customer_id).with_for_update()
-    ).one()
+    lock_customer(w, signed.customer_id)
     seqs = [each.seq for each in claims if each.seq]
     entry_of = entries_on(w, signed.statement_id, seqs) if seqs else {}
     known = _known(w, signed, list(entry_of.values()))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from portal.base.access import NotFound, Permission
+from portal.base.locks import lock_customer, lock_row
 from portal.base.work import Work
 from portal.core.errors import RuleBroken
 from portal.core.ledger import Kind
@@ -21,7 +22,6 @@ from portal.core.remittance import Choice, Sum, check_pay_day, summed
 from portal.invoices.open_items import one, open_items
 from portal.payments.announceable import item_name
 from portal.payments.commands import ApplyByHand, Take, apply_by_hand
-from portal.tables.customers import Customer
 from portal.tables.invoices import Entry
 from portal.tables.promises import RemittanceAdvice, RemittanceLine
 
@@ -61,10 +61,7 @@ def announce_payment(w: Work, c: AnnouncePayment) -> int:
     Raises: advice.pays_too_early, advice.pays_too_late, advice.item_paid, and what
     `core.remittance.summed` raises.
     """
-    rows = select(Customer).where(Customer.id == c.customer_id).with_for_update()
-    customer = w.session.scalars(rows).first()
-    if customer is None:
-        raise NotFound("customer")
+    customer = lock_customer(w, c.customer_id)
     w.require(Permission.ADVICE_GIVE, customer)
     said = select(RemittanceAdvice.id).where(
         RemittanceAdvice.idempotency_key == c.key, RemittanceAdvice.user_id == w.actor.user_id
@@ -155,7 +152,7 @@ def withdraw_advice(w: Work, advice_id: int) -> None:
 
     Raises: advice.has_arrived.
     """
-    advice = _locked(w, advice_id)
+    advice = lock_row(w, RemittanceAdvice, advice_id)
     w.require(Permission.ADVICE_GIVE, advice)
     if advice.ended_as == WITHDRAWN:
         return
@@ -165,26 +162,14 @@ def withdraw_advice(w: Work, advice_id: int) -> None:
     _note(w, advice, "withdrawn")
 
 
-def _locked(w: Work, advice_id: int) -> RemittanceAdvice:
-    """The announcement, its customer locked first as every act on a customer does."""
-    rows = select(RemittanceAdvice.customer_id).where(RemittanceAdvice.id == advice_id)
-    customer_id = w.session.scalar(rows)
-    if customer_id is None:
-        raise NotFound("advice")
-    w.session.execute(select(Customer.id).where(Customer.id == customer_id).with_for_update())
-    return w.session.get_one(
-        RemittanceAdvice, advice_id, with_for_update=True, populate_existing=True
-    )
-
-
 def apply_announced(w: Work, c: ApplyAnnounced) -> int:
     """
     The payment is applied by hand, and the announcement has come true; the id of the act by hand.
 
     Raises: advice.not_in_this_state, and whatever `apply_by_hand` raises.
     """
+    advice = lock_row(w, RemittanceAdvice, c.advice_id)
     act_id = apply_by_hand(w, c.apply)
-    advice = _locked(w, c.advice_id)
     credit = w.session.get_one(Entry, c.apply.credit_id)
     same = (credit.kind, credit.customer_id, credit.currency)
     if same != (Kind.PAYMENT, advice.customer_id, advice.currency):

@@ -6,10 +6,9 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
-
 from portal.base.access import NotFound
 from portal.base.evidence import Surroundings
+from portal.base.locks import lock_customer
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
@@ -66,10 +65,7 @@ class Wish:
 
 def locked_customer(w: Work, customer_id: int, permission: str) -> Customer:
     """The customer under its lock; who may not do this to it does not pass."""
-    row = select(Customer).where(Customer.id == customer_id).with_for_update()
-    customer = w.session.scalars(row).first()
-    if customer is None:
-        raise NotFound("customer")
+    customer = lock_customer(w, customer_id)
     w.require(permission, customer)
     return customer
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert, select, update
 
-from portal.base.access import NotFound
+from portal.base.locks import lock_row
 from portal.base.work import Work
 from portal.core.errors import RuleBroken
 from portal.core.period import Month, Period
@@ -17,7 +17,6 @@ from portal.statements.issuing.freezing import Batch, freeze
 from portal.statements.issuing.snapshot import Issue, issue_under
 from portal.statements.signing.standing import end_first, end_passing
 from portal.statements.versions.carrying import carry_over
-from portal.tables.customers import Customer
 from portal.tables.invoices import Entry
 from portal.tables.statements import Pending, Statement, StatementLine
 
@@ -44,7 +43,7 @@ def reissue_statement(w: Work, c: ReissueStatement) -> int:
     follows another opens with its closing.
     Raises: statement.not_in_this_state, statement.followed.
     """
-    old = _locked(w, c.statement_id)
+    old = lock_row(w, Statement, c.statement_id)
     w.require("statement.run", old)
     after(Status(old.state), Act.REPLACE)
     if _is_followed(w, old):
@@ -82,17 +81,6 @@ def reissue_statement(w: Work, c: ReissueStatement) -> int:
         sha256=digest,
     )
     return new_id
-
-
-def _locked(w: Work, statement_id: int) -> Statement:
-    """The statement, its customer locked first, as whoever posts or issues does."""
-    customer_id = w.session.scalar(
-        select(Statement.customer_id).where(Statement.id == statement_id)
-    )
-    if customer_id is None:
-        raise NotFound(statement_id)
-    w.session.execute(select(Customer.id).where(Customer.id == customer_id).with_for_update())
-    return w.session.get_one(Statement, statement_id, with_for_update=True)
 
 
 def _is_followed(w: Work, old: Statement) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete
 
 from portal.approvals.asking import withdraw_request
+from portal.base.locks import lock_customer
 from portal.base.work import Work
 from portal.core.errors import RuleBroken
 from portal.core.instalment import Instalment, check_limits, check_schedule, interest
@@ -22,7 +23,6 @@ from portal.promises.plans.items import Chosen, check_chosen
 from portal.promises.plans.rows import TALKING
 from portal.promises.plans.telling import (
     SIGNATORIES,
-    lock_customer,
     locked,
     mail_customer,
     move,

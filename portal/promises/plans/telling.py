@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from portal.base.access import NotFound
+from portal.base.locks import lock_row
 from portal.base.mail import queue_mail
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
 from portal.promises.plans.rows import number_of
-from portal.tables.customers import Customer
 from portal.tables.people import Membership, User
 from portal.tables.promises import Plan, PlanOffer
 
@@ -19,25 +19,12 @@ SIGNATORIES = ("customer_signatory",)
 
 
 def locked(w: Work, plan_id: int, permission: str) -> Plan:
-    """The plan, its customer locked first as every act on a customer does."""
-    customer_id = w.session.scalar(select(Plan.customer_id).where(Plan.id == plan_id))
-    if customer_id is None:
-        raise NotFound("plan")
-    lock_customer(w, customer_id)
-    plan = w.session.get_one(Plan, plan_id, with_for_update=True, populate_existing=True)
+    """The plan under its lock; a draft for its own side only."""
+    plan = lock_row(w, Plan, plan_id)
     w.require(permission, plan)
     if plan.state == "draft" and side_of(w) != newest(w, plan_id).side:
         raise NotFound("plan")
     return plan
-
-
-def lock_customer(w: Work, customer_id: int) -> Customer:
-    """The customer, locked: of two acts on their plans one waits for the other."""
-    rows = select(Customer).where(Customer.id == customer_id).with_for_update()
-    customer = w.session.scalars(rows).first()
-    if customer is None:
-        raise NotFound("customer")
-    return customer
 
 
 def newest(r: Reader, plan_id: int) -> PlanOffer:

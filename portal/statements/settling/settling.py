@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from portal.base.access import NotFound
+from portal.base.locks import lock_row
 from portal.base.mail import queue_mail
 from portal.base.work import Work
 from portal.core.errors import RuleBroken
@@ -25,7 +26,6 @@ from portal.disputes.resolving import Answered, Said, write_resolution
 from portal.statements.commands import ReissueStatement, reissue_statement
 from portal.statements.queries import get_statement_by_id
 from portal.statements.settling.settled import Claim, claims_of
-from portal.tables.customers import Customer
 from portal.tables.invoices import Entry
 from portal.tables.journal import Outbox
 from portal.tables.people import Membership, User
@@ -114,16 +114,8 @@ def ask_sign_off(w: Work, c: AskSignOff) -> int:
 
 
 def _locked(w: Work, statement_id: int) -> Statement:
-    """The statement, its customer locked first, in force and answered."""
-    customer_id = w.session.scalar(
-        select(Statement.customer_id).where(Statement.id == statement_id)
-    )
-    if customer_id is None:
-        raise NotFound("statement")
-    w.session.execute(select(Customer.id).where(Customer.id == customer_id).with_for_update())
-    statement = w.session.get_one(
-        Statement, statement_id, with_for_update=True, populate_existing=True
-    )
+    """The statement under its lock, in force and answered."""
+    statement = lock_row(w, Statement, statement_id)
     w.require("statement.resolve", statement)
     if not statement.in_force:
         raise RuleBroken("statement.replaced")

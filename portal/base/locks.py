@@ -1,0 +1,36 @@
+"""
+The order of locks: an act on something of a customer's locks the customer first, then the row.
+
+So two acts on one customer wait for each other wherever they begin, and never both for ever.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+
+from portal.base.access import NotFound
+from portal.base.work import Work
+from portal.tables.base import Base
+from portal.tables.customers import Customer
+
+Row = TypeVar("Row", bound=Base)
+
+
+def lock_customer(w: Work, customer_id: int) -> Customer:
+    """The customer under its lock, as it is now; `NotFound` where there is none."""
+    customer = w.session.get(Customer, customer_id, with_for_update=True, populate_existing=True)
+    if customer is None:
+        raise NotFound("customer")
+    return customer
+
+
+def lock_row(w: Work, table: type[Row], row_id: int) -> Row:
+    """A customer's row under its lock, as it is now, the customer locked first; else `NotFound`."""
+    columns: Any = table
+    customer_id = w.session.scalar(select(columns.customer_id).where(columns.id == row_id))
+    if customer_id is None:
+        raise NotFound(table.__tablename__)
+    w.session.execute(select(Customer.id).where(Customer.id == customer_id).with_for_update())
+    return w.session.get_one(table, row_id, with_for_update=True, populate_existing=True)
