@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -175,7 +176,8 @@ def _of(column: InstrumentedAttribute[int], customer_id: int | None) -> ColumnEl
 def _happening(r: Reader, row: Any) -> Happening:
     is_event = row.statement_id is not None
     words, tone = (TOLD if is_event else NOTED)[row.kind]
-    known = {"address": "", "email": "", **json.loads(row.facts), "number": row.number}
+    # What an older entry does not tell stays empty: no list stops for it.
+    known = defaultdict(str, {**json.loads(row.facts), "number": row.number})
     return Happening(
         at=row.at,
         who=row.who or "",
