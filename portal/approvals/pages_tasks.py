@@ -37,7 +37,7 @@ WHOSE_NAMES = {
 }
 #: What a task is about → the page that shows it.
 PAGES = {
-    "entry": "invoices.show",
+    "part": "invoices.show",
     "dispute": "desk_dispute.show",
     "plan": "desk_plans.show",
     "promise": "promises.show",

@@ -68,7 +68,7 @@ class TaskPage:
 
 
 #: What a task is about → the prefix of its reference.
-PREFIXES = {"promise": "pr", "plan": "pl", "dispute": "di", "entry": "iv", "approval": "ap"}
+PREFIXES = {"promise": "pr", "plan": "pl", "dispute": "di", "part": "iv", "approval": "ap"}
 
 
 def tasks_counted(r: Reader, asked: TaskFilter) -> Select[Any]:

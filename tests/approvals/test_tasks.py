@@ -116,7 +116,7 @@ def test_the_list_says_what_is_to_be_done_the_first_day_first(chores: Chores):
         ("promise/17", "/promises/pr_"),
         ("plan/4", "/desk/plans/pl_"),
         ("dispute/11/1", "/desk/disputes/di_"),
-        ("entry/1/1", "/invoices/iv_"),
+        ("part/1/1/2027-05-20", "/invoices/iv_"),
     ],
 )
 def test_a_task_leads_to_what_it_is_about(chores: Chores, subject: str, page: str):
