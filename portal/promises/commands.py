@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -17,6 +17,9 @@ from portal.promises.queries import list_promises
 from portal.promises.rows import PromiseFilter, PromiseRow
 from portal.promises.wishes import Wish, broken_days, checked_items, locked_customer
 from portal.tables.promises import Promise
+
+#: The way of what the house writes down: who acts says it, never the form.
+BY_PHONE = "phone"
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ def make_promise(w: Work, c: Wish) -> int:
     promise.day_over, promise.too_far, promise.day_off, promise.too_late, promise.cooling_down,
     promise.of_plan, promise.reason_unfit, promise.note_missing.
     """
-    return _promised(w, c, Permission.PROMISE_MAKE)
+    way = "portal" if c.way == BY_PHONE else c.way
+    return _promised(w, replace(c, way=way, given_by=""), Permission.PROMISE_MAKE)
 
 
 def record_promise(w: Work, c: Wish) -> int:
@@ -46,7 +50,7 @@ def record_promise(w: Work, c: Wish) -> int:
     """
     if not c.given_by.strip():
         raise RuleBroken("promise.giver_missing", field="given_by")
-    return _promised(w, c, Permission.PROMISE_RECORD)
+    return _promised(w, replace(c, way=BY_PHONE), Permission.PROMISE_RECORD)
 
 
 def _promised(w: Work, c: Wish, permission: Permission) -> int:

@@ -59,7 +59,9 @@ def ask_extension(w: Work, c: Wish) -> int:
     found = w.session.scalar(said)
     if found is not None:
         return found
-    if is_house and not c.given_by.strip():
+    if not is_house:
+        c = replace(c, given_by="")
+    elif not c.given_by.strip():
         raise RuleBroken("promise.giver_missing", field="given_by")
     if not c.note.strip():
         raise RuleBroken("extension.reason_missing", field="note")
@@ -247,14 +249,19 @@ def approve(w: Work, approval: Approval) -> None:
 
 
 def _approver(w: Work, extension: Extension, approval: Approval) -> dict[str, Any]:
-    """Who approved, and the request word for word."""
+    """
+    Who approved, and the request word for word.
+
+    A remark is for who asked: one for a colleague stays out of what the customer gets.
+    """
     decider = w.session.get_one(User, approval.decided_by)
+    author = w.session.get_one(User, extension.user_id)
     return {
         "number": approval.id,
         "by": decider.name,
         "role": decider.staff_role,
         "at": w.now.isoformat(),
-        "comment": approval.comment,
+        "comment": "" if author.staff_role else approval.comment,
         "asked": json.loads(extension.evidence),
         "asked_sha256": extension.evidence_sha256,
     }
@@ -264,8 +271,9 @@ def refuse(w: Work, approval: Approval) -> None:
     """Who asked reads why; nothing else changes."""
     extension = w.session.get_one(Extension, _id_of(approval.subject))
     subject = ("extension", extension.id)
-    w.tell(extension.customer_id, subject, "extension_refused", comment=approval.comment)
     author = w.session.get_one(User, extension.user_id)
+    remark = "" if author.staff_role else approval.comment
+    w.tell(extension.customer_id, subject, "extension_refused", comment=remark)
     if author.staff_role is None:
         queue_mail(
             w,

@@ -53,6 +53,8 @@ def list_extensions(r: Reader, customer_id: int | None = None) -> list[Extension
 
 def _row(r: Reader, extension: Extension, approval: Approval) -> ExtensionRow:
     evidence = json.loads(extension.evidence)
+    # A remark is for who asked; what the house wrote down on the phone, a colleague asked for.
+    is_inside = r.actor.kind == "customer" and extension.given_by != ""
     return ExtensionRow(
         id=extension.id,
         ref=r.refs.of("ex", extension.id),
@@ -63,5 +65,5 @@ def _row(r: Reader, extension: Extension, approval: Approval) -> ExtensionRow:
         note=extension.note,
         asked_at=extension.asked_at,
         state=approval.state,
-        comment=approval.comment,
+        comment="" if is_inside else approval.comment,
     )

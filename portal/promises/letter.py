@@ -155,5 +155,5 @@ def _approval(evidence: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield _("Approved by"), found["by"]
     yield _("Approved at"), moment(found["at"], evidence["zone"])
     yield _("Asked at"), moment(found["asked"]["at"], evidence["zone"])
-    if found["comment"]:
+    if found.get("comment"):
         yield _("Remark"), found["comment"]

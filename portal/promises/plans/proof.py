@@ -153,7 +153,11 @@ def _signer(w: Work, view: PlanView, signing: Signing) -> dict[str, Any]:
 
 
 def approval_of(r: Reader, plan_id: int) -> dict[str, Any] | None:
-    """The newest approval of a plan, as evidence tells it; None where there is none."""
+    """
+    The newest approval of a plan, as evidence tells it; None where there is none.
+
+    Its remark is a colleague's to read, and the evidence goes to the customer with the letter.
+    """
     found = r.session.execute(
         select(Approval, User.name)
         .join(User, User.id == Approval.decided_by)
@@ -173,6 +177,5 @@ def approval_of(r: Reader, plan_id: int) -> dict[str, Any] | None:
         "id": row.id,
         "by": name,
         "at": row.decided_at.isoformat(),
-        "comment": row.comment,
         "amount": Money(row.amount_minor, row.currency).major(),
     }
