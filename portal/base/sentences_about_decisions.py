@@ -22,6 +22,10 @@ ABOUT_DECISIONS: dict[str, str] = {
     ),
     "dispute.answer_missing": N_("Write what the customer is to read."),
     "dispute.answer_too_long": N_("Write at most %(longest)s characters."),
+    "dispute.credit_above_invoice": N_(
+        "The invoice is over %(invoice)s, and credit notes of %(others)s stand against it or are "
+        "asked for already. A credit note takes at most the rest off."
+    ),
     "dispute.nothing_to_credit": N_(
         "There is no invoice of ours that a credit note could be for. Choose another settlement."
     ),

@@ -41,7 +41,6 @@ ABOUT_DISPUTES: dict[str, str] = {
     "dispute.disputed_already": N_(
         "All that is open of it is disputed already. Write in that dispute instead."
     ),
-    "dispute.line_unknown": N_("This document has no such line. Open the document again."),
     "dispute.message_missing": N_("Write something, or choose a file."),
     "dispute.message_too_long": N_("Write at most %(longest)s characters; put the rest in a file."),
     "dispute.not_in_this_state": N_(
@@ -51,6 +50,10 @@ ABOUT_DISPUTES: dict[str, str] = {
     "dispute.reason_unknown": N_("Choose a reason from the list."),
     "dispute.reopened_too_late": N_(
         "It could be opened again until %(until)s. Raise a new dispute instead."
+    ),
+    "dispute.said_here": N_(
+        "It is dispute %(number)s already. Write there or open that one again; or dispute the "
+        "document itself."
     ),
     "dispute.words_missing": N_("Say in a sentence what is wrong."),
     "dispute.why_missing": N_("Say in a sentence why you open it again."),

@@ -72,6 +72,22 @@ def needs_approval(amount: Money, without_approval: Mapping[str, str]) -> bool:
     return limit is None or amount > Money.parse(limit, amount.currency)
 
 
+def check_room(credit: Money, invoice: Money, others: Money) -> None:
+    """
+    Refuse a credit note that takes more off an invoice than was ever billed with it.
+
+    Rule: R151 — the credit notes to an invoice, those still to come among them, are together never
+    more than the invoice (S-122, SECURITY 4.33).
+    Raises: dispute.credit_above_invoice.
+
+    >>> check_room(Money(4000, "CNY"), Money(10000, "CNY"), Money(6000, "CNY"))
+    """
+    if credit.minor and credit + others > invoice:
+        raise RuleBroken(
+            "dispute.credit_above_invoice", field="accepted", invoice=invoice, others=others
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """That a credit note be posted to an invoice, asked for in this order."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from portal.base.work import Reader, Work
-from portal.core.dispute import OPEN, Settlement, State, Verdict
+from portal.core.dispute import OPEN, Settlement, Side, State, Verdict
 from portal.core.ledger import Kind
 from portal.core.money import Money
 from portal.core.settling import Decision
-from portal.disputes.deciding import Decided, check_decided, put_into_effect, reopen_by_house
+from portal.disputes.deciding import Decided, check_decided, put_into_effect, reopen
 from portal.disputes.reasons import root_causes_of
 from portal.disputes.resolving import Said, root_cause_of
 from portal.tables.disputes import Dispute
@@ -38,7 +38,7 @@ def answer_on_statement(w: Work, dispute: Dispute, said: Said, answer: str) -> N
     """
     dispute = w.session.get_one(Dispute, dispute.id, with_for_update=True, populate_existing=True)
     if State(dispute.state) not in OPEN:
-        reopen_by_house(w, dispute)
+        reopen(w, dispute, Side.HOUSE)
     is_right = said.decision is Decision.ACCEPT
     decided = Decided(
         Verdict.ACCEPT if is_right else Verdict.REJECT,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from portal.base.access import NotFound, allows, visible_to
 from portal.base.attaching import MEGABYTE, AttachedFile
@@ -81,6 +82,13 @@ def _check_room(w: Work, dispute: Dispute, given: Sequence[AttachedFile]) -> Non
             raise RuleBroken(
                 f"attachment.{code}", field="files", most=most // MEGABYTE, file=given[0].name
             )
+
+
+def lie_there(r: Reader, files: Files | None, where: ColumnElement[bool]) -> bool:
+    """Whether all of these files are kept there already."""
+    known = set(r.session.scalars(select(Attachment.file_sha256).where(where)))
+    given = files.given if files else ()
+    return all(hashlib.sha256(each.content).hexdigest() in known for each in given)
 
 
 def get_attachment(r: Reader, ref: str) -> Attachment:

@@ -16,6 +16,7 @@ from sqlalchemy import exists, select
 from portal.approvals.tasks import close_tasks
 from portal.base.access import NotFound, Permission
 from portal.base.batch import reserve_ids
+from portal.base.locks import lock_row
 from portal.base.lookup import plain_moment
 from portal.base.work import Work
 from portal.core.crediting import Posted, Wanted, settled_by
@@ -78,9 +79,9 @@ def post_credit_note(w: Work, c: PostCreditNote) -> int:
     return credit_id
 
 
-def close_posted(w: Work) -> int:
+def close_posted(w: Work, customer_id: int | None = None) -> int:
     """How many requests the credit notes that came with the ledger's files have settled."""
-    wanted = _wanted(w)
+    wanted = _wanted(w, customer_id)
     if not wanted:
         return 0
     pairs = settled_by(
@@ -90,15 +91,28 @@ def close_posted(w: Work) -> int:
         ],
         _posted(w, wanted.values()),
     )
-    for request_id, credit_id in sorted(pairs.items()):
-        request = wanted[request_id]
-        dispute = w.session.get_one(Dispute, request.dispute_id, with_for_update=True)
-        _settle(w, request, dispute, credit_id, w.session.get_one(Entry, credit_id).number)
-    return len(pairs)
+    return sum(
+        _settled(w, wanted[request_id], credit_id)
+        for request_id, credit_id in sorted(
+            pairs.items(), key=lambda pair: (wanted[pair[0]].customer_id, pair)
+        )
+    )
 
 
-def _wanted(w: Work) -> dict[int, CreditRequest]:
+def _settled(w: Work, request: CreditRequest, credit_id: int) -> bool:
+    """Whether a credit note settled a request that nobody has settled meanwhile."""
+    dispute = lock_row(w, Dispute, request.dispute_id)
+    w.session.refresh(request, with_for_update=True)
+    if request.state != "approved":
+        return False
+    _settle(w, request, dispute, credit_id, w.session.get_one(Entry, credit_id).number)
+    return True
+
+
+def _wanted(w: Work, customer_id: int | None) -> dict[int, CreditRequest]:
     rows = select(CreditRequest).where(CreditRequest.state == "approved")
+    if customer_id is not None:
+        rows = rows.where(CreditRequest.customer_id == customer_id)
     return {row.id: row for row in w.session.scalars(rows.order_by(CreditRequest.id))}
 
 

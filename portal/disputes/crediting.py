@@ -97,6 +97,16 @@ def asked_for(r: Reader, dispute: Dispute, states: Sequence[str] = PENDING) -> i
     return int(r.session.scalar(found) or 0)
 
 
+def credited_minor(r: Reader, dispute_ids: Sequence[int]) -> dict[int, int]:
+    """What posted credit notes have settled of disputes; those without one are not in it."""
+    rows = (
+        select(CreditRequest.dispute_id, func.sum(CreditRequest.amount_minor))
+        .where(CreditRequest.dispute_id.in_(dispute_ids), CreditRequest.state == "posted")
+        .group_by(CreditRequest.dispute_id)
+    )
+    return {dispute_id: int(minor) for dispute_id, minor in r.session.execute(rows)}
+
+
 def forget_requests(w: Work, dispute: Dispute) -> None:
     """What an older decision asked for and is not posted is not wanted any more."""
     rows = select(CreditRequest).where(

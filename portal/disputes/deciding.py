@@ -119,6 +119,7 @@ def take(w: Work, dispute: Dispute) -> None:
     dispute.owner_id = dispute.owner_id or w.actor.user_id
     if may(State(dispute.state), Act.TAKE, Side.HOUSE):
         dispute.state = after(State(dispute.state), Act.TAKE, Side.HOUSE).value
+        dispute.row_version += 1
         w.tell(dispute.customer_id, ("dispute", dispute.id), "taken")
 
 
@@ -150,24 +151,28 @@ def open_again(w: Work, c: OpenAgain) -> None:
     """
     dispute = locked_dispute(w, c.dispute_id, Permission.DISPUTE_DECIDE)
     refuse_older_page(w, dispute, c.row_version)
-    reopen_by_house(w, dispute)
+    reopen(w, dispute, Side.HOUSE)
     dispute.owner_id = w.actor.user_id
 
 
-def reopen_by_house(w: Work, dispute: Dispute) -> None:
-    """The house takes its answer back to think again; a credit note not posted is not wanted."""
-    dispute.state = after(State(dispute.state), Act.REOPEN, Side.HOUSE).value
+def reopen(w: Work, dispute: Dispute, side: Side) -> None:
+    """A dispute that the caller has locked waits for an answer again, with a new day for it.
+
+    It is held back meanwhile, but for what a credit note has settled; one that is still to be
+    posted is not wanted any more.
+    """
+    dispute.state = after(State(dispute.state), Act.REOPEN, side).value
     dispute.answer_by, dispute.closed_at = answer_by(w, dispute.reason), None
     dispute.row_version += 1
     forget_requests(w, dispute)
     hold_back(w, dispute, dispute.amount_minor - asked_for(w, dispute, ("posted",)))
-    w.tell(dispute.customer_id, ("dispute", dispute.id), "reopened", side=Side.HOUSE.value)
+    w.tell(dispute.customer_id, ("dispute", dispute.id), "reopened", side=side.value)
     w.audit(
         "dispute.reopened",
         f"dispute/{dispute.id}",
         customer_id=dispute.customer_id,
         dispute=printed_number(dispute.id),
-        side=Side.HOUSE.value,
+        side=side.value,
     )
 
 

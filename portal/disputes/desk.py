@@ -13,6 +13,7 @@ from portal.base.work import Reader
 from portal.core.dispute import OPEN, State
 from portal.core.money import Money
 from portal.disputes.crediting import KIND, PENDING
+from portal.disputes.deciding import counts
 from portal.disputes.desk_rows import (
     CreditRow,
     DeskDecision,
@@ -192,7 +193,7 @@ def list_decisions(r: Reader, dispute_id: int) -> list[DeskDecision]:
     """What was decided on a dispute, the newest first, with who and what became of it."""
     columns: list[Any] = [DisputeDecision, CreditRequest, Entry.number, User.name, User.email]
     rows: Select[Any] = (
-        select(*columns, Dispute.currency)
+        select(*columns, Dispute.currency, counts())
         .join(Dispute, Dispute.id == DisputeDecision.dispute_id)
         .join(User, User.id == DisputeDecision.user_id)
         .outerjoin(CreditRequest, CreditRequest.decision_id == DisputeDecision.id)
@@ -207,7 +208,7 @@ def list_decisions(r: Reader, dispute_id: int) -> list[DeskDecision]:
 def _decision(
     r: Reader, row: DisputeDecision, request: CreditRequest | None, *more: Any
 ) -> DeskDecision:
-    number, name, email, currency = more
+    number, name, email, currency, has_counted = more
     return DeskDecision(
         verdict=row.verdict,
         accepted=Money(row.accepted_minor, currency),
@@ -216,20 +217,17 @@ def _decision(
         answer=row.answer,
         who=name or email,
         at=row.at,
-        standing=_effect(row, request),
+        standing="counts" if has_counted else _standing(request),
         credit=request.state if request else "",
         request_ref=r.refs.of("cr", request.id) if request else "",
         credit_number=number or "",
     )
 
 
-def _effect(row: DisputeDecision, request: CreditRequest | None) -> str:
-    """Whether a decision ever counted: one that needed a second person may not have."""
-    if row.approval_id is None or request is None:
-        return "counts"
-    return {"waiting": "waiting", "refused": "refused", "void": "dropped"}.get(
-        request.state, "counts"
-    )
+def _standing(request: CreditRequest | None) -> str:
+    """How a decision stands that has never counted: a second person was to agree."""
+    state = request.state if request else "void"
+    return state if state in {"waiting", "refused"} else "dropped"
 
 
 def list_earlier(r: Reader, customer_id: int, but_id: int) -> list[OtherDispute]:
@@ -277,8 +275,9 @@ def find_credit_request(r: Reader, ref: str) -> CreditRow:
 
 
 def list_credit_requests(r: Reader, state: str, most: int) -> list[CreditRow]:
-    """The credit notes in a state, the oldest asked for first."""
-    rows = _credits(r).where(CreditRequest.state == state).order_by(CreditRequest.id).limit(most)
+    """The credit notes in a state: what is to be done the oldest first, what is over the newest."""
+    order = CreditRequest.id if state in PENDING else CreditRequest.id.desc()
+    rows = _credits(r).where(CreditRequest.state == state).order_by(order).limit(most)
     return [_credit(r, each) for each in r.session.execute(rows)]
 
 

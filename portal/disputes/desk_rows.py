@@ -89,7 +89,7 @@ class DeskDecision:
     answer: str
     who: str
     at: dt.datetime
-    #: in effect | waiting | refused | dropped
+    #: counts | waiting | refused | dropped
     standing: str
     #: What became of its credit note: waiting | approved | refused | posted | void; else empty.
     credit: str

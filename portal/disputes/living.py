@@ -10,11 +10,11 @@ from portal.base.work import Work
 from portal.core.dispute import Act, Side, State, after, check_reopening
 from portal.core.errors import RuleBroken
 from portal.disputes.attachments import Files, attach
-from portal.disputes.crediting import asked_for, forget_requests
-from portal.disputes.deciding import locked_dispute
-from portal.disputes.marks import end_marks, hold_back
+from portal.disputes.crediting import forget_requests
+from portal.disputes.deciding import locked_dispute, reopen
+from portal.disputes.marks import end_marks
 from portal.disputes.raising import check_length
-from portal.disputes.reasons import answer_by, reopen_within_days
+from portal.disputes.reasons import reopen_within_days
 from portal.disputes.talking import keep_message
 from portal.disputes.telling import printed_number
 from portal.tables.disputes import Dispute
@@ -47,7 +47,12 @@ def withdraw_dispute(w: Work, c: WithdrawDispute) -> None:
         return
     put_away(w, dispute)
     end_marks(w, [dispute.id])
-    _audit(w, "dispute.withdrawn", dispute)
+    w.audit(
+        "dispute.withdrawn",
+        f"dispute/{dispute.id}",
+        customer_id=dispute.customer_id,
+        dispute=printed_number(dispute.id),
+    )
 
 
 def put_away(w: Work, dispute: Dispute) -> None:
@@ -67,29 +72,13 @@ def reopen_dispute(w: Work, c: ReopenDispute) -> None:
     dispute.reopened_too_late, dispute.why_missing, dispute.message_too_long.
     """
     dispute = locked_dispute(w, c.dispute_id, Permission.DISPUTE_RAISE)
-    state = after(State(dispute.state), Act.REOPEN, Side.CUSTOMER)
+    after(State(dispute.state), Act.REOPEN, Side.CUSTOMER)
     assert dispute.decided_at is not None
     decided_on = dispute.decided_at.astimezone(ZoneInfo(w.company.timezone)).date()
     check_reopening(decided_on, w.today, Side.CUSTOMER, reopen_within_days(w))
     if not c.why.strip():
         raise RuleBroken("dispute.why_missing", field="body")
     check_length(c.why, "body")
-    dispute.state, dispute.closed_at = state.value, None
-    dispute.answer_by = answer_by(w, dispute.reason)
-    dispute.row_version += 1
-    forget_requests(w, dispute)
-    hold_back(w, dispute, dispute.amount_minor - asked_for(w, dispute, ("posted",)))
-    w.tell(dispute.customer_id, ("dispute", dispute.id), "reopened", side=Side.CUSTOMER.value)
-    _audit(w, "dispute.reopened", dispute, side=Side.CUSTOMER.value)
+    reopen(w, dispute, Side.CUSTOMER)
     message = keep_message(w, dispute, c.why.strip())
     attach(w, dispute, c.files, side=message.side, message_id=message.id)
-
-
-def _audit(w: Work, kind: str, dispute: Dispute, **facts: str) -> None:
-    w.audit(
-        kind,
-        f"dispute/{dispute.id}",
-        customer_id=dispute.customer_id,
-        dispute=printed_number(dispute.id),
-        **facts,
-    )

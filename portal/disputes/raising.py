@@ -49,7 +49,7 @@ def raise_dispute(w: Work, c: RaiseDispute) -> int:
     The id of the dispute; said twice within a minute, it is one.
 
     Raises: dispute.reason_unknown, dispute.words_missing, dispute.message_too_long,
-    dispute.already_done, what `Subject.check` and `attach` raise.
+    dispute.said_here, what `Subject.check` and `attach` raise.
     """
     customer = _locked_customer(w, c.about)
     w.require("dispute.raise", customer)
@@ -120,6 +120,7 @@ def _said_just_now(w: Work, customer_id: int, c: RaiseDispute) -> int | None:
         Dispute.customer_id == customer_id,
         Dispute.user_id == w.actor.user_id,
         Dispute.raised_at > w.now - SAID_JUST_NOW,
+        Dispute.state != State.WITHDRAWN.value,
         Dispute.reason == c.reason,
         Dispute.said == c.said.strip(),
         Dispute.line.is_(None) if c.about.line is None else Dispute.line == c.about.line,
@@ -134,24 +135,38 @@ def _said_just_now(w: Work, customer_id: int, c: RaiseDispute) -> int | None:
 
 def _keep(w: Work, subject: Subject, c: RaiseDispute, amount: Money) -> Dispute:
     assert w.actor.user_id is not None
-    dispute = Dispute(
-        customer_id=subject.customer_id,
-        currency=subject.currency,
-        entry_id=subject.entry_id,
-        line=c.about.line,
-        statement_id=c.about.statement_id,
-        origin=subject.origin,
-        seq=c.about.seq,
-        amount_minor=amount.minor,
-        reason=c.reason,
-        said=c.said.strip(),
-        user_id=w.actor.user_id,
-        raised_at=w.now,
-        raised_on=w.today,
-        way="portal" if _is_customer(w) else "phone",
-        state=State.RECEIVED.value,
-        answer_by=answer_by(w, c.reason),
+    dispute = _withdrawn_here(w, subject) or Dispute(customer_id=subject.customer_id, row_version=0)
+    dispute.currency, dispute.entry_id, dispute.line = (
+        subject.currency,
+        subject.entry_id,
+        c.about.line,
     )
+    dispute.statement_id, dispute.origin = c.about.statement_id, subject.origin
+    dispute.seq, dispute.confirmation_id = c.about.seq, None
+    dispute.amount_minor, dispute.reason, dispute.said = amount.minor, c.reason, c.said.strip()
+    dispute.user_id, dispute.raised_at, dispute.raised_on = w.actor.user_id, w.now, w.today
+    dispute.way = "portal" if _is_customer(w) else "phone"
+    dispute.state, dispute.closed_at = State.RECEIVED.value, None
+    dispute.answer_by = answer_by(w, c.reason)
     w.session.add(dispute)
     w.session.flush()
     return dispute
+
+
+def _withdrawn_here(w: Work, subject: Subject) -> Dispute | None:
+    """The dispute that was withdrawn at this very place of a statement: there is one at each."""
+    if subject.about.statement_id is None:
+        return None
+    found = w.session.scalars(
+        select(Dispute).where(
+            Dispute.customer_id == subject.customer_id,
+            Dispute.statement_id == subject.about.statement_id,
+            Dispute.origin == subject.origin,
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    if found.state != State.WITHDRAWN:
+        raise RuleBroken("dispute.said_here", number=printed_number(found.id))
+    found.row_version += 1
+    return found

@@ -15,6 +15,7 @@ from sqlalchemy import and_, or_, select
 from portal.base.locks import lock_customer
 from portal.base.work import Work
 from portal.core.dispute import OPEN, Act, OpenPart, Side, State, after, as_far_as_free
+from portal.disputes.crediting import credited_minor, forget_requests
 from portal.disputes.living import put_away
 from portal.disputes.marks import end_marks, free_parts, mark
 from portal.disputes.reasons import answer_by
@@ -126,6 +127,7 @@ def _dispute(
         dispute.state = after(State.WITHDRAWN, Act.SAY_AGAIN, Side.CUSTOMER).value
     elif dispute.state not in OPEN:
         dispute.state = after(State(dispute.state), Act.REOPEN, Side.CUSTOMER).value
+        forget_requests(w, dispute)
     assert w.actor.user_id is not None
     dispute.currency, dispute.entry_id = signed.currency, entry_id
     dispute.statement_id, dispute.origin, dispute.seq = signed.statement_id, said.origin, said.seq
@@ -139,14 +141,16 @@ def _dispute(
 
 
 def _mark(w: Work, customer_id: int, disputes: Sequence[Dispute]) -> None:
-    """Holds back what each disputes of its invoice, as far as nothing else does."""
+    """Holds back what each disputes of its invoice, as far as no credit note or other does."""
     end_marks(w, [each.id for each in disputes])
     about = [each.entry_id for each in disputes if each.entry_id and each.amount_minor]
     parts = free_parts(w, customer_id, about) if about else {}
+    credited = credited_minor(w, [each.id for each in disputes]) if parts else {}
     for each in disputes:
         if each.entry_id is None or each.entry_id not in parts:
             continue
-        taken = as_far_as_free(each.amount_minor, parts[each.entry_id])
+        left = each.amount_minor - credited.get(each.id, 0)
+        taken = as_far_as_free(left, parts[each.entry_id])
         parts[each.entry_id] = [_less(part, taken) for part in parts[each.entry_id]]
         mark(w, each, taken)
 

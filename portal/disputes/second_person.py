@@ -7,10 +7,10 @@ from sqlalchemy import select
 from portal.approvals.kinds import Facts, Kind
 from portal.base.access import NotFound
 from portal.base.work import Reader, Work
-from portal.core.dispute import OPEN, State
+from portal.core.dispute import OPEN, Side, State
 from portal.disputes.credit_requests import close_posted
 from portal.disputes.crediting import KIND, figures_of, fingerprint_of, make_posting_task, open_of
-from portal.disputes.deciding import reopen_by_house, take_effect
+from portal.disputes.deciding import reopen, take_effect
 from portal.disputes.decision_letters import tell_decided
 from portal.tables.approvals import Approval
 from portal.tables.disputes import CreditRequest, Dispute, DisputeDecision
@@ -38,7 +38,7 @@ def _approve(w: Work, approval: Approval) -> None:
         take_effect(w, dispute, decision)
         tell_decided(w, dispute, decision)
     make_posting_task(w, request)
-    close_posted(w)
+    close_posted(w, request.customer_id)
 
 
 def _refuse(w: Work, approval: Approval) -> None:
@@ -48,7 +48,7 @@ def _refuse(w: Work, approval: Approval) -> None:
     dispute.row_version += 1
     w.session.flush()
     if State(dispute.state) not in OPEN:
-        reopen_by_house(w, dispute)
+        reopen(w, dispute, Side.HOUSE)
 
 
 def _dispute(r: Reader, approval: Approval) -> Dispute:

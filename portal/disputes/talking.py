@@ -9,13 +9,13 @@ from sqlalchemy import select
 
 from portal.base.access import Permission
 from portal.base.work import Work
-from portal.core.dispute import Act, Side, State, after
+from portal.core.dispute import Side, State
 from portal.core.errors import RuleBroken
-from portal.disputes.attachments import Files, attach
-from portal.disputes.deciding import locked_dispute
+from portal.disputes.attachments import Files, attach, lie_there
+from portal.disputes.deciding import locked_dispute, take
 from portal.disputes.raising import check_length
 from portal.disputes.telling import tell_message
-from portal.tables.disputes import Dispute, DisputeMessage
+from portal.tables.disputes import Attachment, Dispute, DisputeMessage
 
 #: The same written again so soon is a second click.
 WRITTEN_JUST_NOW = dt.timedelta(minutes=1)
@@ -41,7 +41,7 @@ def say_in_dispute(w: Work, c: SayInDispute) -> int:
     dispute = locked_dispute(w, c.dispute_id, Permission.DISPUTE_REPLY)
     body = c.body.strip()
     before = _written_just_now(w, dispute, body)
-    if before is not None:
+    if before is not None and lie_there(w, c.files, Attachment.message_id == before):
         return before
     if State(dispute.state) in OVER:
         raise RuleBroken("dispute.over")
@@ -51,7 +51,7 @@ def say_in_dispute(w: Work, c: SayInDispute) -> int:
     message = keep_message(w, dispute, body)
     attach(w, dispute, c.files, side=message.side, message_id=message.id)
     if message.side == Side.HOUSE:
-        _take(w, dispute)
+        take(w, dispute)
     return message.id
 
 
@@ -84,15 +84,6 @@ def keep_message(w: Work, dispute: Dispute, body: str) -> DisputeMessage:
 def side_of(w: Work) -> Side:
     """On which side whoever acts stands."""
     return Side.CUSTOMER if w.actor.kind == "customer" else Side.HOUSE
-
-
-def _take(w: Work, dispute: Dispute) -> None:
-    """Who answers first for the house has the dispute."""
-    dispute.owner_id = dispute.owner_id or w.actor.user_id
-    if dispute.state == State.RECEIVED:
-        dispute.state = after(State.RECEIVED, Act.TAKE, Side.HOUSE).value
-        dispute.row_version += 1
-        w.tell(dispute.customer_id, ("dispute", dispute.id), "taken")
 
 
 def _written_just_now(w: Work, dispute: Dispute, body: str) -> int | None:

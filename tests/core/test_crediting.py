@@ -10,6 +10,7 @@ from portal.core.crediting import (
     LONGEST_ANSWER,
     Posted,
     Wanted,
+    check_room,
     check_settlement,
     check_words,
     needs_approval,
@@ -95,3 +96,17 @@ def test_without_decisions_there_is_no_figure_but_a_reason():
     assert found.median_days.value is found.valid.value is None
     assert found.repeated == ()
     assert disputed_share(5, 0).reason == "nothing_open"
+
+
+@given(st.integers(0, 300), st.integers(1, 300), st.integers(0, 300))
+def test_credit_notes_are_together_never_more_than_the_invoice(
+    credit: int, whole: int, others: int
+):
+    """R151."""
+    try:
+        check_room(cny(credit), cny(whole), cny(others))
+    except RuleBroken as broken:
+        assert broken.code == "dispute.credit_above_invoice"
+        assert credit + others > whole
+    else:
+        assert credit == 0 or credit + others <= whole

@@ -8,7 +8,11 @@ from sqlalchemy import event, select
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.core.confirmation import Reason, Result
+from portal.core.errors import RuleBroken
 from portal.core.money import Money
+from portal.disputes.living import WithdrawDispute, withdraw_dispute
+from portal.disputes.raising import RaiseDispute, raise_dispute
+from portal.disputes.subjects import About
 from portal.statements.settling.own_documents import SayOwnDocument, say_own_document
 from portal.statements.signing.withdrawing import WithdrawConfirmation, withdraw_confirmation
 from portal.tables.disputes import Dispute, DisputedPart
@@ -145,3 +149,24 @@ def test_a_signed_difference_leads_to_its_dispute(stage: Stage):
     page = visitor.visit(f"/statements/{stage.ref}/differences")
 
     assert page.links["DSP-1"].startswith("/disputes/di_")
+
+
+def line_one(stage: Stage, said: str) -> int:
+    about = About(statement_id=stage.id, seq=1)
+    return stage.act(raise_dispute, RaiseDispute(about, "price", Money(100_00, "CNY"), said))
+
+
+def test_a_line_that_is_disputed_already_is_not_disputed_twice(stage: Stage):
+    line_one(stage, "Too dear")
+
+    with pytest.raises(RuleBroken, match=r"dispute\.said_here"):
+        line_one(stage, "Much too dear")
+
+
+def test_a_line_whose_dispute_was_withdrawn_can_be_disputed_again(stage: Stage):
+    first = line_one(stage, "Too dear")
+    stage.act(withdraw_dispute, WithdrawDispute(first))
+
+    assert line_one(stage, "Much too dear") == first
+    assert [(one.state, one.said) for one in disputes(stage)] == [("received", "Much too dear")]
+    assert marks(stage) == [(1, 100_00)]
