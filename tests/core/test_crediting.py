@@ -1,4 +1,4 @@
-"""What follows from a decision: words, a credit note, who has to agree (R126, R127, R128, R129)."""
+"""What follows from a decision: words, a credit note, who has to agree (R126–R129, R151)."""
 
 from datetime import UTC, date, datetime, timedelta
 
