@@ -24,7 +24,7 @@ from portal.core.dispute import Act, Side, State, after, may
 from portal.core.errors import RuleBroken
 from portal.core.ledger import Kind
 from portal.core.money import Money
-from portal.disputes.crediting import TASK, task_subject
+from portal.disputes.crediting import TASK, check_room_for, task_subject
 from portal.disputes.deciding import locked_dispute
 from portal.disputes.marks import end_marks
 from portal.disputes.telling import printed_number
@@ -52,13 +52,15 @@ def post_credit_note(w: Work, c: PostCreditNote) -> int:
     The credit note's id; it is applied to its invoice, and the dispute is closed.
 
     Raises: credit.already_done, credit.not_in_this_state, credit.number_missing,
-    credit.number_taken, credit.day_in_future, credit.before_invoice.
+    credit.number_taken, credit.day_in_future, credit.before_invoice,
+    dispute.credit_above_invoice.
     """
     request, dispute = _locked(w, c.request_id)
     invoice = w.session.get_one(Entry, request.entry_id)
     number = c.number.strip()
     _check(w, invoice, number, c.dated_on)
     amount = Money(request.amount_minor, request.currency)
+    check_room_for(w, dispute, amount)
     [credit_id] = reserve_ids(w.session, Entry.__table__, 1)
     post_entries(w.session, [_entry(w, credit_id, invoice, amount, number, c.dated_on)])
     _apply(

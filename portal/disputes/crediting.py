@@ -11,8 +11,9 @@ from portal.approvals.asking import Proposal, ask_approval, withdraw_request
 from portal.approvals.tasks import NewTask, close_tasks, make_task
 from portal.base.language import gettext as _
 from portal.base.work import Reader, Work
-from portal.core.crediting import needs_approval
+from portal.core.crediting import check_room, needs_approval
 from portal.core.dispute import Settlement
+from portal.core.ledger import Kind
 from portal.core.money import Money
 from portal.disputes.marks import free_parts
 from portal.disputes.telling import printed_number
@@ -34,6 +35,31 @@ def still_to_credit(
         return Money(0, dispute.currency)
     left = accepted.minor - asked_for(r, dispute, ("posted",))
     return Money(max(left, 0), dispute.currency)
+
+
+def whole_credit(r: Reader, dispute: Dispute, credit: Money) -> Money:
+    """What a dispute comes to with a credit note: cut into slices, it needs no fewer people."""
+    posted = asked_for(r, dispute, ("posted",)) if credit.minor else 0
+    return Money(credit.minor + posted, credit.currency)
+
+
+def check_room_for(r: Reader, dispute: Dispute, credit: Money) -> None:
+    """Raises: dispute.credit_above_invoice, by what is credited and asked for of the invoice."""
+    if not credit.minor or dispute.entry_id is None:
+        return
+    noted = select(func.coalesce(func.sum(-Entry.amount_minor), 0)).where(
+        Entry.customer_id == dispute.customer_id,
+        Entry.about_id == dispute.entry_id,
+        Entry.kind == Kind.CREDIT_NOTE,
+    )
+    wanted = select(func.coalesce(func.sum(CreditRequest.amount_minor), 0)).where(
+        CreditRequest.entry_id == dispute.entry_id,
+        CreditRequest.dispute_id != dispute.id,
+        CreditRequest.state.in_(PENDING),
+    )
+    invoice = r.session.get_one(Entry, dispute.entry_id)
+    others = sum(int(r.session.scalar(each) or 0) for each in (noted, wanted))
+    check_room(credit, Money(invoice.amount_minor, credit.currency), Money(others, credit.currency))
 
 
 def needs_second(r: Reader, credit: Money) -> bool:
@@ -72,7 +98,7 @@ def ask_for_credit(w: Work, dispute: Dispute, amount: Money, reason: str) -> Ask
     """What a decision asks for; None where no credit note is to come."""
     if not amount.minor:
         return None
-    if not needs_second(w, amount):
+    if not needs_second(w, whole_credit(w, dispute, amount)):
         return Asked(dispute, amount, None)
     entry = w.session.get_one(Entry, dispute.entry_id)
     is_open = open_of(w, dispute)

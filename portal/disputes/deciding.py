@@ -35,9 +35,11 @@ from portal.disputes.crediting import (
     KIND,
     ask_for_credit,
     asked_for,
+    check_room_for,
     forget_requests,
     needs_second,
     still_to_credit,
+    whole_credit,
 )
 from portal.disputes.decision_letters import tell_decided
 from portal.disputes.marks import hold_back
@@ -85,13 +87,14 @@ def decide_dispute(w: Work, c: DecideDispute) -> int:
 
     Raises: dispute.stale, dispute.already_answered, dispute.not_in_this_state,
     dispute.answer_missing, dispute.answer_too_long, dispute.root_cause_unknown,
-    dispute.accepted_unfit, dispute.settlement_*, dispute.nothing_to_credit.
+    dispute.accepted_unfit, dispute.settlement_*, dispute.nothing_to_credit,
+    dispute.credit_above_invoice.
     """
     dispute = locked_dispute(w, c.dispute_id, Permission.DISPUTE_DECIDE)
     refuse_older_page(w, dispute, c.row_version)
     check_decided(w, dispute, c.decided)
     forget_requests(w, dispute)
-    if needs_second(w, credit_for(w, dispute, c.decided)):
+    if needs_second(w, whole_credit(w, dispute, credit_for(w, dispute, c.decided))):
         return _propose(w, dispute, c.decided)
     decision = put_into_effect(w, dispute, c.decided)
     tell_decided(w, dispute, decision)
@@ -184,6 +187,7 @@ def check_decided(w: Work, dispute: Dispute, decided: Decided) -> None:
     entry = w.session.get(Entry, dispute.entry_id) if dispute.entry_id else None
     has_invoice = entry is not None and entry.kind == Kind.INVOICE
     check_settlement(decided.accepted.minor, decided.settlement, has_invoice=has_invoice)
+    check_room_for(w, dispute, credit_for(w, dispute, decided))
 
 
 def locked_dispute(w: Work, dispute_id: int, permission: Permission) -> Dispute:
