@@ -5,15 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from portal.approvals.forms import StandInForm
-from portal.approvals.stand_ins import (
-    ADMIN,
-    end_stand_in,
-    list_managers,
-    list_stand_ins,
-    name_stand_in,
-)
+from portal.approvals.stand_ins import ADMIN, end_stand_in, list_stand_ins, name_stand_in
+from portal.base.access import Permission
 from portal.base.language import N_
 from portal.base.language import gettext as _
+from portal.base.people import list_colleagues
 from portal.web import respond
 from portal.web.current import actor, reader
 from portal.web.forms import Form
@@ -58,7 +54,7 @@ def end(ref: str) -> Response:
 def _form() -> StandInForm:
     """An administrator names a stand-in for anybody, everybody else for themselves."""
     r = reader()
-    managers = list_managers(r)
+    managers = list_colleagues(r, Permission.APPROVAL_DECIDE)
     is_admin = r.actor.staff_role == ADMIN
     absent = [each for each in managers if is_admin or each[0] == r.actor.user_id]
     others = managers if is_admin else [one for one in managers if one[0] != r.actor.user_id]

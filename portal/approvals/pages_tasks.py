@@ -9,7 +9,7 @@ from flask import Blueprint, Response, url_for
 from wtforms.validators import Length
 
 from portal.approvals.task_kinds import KIND_NAMES, task_sentence
-from portal.approvals.task_list import TaskFilter, TaskRow, get_task, list_colleagues, list_tasks
+from portal.approvals.task_list import TaskFilter, TaskRow, get_task, list_tasks
 from portal.approvals.tasks import (
     LONGEST_OUTCOME,
     AssignTask,
@@ -19,9 +19,10 @@ from portal.approvals.tasks import (
     finish_task,
     take_task,
 )
-from portal.base.access import allows
+from portal.base.access import Permission, allows
 from portal.base.language import N_
 from portal.base.language import gettext as _
+from portal.base.people import list_colleagues
 from portal.web import lists, respond
 from portal.web.current import actor, reader
 from portal.web.forms import Filled, Form, SelectField
@@ -89,7 +90,7 @@ def take(ref: str) -> Response:
 @guard("task.do")
 def assign(ref: str) -> Response:
     task = get_task(reader(), ref)
-    form = OwnerForm(list_colleagues(reader()), prefix=f"{ref}-")
+    form = OwnerForm(list_colleagues(reader(), Permission.TASK_DO), prefix=f"{ref}-")
     if form.validate() and respond.attempt(form, assign_task, form.command(task.id)):
         respond.say(_("The task was handed on."))
         return respond.see_other(".index")
@@ -113,7 +114,7 @@ def _page(form: Form | None = None, ref: str = "") -> Response:
     """The list as it is asked for; a form that was refused stands in its row."""
     r, asked = reader(), _asked()
     found = list_tasks(r, asked)
-    colleagues = list_colleagues(r)
+    colleagues = list_colleagues(r, Permission.TASK_DO)
     return respond.page(
         "approvals/tasks.html",
         form.status if form else 200,

@@ -58,11 +58,6 @@ class StandInRow:
     may_end: bool
 
 
-def _may_decide() -> ColumnElement[bool]:
-    """Whether a person can decide anything at all, for themselves or for others."""
-    return User.staff_role.in_(roles_holding(Permission.APPROVAL_DECIDE))
-
-
 def runs(on: dt.date) -> ColumnElement[bool]:
     """The stand-ins that count on a day, their first and last included."""
     return and_(StandIn.ended_at.is_(None), StandIn.from_on <= on, StandIn.until_on >= on)
@@ -87,16 +82,6 @@ def absent_colleagues(r: Reader) -> list[Absent]:
         Absent(Manager(row.id, row.staff_role), row.name or row.email)
         for row in r.session.execute(rows.order_by(User.name, User.id))
     ]
-
-
-def list_managers(r: Reader) -> list[tuple[int, str]]:
-    """Everybody who decides requests, by name."""
-    found = r.session.execute(
-        select(User.id, User.name, User.email)
-        .where(_may_decide(), User.disabled_at.is_(None))
-        .order_by(User.name, User.id)
-    )
-    return [(row.id, row.name or row.email) for row in found]
 
 
 def list_stand_ins(r: Reader) -> list[StandInRow]:
@@ -170,7 +155,10 @@ def name_stand_in(w: Work, c: NameStandIn) -> int:
 
 
 def _manager(w: Work, user_id: int, field: str, *, is_locked: bool = False) -> User:
-    rows = select(User).where(User.id == user_id, User.disabled_at.is_(None), _may_decide())
+    roles = roles_holding(Permission.APPROVAL_DECIDE)
+    rows = select(User).where(
+        User.id == user_id, User.disabled_at.is_(None), User.staff_role.in_(roles)
+    )
     found = w.session.scalars(rows.with_for_update() if is_locked else rows).first()
     if found is None:
         raise RuleBroken("standin.not_a_manager", field)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
-from portal.base.access import COLLECTORS, NotFound, visible_to
+from portal.base.access import NotFound, visible_to
 from portal.base.work import Reader
 from portal.tables.approvals import Task
 from portal.tables.customers import Customer
@@ -101,16 +101,6 @@ def get_task(r: Reader, ref: str) -> TaskRow:
     if found is None:
         raise NotFound(ref)
     return _row(r, found)
-
-
-def list_colleagues(r: Reader) -> list[tuple[int, str]]:
-    """Who of the house does tasks, by name."""
-    rows = (
-        select(User.id, User.name, User.email)
-        .where(User.staff_role.in_(sorted(COLLECTORS.roles)), User.disabled_at.is_(None))
-        .order_by(User.name, User.id)
-    )
-    return [(row.id, row.name or row.email) for row in r.session.execute(rows)]
 
 
 def _kept(r: Reader, asked: TaskFilter) -> list[ColumnElement[bool]]:

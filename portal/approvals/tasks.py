@@ -16,11 +16,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.approvals.task_kinds import SENTENCES
-from portal.base.access import Actor, NotFound, Permission, allows, visible_to
+from portal.base.access import NotFound, Permission
+from portal.base.people import colleague_may
 from portal.base.work import Work
 from portal.core.errors import RuleBroken
 from portal.tables.approvals import Task
-from portal.tables.customers import Customer
 from portal.tables.people import User
 
 LONGEST_OUTCOME = 500
@@ -134,7 +134,8 @@ def assign_task(w: Work, c: AssignTask) -> None:
     Raises: task.already_done, task.owner_cannot.
     """
     task = _locked(w, c.task_id)
-    if c.owner_id is not None and not _can_do(w, task, c.owner_id):
+    does = Permission.TASK_DO
+    if c.owner_id is not None and not colleague_may(w, c.owner_id, does, task.customer_id):
         raise RuleBroken("task.owner_cannot", field="owner")
     _hand_to(w, task, c.owner_id)
 
@@ -178,14 +179,3 @@ def _end(w: Work, task: Task, outcome: str) -> None:
 def _audit(w: Work, task: Task, kind: str, **facts: Any) -> None:
     subject = f"task/{task.id}"
     w.audit(kind, subject, customer_id=task.customer_id, about=task.subject, **facts)
-
-
-def _can_do(w: Work, task: Task, user_id: int) -> bool:
-    """Whether a person of the house may do tasks, and sees the customer of this one."""
-    user = w.session.get(User, user_id)
-    if user is None or user.staff_role is None or user.disabled_at is not None:
-        return False
-    actor = Actor("staff", user.id, user.name, user.email, staff_role=user.staff_role)
-    seen = visible_to(select(Customer.id), actor, Customer.id)
-    found = w.session.scalar(seen.where(Customer.id == task.customer_id))
-    return found is not None and allows(actor, Permission.TASK_DO, task)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, or_
 
 from portal.base.language import speaking
 from portal.base.mail import queue_mail
 from portal.base.outbox import Letter, NotNeeded
+from portal.base.people import members_of
 from portal.base.work import Reader, Work
 from portal.core.dispute import State
 from portal.core.money import Money
@@ -17,7 +18,7 @@ from portal.disputes.names import settlement_name, verdict_name
 from portal.disputes.reasons import reopen_within_days
 from portal.disputes.telling import about_dispute
 from portal.tables.disputes import Dispute, DisputeDecision, DisputeMessage
-from portal.tables.people import Membership, User
+from portal.tables.people import User
 
 KIND = "dispute_decided"
 
@@ -37,17 +38,7 @@ def tell_decided(w: Work, dispute: Dispute, decision: DisputeDecision) -> None:
 
 def readers_of(w: Work, dispute: Dispute) -> list[User]:
     """Who raised it and who wrote about it at the customer; everybody there where none of them."""
-    members = (
-        select(User)
-        .join(Membership, Membership.user_id == User.id)
-        .where(
-            Membership.customer_id == dispute.customer_id,
-            Membership.suspended_at.is_(None),
-            User.disabled_at.is_(None),
-        )
-        .distinct()
-        .order_by(User.id)
-    )
+    members = members_of(dispute.customer_id)
     wrote = exists().where(
         DisputeMessage.dispute_id == dispute.id, DisputeMessage.user_id == User.id
     )

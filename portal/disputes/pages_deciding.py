@@ -7,10 +7,11 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from portal.base.access import allows
+from portal.base.access import Permission, allows
 from portal.base.attaching import ENDINGS, looked_at
 from portal.base.language import LANGUAGES
 from portal.base.language import gettext as _
+from portal.base.people import list_colleagues
 from portal.core.dispute import OPEN, Act, Side, Verdict, may
 from portal.core.errors import RuleBroken
 from portal.disputes import names, queries
@@ -23,7 +24,7 @@ from portal.disputes.desk_names import SPOKEN, credit_name, next_step_name, stan
 from portal.disputes.desk_rows import DeskRow
 from portal.disputes.forms import FilesForm, MessageForm
 from portal.disputes.notes import list_notes, write_note
-from portal.disputes.owning import AssignDispute, assign_dispute, list_deciders
+from portal.disputes.owning import AssignDispute, assign_dispute
 from portal.disputes.pages_desk_forms import AssignForm, DecideForm, NoteForm, VersionForm
 from portal.disputes.pages_record import next_round
 from portal.disputes.reasons import reasons_of, root_causes_of
@@ -240,7 +241,10 @@ def _needs_second(form: DecideForm) -> bool:
 
 def _people() -> list[tuple[str, str]]:
     r = reader()
-    return [(r.refs.of("us", user_id), name) for user_id, name in list_deciders(r)]
+    return [
+        (r.refs.of("us", user_id), name)
+        for user_id, name in list_colleagues(r, Permission.DISPUTE_DECIDE)
+    ]
 
 
 def _talking(view: DisputeView, form: Form | None) -> dict[str, Any]:

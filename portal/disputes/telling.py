@@ -10,6 +10,7 @@ from sqlalchemy import select
 from portal.base.language import speaking
 from portal.base.mail import queue_mail
 from portal.base.outbox import Letter, NotNeeded
+from portal.base.people import is_member
 from portal.base.work import Reader, Work
 from portal.core.dispute import Side
 from portal.core.money import Money
@@ -18,7 +19,7 @@ from portal.disputes.reasons import reasons_of
 from portal.tables.customers import Customer
 from portal.tables.disputes import Dispute, DisputeMessage
 from portal.tables.invoices import Entry
-from portal.tables.people import Membership, User
+from portal.tables.people import User
 from portal.tables.statements import Statement
 
 
@@ -89,7 +90,7 @@ def _reply(r: Reader, payload: dict[str, Any]) -> Mapping[str, Any]:
 def about_dispute(r: Reader, dispute: Dispute, user_id: int) -> dict[str, Any]:
     """What every mail about a dispute says of it; `NotNeeded` for who may not see it any more."""
     user = r.session.get_one(User, user_id)
-    if user.staff_role is None and not _is_member(r, user_id, dispute.customer_id):
+    if user.staff_role is None and not is_member(r, user_id, dispute.customer_id):
         raise NotNeeded("Its reader no longer belongs to the customer.")
     ref = r.refs.of("di", dispute.id)
     customer = r.session.get_one(Customer, dispute.customer_id)
@@ -107,15 +108,6 @@ def about_dispute(r: Reader, dispute: Dispute, user_id: int) -> dict[str, Any]:
 def _reason(r: Reader, dispute: Dispute, language: str) -> str:
     with speaking(language):
         return reason_name(dispute.reason, reasons_of(r.policy))
-
-
-def _is_member(r: Reader, user_id: int, customer_id: int) -> bool:
-    member = select(Membership.user_id).where(
-        Membership.user_id == user_id,
-        Membership.customer_id == customer_id,
-        Membership.suspended_at.is_(None),
-    )
-    return r.session.scalar(member.limit(1)) is not None
 
 
 def _document(r: Reader, dispute: Dispute) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import and_, func, select
 from portal.base.batch import reserve_ids
 from portal.base.evidence import canonical_json, sha256_of_text
 from portal.base.mail import queue_mail
+from portal.base.people import members_of
 from portal.base.work import Reader, Work
 from portal.core.promise import Basis
 from portal.invoices.open_items import counts_on
@@ -19,7 +20,7 @@ from portal.promises.queries import number_of
 from portal.promises.rows import PromiseRow
 from portal.tables.invoices import Entry
 from portal.tables.payments import Allocation
-from portal.tables.people import Membership, User
+from portal.tables.people import User
 from portal.tables.promises import Promise, PromisedPart
 
 
@@ -129,18 +130,7 @@ def _tell(w: Work, promise: Promise, told: Told) -> None:
 
 def readers(w: Work, promise: Promise) -> list[User]:
     """Who gets the letter: who promised, or everybody there where the house wrote it down."""
-    people = (
-        select(User)
-        .join(Membership, Membership.user_id == User.id)
-        .where(
-            Membership.customer_id == promise.customer_id,
-            Membership.suspended_at.is_(None),
-            User.disabled_at.is_(None),
-        )
-        .distinct()
-        .order_by(User.id)
-    )
-    everybody = list(w.session.scalars(people))
+    everybody = list(w.session.scalars(members_of(promise.customer_id)))
     author = [user for user in everybody if user.id == promise.user_id]
     return author or everybody
 

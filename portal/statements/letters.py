@@ -6,11 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
-
 from portal.base import formats
 from portal.base.language import speaking
 from portal.base.outbox import Letter, NotNeeded
+from portal.base.people import is_member
 from portal.base.sms import shown_address
 from portal.base.work import Reader, Work
 from portal.core.statement_status import UNANSWERED
@@ -21,7 +20,7 @@ from portal.statements.names import result_name
 from portal.tables.agreements import Agreement
 from portal.tables.customers import Contact, Customer
 from portal.tables.journal import Outbox
-from portal.tables.people import Membership, User
+from portal.tables.people import User
 from portal.tables.statements import Confirmation, Statement
 
 
@@ -50,7 +49,7 @@ def statement_to(r: Reader, statement: Statement, payload: dict[str, Any]) -> di
         about = about_statement(r, statement, payload["spoken"])
         return {**about, "path": path, "has_access": False}
     user = r.session.get_one(User, payload["user_id"])
-    if not _may_still_see(r, user.id, statement.customer_id):
+    if not is_member(r, user.id, statement.customer_id):
         raise NotNeeded("Its reader no longer belongs to the customer.")
     path = f"/s/{statement_link_token(r, statement.id, user)}"
     return {**about_statement(r, statement, user.language), "path": path, "has_access": True}
@@ -119,15 +118,6 @@ def about_statement(r: Reader, statement: Statement, language: str) -> dict[str,
         "closing": to_confirm(statement),
         "confirm_by": statement.confirm_by,
     }
-
-
-def _may_still_see(r: Reader, user_id: int, customer_id: int) -> bool:
-    membership = select(Membership.user_id).where(
-        Membership.user_id == user_id,
-        Membership.customer_id == customer_id,
-        Membership.suspended_at.is_(None),
-    )
-    return r.session.scalar(membership.limit(1)) is not None
 
 
 LETTERS = {

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from portal.base.access import NotFound
 from portal.base.locks import lock_row
 from portal.base.mail import queue_mail
+from portal.base.people import members_of
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
 from portal.promises.plans.rows import number_of
@@ -61,19 +62,7 @@ def note(w: Work, plan: Plan, kind: str, **facts: object) -> None:
 
 def people_of(r: Reader, customer_id: int, roles: tuple[str, ...] = READERS) -> list[User]:
     """The people of a customer with one of these roles, in a stated order."""
-    rows = (
-        select(User)
-        .join(Membership, Membership.user_id == User.id)
-        .where(
-            Membership.customer_id == customer_id,
-            Membership.role.in_(roles),
-            Membership.suspended_at.is_(None),
-            User.disabled_at.is_(None),
-        )
-        .distinct()
-        .order_by(User.id)
-    )
-    return list(r.session.scalars(rows))
+    return list(r.session.scalars(members_of(customer_id).where(Membership.role.in_(roles))))
 
 
 def mail_customer(w: Work, plan: Plan, what: str, roles: tuple[str, ...] = READERS) -> None:

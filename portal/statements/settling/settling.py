@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from portal.base.access import NotFound
 from portal.base.locks import lock_row
 from portal.base.mail import queue_mail
+from portal.base.people import members_of
 from portal.base.work import Work
 from portal.core.errors import RuleBroken
 from portal.core.settling import Cause, Decision, check_decision
@@ -28,7 +29,6 @@ from portal.statements.queries import get_statement_by_id
 from portal.statements.settling.settled import Claim, claims_of
 from portal.tables.invoices import Entry
 from portal.tables.journal import Outbox
-from portal.tables.people import Membership, User
 from portal.tables.resolutions import Resolution
 from portal.tables.statements import Statement
 
@@ -145,17 +145,6 @@ def _document(w: Work, customer_id: int, number: str) -> int | None:
 
 def _queue_mails(w: Work, statement: Statement) -> None:
     """One mail to each person there, of all answers given within some minutes."""
-    people = (
-        select(User)
-        .join(Membership, Membership.user_id == User.id)
-        .where(
-            Membership.customer_id == statement.customer_id,
-            Membership.suspended_at.is_(None),
-            User.disabled_at.is_(None),
-        )
-        .distinct()
-        .order_by(User.id)
-    )
     ref = json.dumps([w.refs.of("st", statement.id)])
     waiting = set(
         w.session.scalars(
@@ -167,7 +156,7 @@ def _queue_mails(w: Work, statement: Statement) -> None:
             )
         )
     )
-    for person in w.session.scalars(people):
+    for person in w.session.scalars(members_of(statement.customer_id)):
         if person.id not in waiting:
             queue_mail(
                 w,
