@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 HERE = Path(__file__).parents[1]
-#: What the confirmation was promised to do in a real browser.
-PROMISED = {*range(1, 10), *range(14, 24), *range(40, 45), 47, 48, 50}
+#: What confirmations, promises, plans and disputes were promised to do in a real browser.
+PROMISED = {*range(1, 10), *range(14, 29), *range(40, 45), 47, 48, 50}
 
 
 def told(file: Path) -> set[int]:
