@@ -55,8 +55,7 @@ def shown_promise(r: Reader, form: PromiseForm) -> dict[str, Any]:
         "form": form,
         "account": form.account,
         "today": today,
-        "lines": form.lines[:MOST_ITEMS],
-        "more": max(0, len(form.lines) - MOST_ITEMS),
+        **_split(form),
         "chosen": chosen,
         "total": Money.total((amount for _, amount in chosen), form.account.currency),
         "limit": limit,
@@ -70,6 +69,15 @@ def shown_promise(r: Reader, form: PromiseForm) -> dict[str, Any]:
         "weekdays": weekday_names(),
         "plan_url": _plan_url(r, form),
     }
+
+
+def _split(form: PromiseForm) -> dict[str, Any]:
+    """What is chosen, or wrong, before the rest, which folds away so that the days are near."""
+    keys = {row.key for row, _ in form.chosen()}
+    lines = sorted(form.lines, key=lambda line: line[0].key not in keys and not line[2].errors)
+    lines, left = lines[:MOST_ITEMS], lines[MOST_ITEMS:]
+    seen = sum(1 for line in lines if line[0].key in keys or line[2].errors) or len(lines)
+    return {"lines": lines[:seen], "folded": lines[seen:], "more": len(left)}
 
 
 def _plan_url(r: Reader, form: PromiseForm) -> str:
@@ -195,38 +203,35 @@ def _asked_account() -> Asked | None:
         row = get_statement(r, asked("statement")).row
         return Asked(account_of(r, row.customer_id, row.currency), up_to=row.period_to)
     if asked("customer"):
-        return Asked(_sent_account(asked("customer"), asked("currency")))
+        return Asked(account_of(r, r.id_of("cu", asked("customer")), asked("currency")))
     return None
 
 
 def account_of(r: Reader, customer_id: int, currency: str) -> Account:
-    """The account of a customer that the reader sees and may promise for."""
-    customer = get_customer(r, r.refs.of("cu", customer_id))
-    return Account(customer_id, customer.row.ref, customer.row.name, currency)
-
-
-def _sent_account(customer_ref: str, currency: str) -> Account:
+    """An account of a customer whom the reader sees; `NotFound` for a currency there is none of."""
     if currency not in CURRENCIES:
         raise NotFound(currency)
-    r = reader()
-    return account_of(r, r.id_of("cu", customer_ref), currency)
+    customer = get_customer(r, r.refs.of("cu", customer_id))
+    return Account(customer_id, customer.row.ref, customer.row.name, currency)
 
 
 @promising.post("/promises/preview")
 @guard("promise.make")
 def preview() -> Response:
     """What it comes to as it stands; nothing is changed."""
-    return promise_page(CUSTOMER, read_form(_posted_account()))
+    return promise_page(CUSTOMER, read_form(sent_account()))
 
 
-def _posted_account() -> Account:
-    return _sent_account(request.form.get("customer", ""), request.form.get("currency", ""))
+def sent_account() -> Account:
+    """The account whose form was sent."""
+    r, sent = reader(), request.form
+    return account_of(r, r.id_of("cu", sent.get("customer", "")), sent.get("currency", ""))
 
 
 @promising.post("/promises")
 @guard("promise.make")
 def make() -> Response:
-    form = read_form(_posted_account())
+    form = read_form(sent_account())
     problem = act_on(CUSTOMER, form, make_promise)
     if problem is not None:
         return problem
@@ -236,7 +241,7 @@ def make() -> Response:
 @promising.post("/promises/extensions")
 @guard("promise.make")
 def extend() -> Response:
-    form = read_form(_posted_account())
+    form = read_form(sent_account())
     problem = act_on(CUSTOMER, form, ask_extension)
     if problem is not None:
         return problem
