@@ -15,13 +15,16 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
+from portal.approvals.queries import waiting_for
 from portal.base import formats
 from portal.base.access import allows, visible_to
 from portal.base.calendars import DayEvent, calendar, event
 from portal.base.language import gettext as _
 from portal.base.language import ngettext, speaking
 from portal.base.work import Reader
+from portal.core.dispute import OPEN
 from portal.core.money import Money
+from portal.disputes.telling import printed_number
 from portal.home.feeding import FoundFeed
 from portal.invoices.open_items import open_items, whose_items
 from portal.promises.board import BoardFilter, awaited_promises, sums_of
@@ -38,7 +41,7 @@ from portal.tables.statements import Statement
 BACK, AHEAD = dt.timedelta(days=31), dt.timedelta(days=366)
 #: No calendar shows more of a kind with any use.
 MOST = 300
-UNDECIDED = ("received", "checking")
+UNDECIDED = sorted(OPEN)
 
 
 def write_feed(r: Reader, feed: FoundFeed) -> bytes:
@@ -113,7 +116,7 @@ def _disputes(r: Reader) -> Iterator[DayEvent]:
     )
     for dispute, name in r.session.execute(visible_to(rows, r.actor, Dispute.customer_id)).all():
         ref = r.refs.of("di", dispute.id)
-        told = _("Our answer to dispute %(number)s is due", number=f"DSP-{dispute.id}")
+        told = _("Our answer to dispute %(number)s is due", number=printed_number(dispute.id))
         yield _event(r, ref, dispute.answer_by, (told, name, f"/disputes/{ref}"), dispute.raised_at)
 
 
@@ -193,12 +196,8 @@ def _to_approve(r: Reader, feed: FoundFeed) -> Iterator[DayEvent]:
     """What waits for the reader's approval, today: it has no day of its own."""
     if not allows(r.actor, "approval.decide"):
         return
-    columns: list[Any] = [func.count(), func.max(Approval.asked_at)]
-    rows = select(*columns).where(
-        Approval.state == "waiting",
-        or_(Approval.proposer_id.is_(None), Approval.proposer_id != r.actor.user_id),
-    )
-    count, at = r.session.execute(visible_to(rows, r.actor, Approval.customer_id)).one()
-    if count:
+    found = r.session.execute(waiting_for(r).add_columns(func.max(Approval.asked_at))).all()
+    if found:
+        count, at = sum(row[1] for row in found), max(row[3] for row in found)
         told = ngettext("%(num)s request to approve", "%(num)s requests to approve", count)
         yield _event(r, f"approvals-{feed.ref}", r.today, (told, "", "/desk/approvals"), at)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request, url_for
 
-from portal.base.access import NotFound
 from portal.base.language import gettext as _
-from portal.core.money import CURRENCIES
 from portal.promises.accounts import list_open_accounts
 from portal.promises.commands import record_promise
 from portal.promises.extending import ask_extension
@@ -50,8 +48,6 @@ def new(ref: str) -> Response:
 
 
 def _account(ref: str, currency: str) -> Account:
-    if currency not in CURRENCIES:
-        raise NotFound(currency)
     return account_of(reader(), reader().id_of("cu", ref), currency)
 
 

@@ -154,8 +154,8 @@ def test_the_desk_reads_one_line_a_day(office: Office):
         w.session.add(
             Approval(
                 customer_id=customer_id,
-                kind="plan",
-                subject="plan/1",
+                kind="extension",
+                subject="extension/1",
                 currency="CNY",
                 amount_minor=1,
                 before="{}",

@@ -7,10 +7,12 @@ from sqlalchemy import select
 
 from portal.base.access import SYSTEM, Denied, NotFound
 from portal.base.installation import Installation
+from portal.base.outbox import NotNeeded
 from portal.core.errors import RuleBroken
 from portal.core.promise_kept import State as PromiseState
 from portal.invoices.open_items import everyone
 from portal.promises.plans import answering, offering, signing
+from portal.promises.plans.letters import plan_values
 from portal.promises.plans.queries import get_plan_by_id
 from portal.promises.plans.turns import to_be_signed, waiting_for_us
 from portal.promises.queries import list_promises
@@ -157,6 +159,18 @@ def test_a_second_person_approves_and_the_signatory_is_asked(talk: Talk):
 
     assert talk.state == "approved"
     assert [mail["user_id"] for mail in talk.mails("plan", "to_sign")] == [talk.ids["chen"]]
+
+
+def test_who_has_signed_the_offer_before_its_approval_is_not_asked_to_again(talk: Talk):
+    talk.ask()
+    talk.again()
+    talk.sign()
+    talk.accept()
+    talk.approve()
+    [mail] = talk.mails("plan", "to_sign")
+
+    with talk.installation.reading(SYSTEM) as r, pytest.raises(NotNeeded):
+        plan_values(r, mail)
 
 
 def test_who_made_the_offer_does_not_approve_it(talk: Talk):

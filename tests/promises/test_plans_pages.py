@@ -234,3 +234,11 @@ def test_the_first_pages_say_whose_turn_it_is(office: Office, chen: Buyer, tom: 
     sign(chen, path)
     assert "waits for a signature" not in chen.visit("/").text
     assert "Answer or sign 1 instalment plan" in tom.visit("/desk").text
+
+
+@pytest.mark.parametrize("place", ["/plans/new", "/promises/new"])
+def test_an_account_in_a_currency_that_there_is_none_of_is_not_there(
+    chen: Buyer, office: Office, place: str
+):
+    ref = office.customer_path("HUADONG").rpartition("/")[2]
+    chen.visit(f"{place}?customer={ref}&currency=ZZZ", 404)

@@ -67,7 +67,8 @@ SAID = {
 def plan_values(r: Reader, payload: dict[str, Any]) -> Mapping[str, Any]:
     """One step of a plan; `NotNeeded` once something else has come of it."""
     row, what = get_plan_by_id(r, payload["plan_id"]).row, payload["what"]
-    if row.state not in STILL[what]:
+    is_signed = what == "to_sign" and row.waits_for != "customer"
+    if row.state not in STILL[what] or is_signed:
         raise NotNeeded("The plan has moved on since.")
     told = [facts for _at, _who, kind, facts in life_of(r, row.id) if kind == what]
     facts = {

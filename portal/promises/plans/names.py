@@ -69,11 +69,6 @@ def state_choices() -> list[tuple[str, str]]:
     return [(state, _(word)) for state, (word, _tone) in STATES.items()]
 
 
-def side_name(side: str, supplier: str, customer: str) -> str:
-    """Who offered or signed."""
-    return customer if side == "customer" else supplier
-
-
 def schedule_words(offer: Offer) -> str:
     """A schedule in a few words: how many instalments, from when to when."""
     return ngettext(

@@ -10,7 +10,7 @@ from portal.base.language import gettext as _
 from portal.people.pages_branches import Branches, asked_branch, branch_choices, branches_of
 from portal.promises.accounts import list_open_accounts, named_entries
 from portal.promises.forms import Account
-from portal.promises.pages_promising import account_of
+from portal.promises.pages_promising import account_of, sent_account
 from portal.promises.plans import queries
 from portal.promises.plans.entries import file_stem, plan_calendar
 from portal.promises.plans.forms import form_of, fresh_form
@@ -111,24 +111,18 @@ def new() -> Response:
     return builder_page(_place(), form)
 
 
-def _sent_account() -> Account:
-    r = reader()
-    customer_id = r.id_of("cu", request.form.get("customer", ""))
-    return account_of(r, customer_id, request.form.get("currency", ""))
-
-
 @customer.post("/plans/preview")
 @guard("plan.offer")
 def preview() -> Response:
     """What is typed comes to; nothing is changed."""
-    form = read_form(_sent_account(), is_house=False)
+    form = read_form(sent_account(), is_house=False)
     return builder_page(_place(), form, problems=make_rows(form))
 
 
 @customer.post("/plans")
 @guard("plan.offer")
 def create() -> Response:
-    form = read_form(_sent_account(), is_house=False)
+    form = read_form(sent_account(), is_house=False)
     problem = send(Sent(_place(), form))
     if problem is not None:
         return problem

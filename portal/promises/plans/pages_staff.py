@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from portal.base.access import allows
 from portal.base.language import gettext as _
 from portal.promises.accounts import list_open_accounts
 from portal.promises.forms import Account
-from portal.promises.pages_promising import account_of
+from portal.promises.pages_promising import account_of, sent_account
 from portal.promises.plans import answering, queries, signing
 from portal.promises.plans.forms import AnswerForm, ReasonForm, form_of, fresh_form
 from portal.promises.plans.items import meant_keys
@@ -89,24 +89,18 @@ def new() -> Response:
     return builder_page(_place(account), fresh_form(at, meant_keys(r, at.items)))
 
 
-def _sent_account() -> Account:
-    r = reader()
-    customer_id = r.id_of("cu", request.form.get("customer", ""))
-    return account_of(r, customer_id, request.form.get("currency", ""))
-
-
 @desk.post("/plans/preview")
 @guard("plan.offer")
 def preview() -> Response:
     """What is typed comes to; nothing is changed."""
-    form = read_form(_sent_account(), is_house=True)
+    form = read_form(sent_account(), is_house=True)
     return builder_page(_place(form.account), form, problems=make_rows(form))
 
 
 @desk.post("/plans")
 @guard("plan.offer")
 def create() -> Response:
-    form = read_form(_sent_account(), is_house=True)
+    form = read_form(sent_account(), is_house=True)
     problem = send(Sent(_place(form.account), form))
     if problem is not None:
         return problem
