@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from babel.lists import format_list
 from flask import Blueprint, Response
@@ -45,11 +46,19 @@ def index() -> Response:
         unasked=[each for each in seen.branches if each.is_undecided and _may_agree(each)],
         together=sum(1 for each in seen.waiting if _who_signs(each, seen) is None),
         owners=sorted({branch.owner for branch in seen.branches if branch.owner}),
-        may_announce=allows(r.actor, "advice.give"),
-        may_promise=allows(r.actor, "promise.make"),
         company=r.company,
         today=r.today,
+        **_buttons(),
     )
+
+
+def _buttons() -> dict[str, Any]:
+    """What can be begun from what is owed."""
+    actor = current.actor()
+    return {
+        "may_announce": allows(actor, "advice.give"),
+        "may_promise": allows(actor, "promise.make"),
+    }
 
 
 def _may_agree(branch: Branch) -> bool:

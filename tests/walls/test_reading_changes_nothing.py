@@ -29,6 +29,9 @@ FIRST_LOOK = {
     r"/statements/[^/]+/certificate\.pdf": (
         DOCUMENT + r"|insert into (certificate|seal_stage|audit)\b|update audit_head\b"
     ),
+    r"/(promises|plans)/[^/]+\.pdf": (
+        DOCUMENT + r"|insert into (sealed_letter|audit)\b|update audit_head\b"
+    ),
 }
 NOTHING = r"(?!)"
 
