@@ -12,6 +12,7 @@ import io
 import re
 import shlex
 import subprocess
+import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
@@ -24,7 +25,8 @@ MEGABYTE = 1 << 20
 LARGEST = 10 * MEGABYTE
 #: At once; more go with the next message.
 MOST_FILES = 5
-SCAN_SECONDS = 60
+#: For all files of a message together: whoever sends them waits, and so does whoever serves them.
+SCAN_SECONDS = 60.0
 #: Inside a file of an office program: its parts, and what they come to unpacked.
 MOST_MEMBERS, LARGEST_UNPACKED = 2000, 200 * MEGABYTE
 #: A part of an office file that runs, or the file of another program inside it.
@@ -128,9 +130,13 @@ TYPES = {
 ENDINGS = ",".join(f".{ending}" for ending in TYPES)
 
 
-def looked_at(files: Iterable[tuple[str, bytes]], scan: str = "") -> tuple[AttachedFile, ...]:
+def looked_at(
+    files: Iterable[tuple[str, bytes]], scan: str = "", seconds: float = SCAN_SECONDS
+) -> tuple[AttachedFile, ...]:
     """
     Files by name and content, each found to be what its name says; `scan` is a scanner's command.
+
+    All together it has so many `seconds`; what it did not get to is not let pass.
 
     Raises: attachment.too_many, attachment.empty, attachment.too_large, attachment.type_not_taken,
     attachment.not_what_it_says, attachment.infected, attachment.not_scanned.
@@ -139,8 +145,9 @@ def looked_at(files: Iterable[tuple[str, bytes]], scan: str = "") -> tuple[Attac
     if len(given) > MOST_FILES:
         raise RuleBroken("attachment.too_many", field="files", most=MOST_FILES)
     found = tuple(_looked_at(plain_name(name), content) for name, content in given)
+    ends = time.monotonic() + seconds
     for each in found if scan else ():
-        _scanned(each, scan)
+        _scanned(each, scan, max(ends - time.monotonic(), 0))
     return found
 
 
@@ -158,14 +165,14 @@ def _looked_at(name: str, content: bytes) -> AttachedFile:
     return AttachedFile(name, known.media_type, content)
 
 
-def _scanned(file: AttachedFile, command: str) -> None:
+def _scanned(file: AttachedFile, command: str, seconds: float) -> None:
     """Asks the scanner: it reads the file, and ends with 0 for clean and 1 for not."""
     try:
         done = subprocess.run(  # noqa: S603 - the operator's own command
             shlex.split(command),
             input=file.content,
             capture_output=True,
-            timeout=SCAN_SECONDS,
+            timeout=seconds,
             check=False,
         )
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:

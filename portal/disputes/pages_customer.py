@@ -187,6 +187,7 @@ def _new_page(form: DisputeForm | None = None) -> Response:
 def _looked_at(form: FilesForm) -> Files | None:
     """The files that were chosen; None where one will not do, with its sentence on the form."""
     installation = current.installation()
+    current.close_reader()  # a scanner takes its time: the books are not held open for it
     try:
         found = looked_at(form.given(), installation.config.scan_command)
     except RuleBroken as broken:

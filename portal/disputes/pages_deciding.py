@@ -265,6 +265,7 @@ def _talking(view: DisputeView, form: Form | None) -> dict[str, Any]:
 def _looked_at(form: FilesForm) -> Files | None:
     """The files that were chosen; None where one will not do, with its sentence on the form."""
     installation = current.installation()
+    current.close_reader()  # a scanner takes its time: the books are not held open for it
     try:
         found = looked_at(form.given(), installation.config.scan_command)
     except RuleBroken as broken:

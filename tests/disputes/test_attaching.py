@@ -4,6 +4,7 @@ import io
 import json
 import os
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -111,6 +112,20 @@ def scanner(code: str) -> str:
 
 def test_a_scanner_reads_the_file_and_lets_it_pass():
     assert looked_at([("a.pdf", PDF)], scanner("sys.exit(b'PDF' not in sys.stdin.buffer.read())"))
+
+
+def test_a_scanner_that_hangs_keeps_all_files_of_a_message_out_in_one_go():
+    hanging, began = scanner("import time; time.sleep(20)"), time.monotonic()
+    with pytest.raises(RuleBroken, match=r"attachment\.not_scanned"):
+        looked_at([("a.pdf", PDF), ("b.pdf", PDF)], hanging, seconds=0.5)
+
+    assert time.monotonic() - began < 10
+
+
+def test_slow_files_share_the_time_of_their_message():
+    slow = scanner("import time; time.sleep(1)")
+    with pytest.raises(RuleBroken, match=r"attachment\.not_scanned"):
+        looked_at([(f"{n}.pdf", PDF) for n in range(5)], slow, seconds=2)
 
 
 @pytest.mark.parametrize(
