@@ -21,7 +21,9 @@ from portal.base.config import Config
 from portal.base.installation import Installation, found_company, open_installation
 from portal.people import passwords
 from portal.tables.all import Base
+from tests.buyer import Buyer
 from tests.demo import Demo, loaded_once
+from tests.desk import DeskBrowser, Office, an_office
 from tests.kept import keep_statements
 from tests.postgresql import a_schema, a_server
 
@@ -140,3 +142,28 @@ def any_installation(request: pytest.FixtureRequest) -> Installation:
 def demo_company(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """The demo company, to be copied and not to be changed."""
     return loaded_once(tmp_path_factory)
+
+
+# ── Both sides over three customers' books ───────────────────────────────────
+
+
+@pytest.fixture
+def office(installation: Installation) -> Office:
+    return an_office(installation)
+
+
+@pytest.fixture
+def clerk(office: Office) -> DeskBrowser:
+    return office.enter("clerk")
+
+
+@pytest.fixture
+def chen(office: Office) -> Buyer:
+    """An accountant of one customer."""
+    return Buyer(office, "HUADONG")
+
+
+@pytest.fixture
+def treasury(office: Office) -> Buyer:
+    """Who looks after two customers in two currencies."""
+    return Buyer(office, "HUADONG", "BERGMANN")

@@ -1,14 +1,9 @@
-"""The desk over three customers' books, with an auditor at it."""
+"""An auditor at the desk, and the desk on each database in turn."""
 
 import pytest
 
 from portal.base.installation import Installation
 from tests.desk import DeskBrowser, Office, an_office
-
-
-@pytest.fixture
-def office(installation: Installation) -> Office:
-    return an_office(installation)
 
 
 @pytest.fixture

@@ -1,22 +1,9 @@
-"""The customer's side of disputes over three customers' books."""
+"""A court over three customers' books, on one database and on each in turn."""
 
 import pytest
 
 from portal.base.installation import Installation
-from tests.buyer import Buyer
-from tests.desk import Office, an_office
 from tests.disputes.desk import Court, a_court
-
-
-@pytest.fixture
-def office(installation: Installation) -> Office:
-    return an_office(installation)
-
-
-@pytest.fixture
-def chen(office: Office) -> Buyer:
-    """An accountant of one customer."""
-    return Buyer(office, "HUADONG")
 
 
 @pytest.fixture
