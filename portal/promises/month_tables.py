@@ -113,9 +113,10 @@ def _shortcuts(
     today: dt.date, last_on: dt.date, company: Calendar, due_days: Iterable[dt.date]
 ) -> Iterable[tuple[str, dt.date]]:
     due = min((day for day in due_days if day >= today), default=None)
+    in_time = company.on_or_before(due) if due else None
     friday = today + dt.timedelta(days=(FRIDAY - today.weekday()) % 7)
     wanted = [
-        (_("On the due date"), company.on_or_before(due) if due else None),
+        (_("On the due date") if in_time == due else _("Before the due date"), in_time),
         (_("This Friday"), friday if company.is_workday(friday) else None),
         (_("The latest day allowed"), last_on),
     ]
