@@ -157,7 +157,7 @@ def _locked(w: Work, request_id: int) -> tuple[CreditRequest, Dispute]:
 
 
 def _check(w: Work, invoice: Entry, number: str, dated_on: dt.date) -> None:
-    if not number:
+    if not number or not number.isprintable():
         raise RuleBroken("credit.number_missing", field="number")
     taken = select(Entry.id).where(Entry.space == Kind.CREDIT_NOTE.space, Entry.number == number)
     if w.session.scalar(taken.limit(1)) is not None:

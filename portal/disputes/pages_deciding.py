@@ -103,7 +103,8 @@ def assign(ref: str) -> Response:
     form = AssignForm(_people())
     chosen = reader().refs.id("us", str(form.owner.data or ""))
     owner_id = actor().user_id if request.form.get("take") else chosen
-    if respond.attempt(form, assign_dispute, AssignDispute(dispute_id, owner_id)):
+    is_fit = bool(request.form.get("take")) or form.validate()
+    if is_fit and respond.attempt(form, assign_dispute, AssignDispute(dispute_id, owner_id)):
         return respond.see_other(".show", ref=ref)
     return _owner_page(find_row(reader(), dispute_id)[0], form)
 

@@ -80,6 +80,7 @@ def test_posted_twice_it_is_one(any_court: Court):
     ("number", "on", "code"),
     [
         ("  ", TODAY, "number_missing"),
+        ("CN\n7", TODAY, "number_missing"),
         ("RCT-9", TODAY, "number_taken"),
         ("CN-7", TODAY + dt.timedelta(days=1), "day_in_future"),
         ("CN-7", dt.date(2026, 10, 4), "before_invoice"),
