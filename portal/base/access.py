@@ -104,11 +104,13 @@ class Permission(StrEnum):
     PLAN_VIEW = "plan.view"
     """See instalment plans."""
     PROMISE_MAKE = "promise.make"
-    """Promise a payment, or take the promise back."""
+    """Promise a payment."""
     PROMISE_RECORD = "promise.record"
     """Record a promise that a customer gave on the phone."""
     PROMISE_VIEW = "promise.view"
     """See promises to pay."""
+    PROMISE_WITHDRAW = "promise.withdraw"
+    """Take back a promise that is still running."""
     PUBLIC = "public"
     """Nothing: everybody may."""
     REPORT_VIEW = "report.view"
@@ -269,6 +271,7 @@ GRANTS: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
     Permission.PROMISE_MAKE: ((WRITERS,),),
     Permission.PROMISE_RECORD: ((COLLECTORS,),),
     Permission.PROMISE_VIEW: ((ANY_STAFF,), (ANY_MEMBER,)),
+    Permission.PROMISE_WITHDRAW: ((WRITERS,), (COLLECTORS,)),
     Permission.PUBLIC: ((anybody,),),
     Permission.REPORT_VIEW: ((ANY_STAFF,),),
     Permission.SECURITY_OWN: ((signed_in,),),

@@ -115,9 +115,7 @@ def withdraw_promise(w: Work, c: WithdrawPromise) -> None:
     customer_id = w.session.scalar(select(Promise.customer_id).where(Promise.id == c.promise_id))
     if customer_id is None:
         raise NotFound("promise")
-    is_house = w.actor.kind != "customer"
-    permission = Permission.PROMISE_RECORD if is_house else Permission.PROMISE_MAKE
-    locked_customer(w, customer_id, permission)
+    locked_customer(w, customer_id, Permission.PROMISE_WITHDRAW)
     [row] = list_promises(w, PromiseFilter(ids=frozenset({c.promise_id})))
     if row.ended_as == "withdrawn":
         return

@@ -101,7 +101,7 @@ def show(ref: str) -> Response:
 def _page(row: PromiseRow, status: int = 200, problem: str = "") -> Response:
     r = reader()
     note_access("opened", f"promise/{row.id}", row.customer_id)
-    may = "promise.make" if actor().kind == "customer" else "promise.record"
+    may_withdraw = allows(actor(), "promise.withdraw", row)
     return respond.page(
         "promises/show.html",
         status,
@@ -112,7 +112,7 @@ def _page(row: PromiseRow, status: int = 200, problem: str = "") -> Response:
         life=_life(row),
         replaced_by=_replaced_by(row),
         customer_ref=r.refs.of("cu", row.customer_id),
-        may_change=row.is_running and row.plan_id is None and allows(actor(), may, row),
+        may_change=row.is_running and row.plan_id is None and may_withdraw,
         has_letter=row.way != "import",
         is_house=actor().kind != "customer",
         today=r.today,
@@ -170,7 +170,7 @@ def entry(ref: str) -> Response:
 
 
 @customer.post("/promises/<ref>/withdrawal")
-@guard("promise.view")
+@guard("promise.withdraw")
 def withdraw(ref: str) -> Response:
     row, form = queries.get_promise(reader(), ref), Form()
     if respond.attempt(form, withdraw_promise, WithdrawPromise(row.id)):

@@ -147,6 +147,7 @@ OWN = {
     Permission.PUBLIC,
     Permission.HOME_VIEW,
     Permission.SECURITY_OWN,
+    Permission.CALENDAR_OWN,
     Permission.NOTIFICATION_OWN,
     Permission.AUDIT_VIEW,
     Permission.AUDIT_REQUEST,
