@@ -10,16 +10,15 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from portal.base.access import NotFound, allows
-from portal.base.attaching import ENDINGS, looked_at
+from portal.base.attaching import ENDINGS
 from portal.base.language import current_language
 from portal.base.language import gettext as _
 from portal.base.work import Reader, Work
 from portal.core.dispute import Act, Side, State, may
-from portal.core.errors import RuleBroken
 from portal.disputes import names, queries
 from portal.disputes.attachments import Files, get_attachment
 from portal.disputes.dossier import dossier_pdf
-from portal.disputes.forms import DisputeForm, FilesForm, MessageForm
+from portal.disputes.forms import DisputeForm, MessageForm
 from portal.disputes.living import WithdrawDispute, reopen_dispute, withdraw_dispute
 from portal.disputes.raising import raise_dispute
 from portal.disputes.reasons import answer_by, reasons_of
@@ -136,7 +135,7 @@ def new() -> Response:
 @guard("dispute.raise")
 def create() -> Response:
     form = _form()
-    files = _looked_at(form) if form.validate() else None
+    files = form.looked_at() if form.validate() else None
     if files is not None and respond.attempt(form, raise_dispute, form.command(files)):
         respond.say(_("We have received it. You follow it here, and are mailed when we write."))
         return respond.see_other(".show", ref=reader().refs.of("di", form.outcome))
@@ -184,18 +183,6 @@ def _new_page(form: DisputeForm | None = None) -> Response:
     )
 
 
-def _looked_at(form: FilesForm) -> Files | None:
-    """The files that were chosen; None where one will not do, with its sentence on the form."""
-    installation = current.installation()
-    current.close_reader()  # a scanner takes its time: the books are not held open for it
-    try:
-        found = looked_at(form.given(), installation.config.scan_command)
-    except RuleBroken as broken:
-        form.blame(broken)
-        return None
-    return Files(installation.storage, found)
-
-
 # ── One dispute ──────────────────────────────────────────────────────────────
 
 
@@ -238,7 +225,7 @@ def _written(
 ) -> Response:
     view = queries.get_dispute(reader(), ref)
     form = MessageForm()
-    files = _looked_at(form) if form.validate() else None
+    files = form.looked_at() if form.validate() else None
     if files is not None and respond.attempt(form, act, command(form, view.row.id, files)):
         respond.say(said)
         return respond.see_other(".show", ref=ref, _anchor="talk")

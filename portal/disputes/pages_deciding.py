@@ -8,21 +8,19 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from portal.base.access import Permission, allows
-from portal.base.attaching import ENDINGS, looked_at
+from portal.base.attaching import ENDINGS
 from portal.base.language import LANGUAGES
 from portal.base.language import gettext as _
 from portal.base.people import list_colleagues
 from portal.core.dispute import OPEN, Act, Side, Verdict, may
-from portal.core.errors import RuleBroken
 from portal.disputes import names, queries
 from portal.disputes.answers import NONE, Facts, filled, text_for
-from portal.disputes.attachments import Files
 from portal.disputes.crediting import needs_second
 from portal.disputes.deciding import DecideDispute, OpenAgain, decide_dispute, open_again
 from portal.disputes.desk import find_row, list_decisions
 from portal.disputes.desk_names import SPOKEN, credit_name, next_step_name, standing_name
 from portal.disputes.desk_rows import DeskRow
-from portal.disputes.forms import FilesForm, MessageForm
+from portal.disputes.forms import MessageForm
 from portal.disputes.notes import list_notes, write_note
 from portal.disputes.owning import AssignDispute, assign_dispute
 from portal.disputes.pages_desk_forms import AssignForm, DecideForm, NoteForm, VersionForm
@@ -30,7 +28,7 @@ from portal.disputes.pages_record import next_round
 from portal.disputes.reasons import reasons_of, root_causes_of
 from portal.disputes.rows import DisputeView
 from portal.disputes.talking import OVER, say_in_dispute
-from portal.web import current, lists, respond
+from portal.web import lists, respond
 from portal.web.current import actor, reader
 from portal.web.forms import Form
 from portal.web.guard import guard
@@ -67,7 +65,7 @@ def _said(view: DisputeView) -> str:
 @guard("dispute.reply")
 def reply(ref: str) -> Response:
     view, form = queries.get_dispute(reader(), ref), MessageForm()
-    files = _looked_at(form) if form.validate() else None
+    files = form.looked_at() if form.validate() else None
     if files is not None and respond.attempt(
         form, say_in_dispute, form.message(view.row.id, files)
     ):
@@ -80,7 +78,7 @@ def reply(ref: str) -> Response:
 @guard("dispute.note")
 def note(ref: str) -> Response:
     view, form = queries.get_dispute(reader(), ref), NoteForm(prefix="note-")
-    files = _looked_at(form) if form.validate() else None
+    files = form.looked_at() if form.validate() else None
     if files is not None and respond.attempt(form, write_note, form.command(view.row.id, files)):
         respond.say(_("Noted. The customer never sees it."))
         return respond.see_other(".show", ref=ref, _anchor="notes")
@@ -261,15 +259,3 @@ def _talking(view: DisputeView, form: Form | None) -> dict[str, Any]:
         if isinstance(form, NoteForm)
         else NoteForm(prefix="note-", is_fresh=True),
     }
-
-
-def _looked_at(form: FilesForm) -> Files | None:
-    """The files that were chosen; None where one will not do, with its sentence on the form."""
-    installation = current.installation()
-    current.close_reader()  # a scanner takes its time: the books are not held open for it
-    try:
-        found = looked_at(form.given(), installation.config.scan_command)
-    except RuleBroken as broken:
-        form.blame(broken)
-        return None
-    return Files(installation.storage, found)

@@ -196,9 +196,7 @@ def withdraw_extension(w: Work, c: WithdrawExtension) -> None:
     extension = w.session.get(Extension, c.extension_id)
     if extension is None:
         raise NotFound("extension")
-    is_house = w.actor.kind != "customer"
-    permission = Permission.PROMISE_RECORD if is_house else Permission.PROMISE_MAKE
-    locked_customer(w, extension.customer_id, permission)
+    locked_customer(w, extension.customer_id, Permission.PROMISE_WITHDRAW)
     withdraw_request(w, KIND, f"extension/{extension.id}")
 
 
