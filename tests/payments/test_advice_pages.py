@@ -42,7 +42,7 @@ def test_an_invoice_leads_to_its_announcement_in_three_steps(chen: Buyer, office
     page = chen.follow(chen.fill(page, HERE))
 
     assert "Announced payment ADV-1" in page.text
-    assert rows_of(page, "advice-lines") == [["INV-1", "1", "70.00"]]
+    assert rows_of(page, "advice-lines") == [["INV-1", "70.00"]]
     assert "does not pause reminders" in page.text
 
 
