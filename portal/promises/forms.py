@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeAlias
 
 import wtforms
@@ -37,6 +38,8 @@ TAKE, AMOUNT, SEEN = "take_", "amount_", "seen_"
 OTHER_DAY = "other"
 PART = re.compile(rf"{SEEN}(\d{{1,18}})-(\d{{1,4}})", re.ASCII)
 KEY_BYTES = 16
+#: No page of ours lists more items.
+MOST_SHOWN = 1_000
 #: From where a page is come to.
 WAYS = ("portal", "statement", "phone")
 
@@ -161,4 +164,5 @@ def promise_form(
 def shown_keys() -> set[PartKey]:
     """The parts that the page listed which was sent, paid since or not."""
     found = (PART.fullmatch(name) for name in request.form)
-    return {(int(part[1]), int(part[2])) for part in found if part}
+    named = ((int(part[1]), int(part[2])) for part in found if part)
+    return set(islice(named, MOST_SHOWN))

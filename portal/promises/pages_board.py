@@ -35,6 +35,8 @@ GROUPS = {
     Group.THIS_WEEK: N_("This week"),
     Group.LATER: N_("Later"),
 }
+#: No promise is older, and a year before it is still a day.
+EARLIEST = dt.date(1900, 1, 1)
 #: How many promises of a customer stand on the customer's first page.
 GLANCE = 5
 
@@ -147,7 +149,7 @@ def _by() -> By:
 def _as_of() -> dt.date:
     """The day that is asked for, never one to come."""
     today = reader().today
-    return min(day_typed(lists.asked("as_of")) or today, today)
+    return min(max(day_typed(lists.asked("as_of")) or today, EARLIEST), today)
 
 
 def percent(measure: Measure) -> str:

@@ -47,3 +47,18 @@ def test_a_rhythm_of_no_kind_makes_no_plan(chen: Buyer, path: str):
     answer = chen.client.post(path, data=fields)
 
     assert answer.status_code == (422 if path == "/plans" else 200)
+
+
+@pytest.mark.parametrize("path", ["/promises/preview", "/plans/preview"])
+def test_a_page_that_lists_more_than_any_of_ours_is_answered(chen: Buyer, path: str):
+    new = path.replace("preview", "new")
+    fields = chen.visit(new).form(path.removesuffix("/preview"))
+    fields |= {f"seen_{number}-1": "1" for number in range(100, 20_100)}
+
+    assert chen.client.post(path, data=fields).status_code == 200
+
+
+def test_kept_promises_of_a_day_before_all_days_are_told(office: Office):
+    page = office.enter("clerk").visit("/desk/promises/kept?as_of=0001-01-01")
+
+    assert page.status == 200

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeAlias
 
 import wtforms
@@ -21,7 +22,7 @@ from portal.core.money import Money
 from portal.core.promise import Reason
 from portal.core.workdays import Calendar
 from portal.promises.facts import PartKey
-from portal.promises.forms import Account
+from portal.promises.forms import MOST_SHOWN, Account
 from portal.promises.names import reason_choices
 from portal.promises.plans.items import Chosen, free_of
 from portal.promises.plans.names import INTERVALS, percent
@@ -315,10 +316,9 @@ def form_of(at: Setting, offer: Offer, ticked: Collection[str], row_version: int
 
 def sent_keys() -> Iterator[PartKey]:
     """The parts that were on the page which was sent: they are shown again, paid or not."""
-    for name in request.form:
-        found = PART.fullmatch(name)
-        if found:
-            yield int(found[1]), int(found[2])
+    found = (PART.fullmatch(name) for name in request.form)
+    named = ((int(part[1]), int(part[2])) for part in found if part)
+    yield from islice(named, MOST_SHOWN)
 
 
 class SignPlanForm(Form):
