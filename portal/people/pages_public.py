@@ -217,9 +217,7 @@ def accept(token: str) -> Response:
 def ask_first(_error: Unauthorized) -> Response:
     """401: sign in, and come back to where one was, with what one was about to send."""
     endpoint = ".show_second_factor" if sessions.halfway() else ".show"
-    is_page = request.method in {"GET", "HEAD"} and not htmx.is_partial
-    back = request.full_path.rstrip("?") if is_page else htmx.current_path
-    path = url_for(f"sign_in{endpoint}", next=back)
+    path = url_for(f"sign_in{endpoint}", next=htmx.way_back)
     if htmx.is_request:
         return make_response("", 401, {"HX-Redirect": path})
     if request.method != "POST":

@@ -103,11 +103,9 @@ class Errors:
 
     def unauthorized(self) -> Response:
         """401: sign in, and come back to where one was."""
-        is_page = request.method in {"GET", "HEAD"} and not htmx.is_partial
-        back = request.full_path.rstrip("?") if is_page else htmx.current_path
         if not self.places.sign_in:
             return show(told(403), 401)
-        path = url_for(self.places.sign_in, next=back)
+        path = url_for(self.places.sign_in, next=htmx.way_back)
         if htmx.is_request:
             return make_response("", 401, {"HX-Redirect": path})
         return redirect_to(path)

@@ -40,6 +40,12 @@ class Htmx(HTMX):  # type: ignore[misc]  # the library ships no types
             return request.full_path.rstrip("?")
         return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
+    @property
+    def way_back(self) -> str:
+        """Where to come back to after signing in: this page, or the one it was asked from."""
+        is_page = request.method in {"GET", "HEAD"} and not self.is_partial
+        return request.full_path.rstrip("?") if is_page else self.current_path
+
 
 htmx = Htmx()
 
