@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import violations
 from tests.browser.company import Portal
 from tests.browser.conftest import OpenPage
 from tests.browser.person import CODE
@@ -48,6 +49,7 @@ def sign(page: Page, portal: Portal) -> None:
     page.get_by_role("link", name="Review and sign").click()
     page.get_by_role("button", name="Mail me a code").click()
     expect(page.locator("main")).to_contain_text("We sent it to")
+    assert violations(page) == []
     page.locator("#agrees").check()
     page.locator(CODE).fill(portal.code(CLAIRE))
     page.locator("#sign").click()

@@ -33,11 +33,13 @@ from portal.tables.all import Base
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry
 from portal.tables.people import User
+from portal.tables.promises import Plan
 from portal.tables.statements import Confirmation, Statement
 from tests.browser.axe import violations
 from tests.browser.company import Portal
 from tests.walls.visiting import paths, refs_of, sign_in
 
+LIU, MANAGER = "liu.yang@xinghai.example", "zhou.min@lindqvist-motion.example"
 CHEN, PEKKA = "chen.wei@huadong.example", "pekka@aurora.example"
 LI_MIN = "li.min@huadong.example"
 CLERK = "wang.fang@lindqvist-motion.example"
@@ -51,15 +53,17 @@ WHOSE = {
     CHEN: "HUADONG",
     LI_MIN: "HUADONG",
     PEKKA: "NEWBORN",
+    LIU: "XINGHAI",
     CLERK: "HUADONG",
+    MANAGER: "BEIFANG",
     ADMIN: "BEIFANG",
     AUDITOR: "BEIFANG",
 }
 #: Who looks, one after the other.
 PEOPLE = {
     "visitor": (VISITOR,),
-    "customer": (CHEN, LI_MIN, PEKKA),
-    "desk": (CLERK, ADMIN, AUDITOR),
+    "customer": (CHEN, LI_MIN, PEKKA, LIU),
+    "desk": (CLERK, MANAGER, ADMIN, AUDITOR),
 }
 #: Where the addresses begin that somebody looks at.
 SIDE = {
@@ -67,7 +71,9 @@ SIDE = {
     CHEN: "/",
     LI_MIN: "/account",
     PEKKA: "/account",
+    LIU: "/plans",
     CLERK: ("/desk", "/account"),
+    MANAGER: "/desk/approvals",
     ADMIN: "/desk",
     AUDITOR: "/desk/audit",
 }
@@ -77,25 +83,35 @@ OTHERS = {
     "as": "audit_sample",
     "dl": "download",
     "im": "import_run",
+    "pl": "plan",
     "rd": "run_draft",
     "ru": "statement_run",
 }
 #: What the references of a rule are, by how it begins; what is not listed is tried with them all.
 KINDS = {
     "/account/people": "us",
+    "/attachments": "at",
+    "/desk/approvals": "ap",
     "/desk/audit/items": "ai",
     "/desk/audit/samples": "as",
     "/desk/auditors": "us",
     "/desk/customers": "cu co",
+    "/desk/disputes": "di",
     "/desk/imports": "im",
+    "/desk/plans": "pl",
     "/desk/receipts": "iv",
     "/desk/statement-runs/<": "ru st",
     "/desk/statement-runs/new": "rd cu",
     "/desk/statements": "st",
     "/desk/users": "us",
+    "/disputes": "di",
     "/downloads": "dl",
     "/invoices": "iv",
     "/mailbox": "ml",
+    "/payments/advices": "ra",
+    "/plans": "pl",
+    "/promises/extensions": "ex",
+    "/promises": "pr",
     "/statements": "st",
 }
 #: Pages that the rules do not show by themselves: filtered to nothing, a panel open, nowhere.
@@ -103,7 +119,19 @@ MORE = {
     VISITOR: ["/nowhere", "/verify/0000-0000-0000-0000", "/mailbox?to=nobody"],
     CHEN: ["/nowhere", "/statements?state=refused", "/invoices?q=nothing-like-it", "/desk"],
     LI_MIN: [],
-    PEKKA: ["/", "/statements", "/invoices", "/payments", "/downloads", "/confirmations/batch"],
+    LIU: ["/promises", "/disputes?q=nothing-like-it"],
+    MANAGER: ["/desk/approvals?q=nothing-like-it"],
+    PEKKA: [
+        "/promises",
+        "/disputes",
+        "/plans",
+        "/",
+        "/statements",
+        "/invoices",
+        "/payments",
+        "/downloads",
+        "/confirmations/batch",
+    ],
     CLERK: ["/nowhere", "/desk/customers?q=nothing-like-it"],
     ADMIN: ["/desk/reports/ageing?as_of=2020-01-01"],
     AUDITOR: [],
@@ -158,7 +186,9 @@ def waiting(books: Books, refs: Refs, customer_id: int) -> Iterator[str]:
         .where(Statement.customer_id == customer_id, Statement.in_force == 1)
         .order_by(Statement.period_to.desc())
     )
-    return (refs.of("st", each) for each in books.scalars(last.limit(1)))
+    yield from (refs.of("st", each) for each in books.scalars(last.limit(1)))
+    plan = select(Plan.id).where(Plan.customer_id == customer_id).order_by(Plan.id.desc())
+    yield from (refs.of("pl", each) for each in books.scalars(plan.limit(1)))
 
 
 def tokens(portal: Portal) -> list[str]:

@@ -10,6 +10,7 @@ from portal.disputes.raising import RaiseDispute, raise_dispute
 from portal.disputes.subjects import About
 from portal.people.recognising import actor_of
 from portal.tables.people import User
+from tests.browser.axe import violations
 from tests.browser.company import Portal
 from tests.browser.conftest import OpenPage
 from tests.browser.owing import open_invoice
@@ -43,6 +44,7 @@ def test_ux_27_a_line_is_disputed_with_two_fields_and_nothing_is_entered_twice(
     page.locator("#lines-of-it, main").get_by_role(
         "link", name=re.compile("^Dispute .")
     ).first.click()
+    assert violations(page) == []
     amount = page.locator("#amount").input_value()
     assert float(amount.replace(",", "")) > 0
     page.locator("#said").fill("Three are missing.")
@@ -98,7 +100,7 @@ def test_a_clerk_decides_in_four_clicks(
     cause.select_option(index=1)
     person.click(page.get_by_role("button", name=verdict, exact=True))
 
-    expect(page.locator("#decision-part")).to_contain_text("Wang Fang, 20 Nov 2026")
+    expect(page.locator("#decision-part")).to_contain_text("Wang Fang · 20 Nov 2026")
     assert (person.clicks, person.typed) == (4, 0)
 
 
