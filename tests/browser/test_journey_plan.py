@@ -65,7 +65,7 @@ def test_a_plan_is_asked_for_countered_and_signed_by_both(open_page: OpenPage, p
 
     clerk.reload()
     clerk.get_by_role("button", name="Sign for Lindqvist Motion").click()
-    expect(clerk.locator("main .stamp")).to_have_text("Agreed")
+    expect(clerk.locator("main .stamp")).to_have_text("Agreed by both sides")
     customer.reload()
     with customer.expect_download() as letter:
         customer.get_by_role("link", name="Sealed letter (PDF)").click()
