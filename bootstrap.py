@@ -43,7 +43,9 @@ PDF_LIBRARIES = {
     "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
 }
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The shell is the same engine without a window, and far quicker; not every system has it.
+SHELL, WINDOWED = "chromium-headless-shell", "chromium"
+BROWSERS = (SHELL, WINDOWED, "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 class Failed(Exception):
@@ -189,7 +191,7 @@ def missing_for_tests():
     packages = []
     named = os.environ.get("ACCORD_TEST_BROWSER")
     if not named and not any(shutil.which(name) for name in BROWSERS):
-        packages.append("chromium")
+        packages.append(SHELL)
     if sys.platform.startswith("linux") and is_missing("libatomic.so.1"):
         packages.append("libatomic1")  # Playwright's driver needs it
     server = glob.glob("/usr/lib/postgresql/*/bin/initdb") or shutil.which("initdb")
@@ -218,6 +220,10 @@ def ask_machine_for(packages, purpose):
         say("installing for {}: {}".format(purpose, names))
         if install_with_apt(packages):
             return
+        packages = [WINDOWED if name == SHELL else name for name in packages]
+        if SHELL in names and install_with_apt(packages):
+            return
+        names = " ".join(packages)
     say("{} will not work until you run: sudo apt-get install {}".format(purpose, names))
 
 

@@ -8,7 +8,14 @@ from typing import NoReturn
 
 import pytest
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+#: The shell first: the same engine without a window's pages around each page, six times as fast.
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 
 
 def absent(what: str) -> NoReturn:
