@@ -134,6 +134,7 @@ def kept() -> Response:
     by, as_of = _by(), _as_of()
     return respond.page(
         "promises/kept.html",
+        fragments={"kept-part": "rates"},
         rows=kept_by(reader(), by, as_of),
         by=by,
         as_of=as_of,

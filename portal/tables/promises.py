@@ -214,7 +214,7 @@ class PlannedPart(Base):
     entry_id: Mapped[int] = mapped_column(BigId, primary_key=True)
     part: Mapped[Small] = mapped_column(primary_key=True)
     amount_minor: Mapped[Minor]
-    #: What was open of it when this was offered, or agreed: what came before that pays no instalment.
+    #: What was open of it when this was offered or agreed: what came before pays no instalment.
     open_minor: Mapped[Minor]
 
 

@@ -12,7 +12,8 @@ import secrets
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
-from werkzeug.exceptions import HTTPException, Unauthorized
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException, NotFound, Unauthorized
 
 from portal.web import current
 from portal.web.cookies import cookie_name, keep
@@ -83,9 +84,14 @@ def keep_visitor(response: Response) -> Response:
 
 def refuse_unwritable() -> None:
     """Refuses what nobody types and no text can hold: a NUL in an address or a field."""
-    sent = [request.args] if request.endpoint in EXEMPT else [request.args, request.form]
-    if any("\0" in word for each in sent for pair in each.items(multi=True) for word in pair):
+    if _holds_nul(request.args):
+        raise NotFound
+    if request.endpoint not in EXEMPT and _holds_nul(request.form):
         raise StalePage
+
+
+def _holds_nul(sent: MultiDict[str, str]) -> bool:
+    return any("\0" in word for pair in sent.items(multi=True) for word in pair)
 
 
 def demand_tokens(app: Flask) -> None:

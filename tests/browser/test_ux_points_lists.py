@@ -21,7 +21,13 @@ from tests.browser.conftest import OpenPage
 TEMPLATES = Path(product.__file__).parents[1] / "templates"
 NARROWS = re.compile(r"ui\.(filter_bar|pagination|sort_heads)\(")
 #: What narrows a list that another template holds, or one that only shows how it is done.
-PARTS = {"styleguide.html", "statements/_board_filter.html", "statements/_matches.html"}
+PARTS = {
+    "styleguide.html",
+    "payments/_advice_rows.html",
+    "plans/_rows.html",
+    "statements/_board_filter.html",
+    "statements/_matches.html",
+}
 CHEN, ADMIN = "chen.wei@huadong.example", "anna.berg@lindqvist-motion.example"
 #: Who looks at which lists: their templates, and where they stand.
 LISTS = {
@@ -31,6 +37,10 @@ LISTS = {
         "statements/since.html": "{statement}/since",
         "invoices/index.html": "/invoices",
         "payments/index.html": "/payments",
+        "payments/advices.html": "/payments/advices",
+        "promises/index.html": "/promises",
+        "plans/index.html": "/plans",
+        "disputes/index.html": "/disputes",
         "home/mailbox.html": "/mailbox",
     },
     ADMIN: {
@@ -45,6 +55,15 @@ LISTS = {
         "reports/ageing_items.html": "/desk/reports/ageing/items?currency=CNY",
         "reports/dso.html": "/desk/reports/dso",
         "reports/dso_invoices.html": "/desk/reports/dso/invoices",
+        "reports/limitation.html": "/desk/limitation",
+        "payments/desk_advices.html": "/desk/advices",
+        "promises/board.html": "/desk/promises",
+        "promises/kept.html": "/desk/promises/kept",
+        "promises/of_customer.html": "/desk/customers/{customer}/promises",
+        "plans/desk.html": "/desk/plans",
+        "disputes/desk.html": "/desk/disputes",
+        "approvals/index.html": "/desk/approvals",
+        "approvals/tasks.html": "/desk/tasks",
         "imports/index.html": "/desk/imports",
         "audit/index.html": "/desk/audit",
     },
