@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
-from sqlalchemy import URL, text
+from sqlalchemy import URL
 
 from portal.base.clock import Clock
 from portal.base.config import Config
@@ -25,7 +25,7 @@ from tests.buyer import Buyer
 from tests.demo import Demo, loaded_once
 from tests.desk import DeskBrowser, Office, an_office
 from tests.kept import keep_statements
-from tests.postgresql import a_schema, a_server
+from tests.postgresql import a_schema, a_server, empty
 
 #: Friday, 20 November 2026, four in the afternoon in Shanghai.
 NOW = dt.datetime(2026, 11, 20, 8, 0, tzinfo=dt.UTC)
@@ -122,9 +122,8 @@ def postgresql_installation(founded_postgresql: str, tmp_path: Path) -> Iterator
     config = config_in(tmp_path / "instance", founded_postgresql)
     opened = open_installation(config, Clock(fixed_at=NOW))
     keep_statements(opened.database.engine)
-    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
     with opened.database.engine.begin() as connection:
-        connection.execute(text(f"truncate {tables} restart identity cascade"))
+        empty(connection)
     found_company(opened)
     yield opened
     opened.database.engine.dispose()
