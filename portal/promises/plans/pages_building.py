@@ -17,7 +17,8 @@ from portal.core.instalment import Instalment, check_limits, check_schedule, int
 from portal.core.money import Money
 from portal.promises.facts import PartKey
 from portal.promises.forms import Account
-from portal.promises.plans.forms import PlanForm, Setting, plan_form, sent_keys
+from portal.promises.pages_promising import account_of
+from portal.promises.plans.forms import PlanForm, Setting, form_of, plan_form, sent_keys
 from portal.promises.plans.items import free_of, list_plannable
 from portal.promises.plans.offering import OfferAgain, OfferPlan, offer_again, offer_plan
 from portal.promises.plans.rows import PlanView
@@ -204,3 +205,30 @@ def send(sent: Sent) -> Response | None:
     for text in problems if not form.told() else []:
         form.form_errors.append(text)
     return builder_page(sent.place, form, form.status, sent.view, problems)
+
+
+# ── Another offer for a plan, by either side ─────────────────────────────────
+
+
+def offer_page(place: Place, view: PlanView) -> Response:
+    """The builder with the newest offer in it."""
+    keys = [(item.entry_id, item.part) for item in view.items]
+    at = setting_of(reader(), _account(view), is_house=place.is_house, also=keys)
+    ticked = [f"{entry_id}-{part}" for entry_id, part in keys]
+    form = form_of(at, view.row.offer, ticked, view.row.row_version)
+    return builder_page(place, form, view=view)
+
+
+def offer_preview_page(place: Place, view: PlanView) -> Response:
+    """What is typed comes to; nothing is changed."""
+    form = read_form(_account(view), is_house=place.is_house)
+    return builder_page(place, form, view=view, problems=make_rows(form))
+
+
+def send_offer(place: Place, view: PlanView) -> Response | None:
+    """None where the offer is sent; else the page with what is wrong, and what was typed."""
+    return send(Sent(place, read_form(_account(view), is_house=place.is_house), view))
+
+
+def _account(view: PlanView) -> Account:
+    return account_of(reader(), view.row.customer_id, view.row.total.currency)

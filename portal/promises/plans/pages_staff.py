@@ -13,7 +13,7 @@ from portal.promises.accounts import list_open_accounts
 from portal.promises.forms import Account
 from portal.promises.pages_promising import account_of, sent_account
 from portal.promises.plans import answering, queries, signing
-from portal.promises.plans.forms import AnswerForm, ReasonForm, form_of, fresh_form
+from portal.promises.plans.forms import AnswerForm, ReasonForm, fresh_form
 from portal.promises.plans.items import meant_keys
 from portal.promises.plans.names import state_choices, state_of
 from portal.promises.plans.offering import WithdrawPlan, withdraw_plan
@@ -22,8 +22,11 @@ from portal.promises.plans.pages_building import (
     Sent,
     builder_page,
     make_rows,
+    offer_page,
+    offer_preview_page,
     read_form,
     send,
+    send_offer,
     setting_of,
 )
 from portal.promises.plans.pages_showing import plan_page
@@ -123,38 +126,27 @@ def _place_of(view: PlanView) -> Place:
     )
 
 
-def _account_of(view: PlanView) -> Account:
-    return account_of(reader(), view.row.customer_id, view.row.total.currency)
-
-
 @desk.get("/plans/<ref>/offer")
 @guard("plan.counter")
 def offer(ref: str) -> Response:
     view = queries.get_plan(reader(), ref)
     if view.row.stored not in OPEN:
         return respond.see_other(".show", ref=ref)
-    keys = [(item.entry_id, item.part) for item in view.items]
-    at = setting_of(reader(), _account_of(view), is_house=True, also=keys)
-    ticked = [f"{entry_id}-{part}" for entry_id, part in keys]
-    form = form_of(at, view.row.offer, ticked, view.row.row_version)
-    return builder_page(_place_of(view), form, view=view)
+    return offer_page(_place_of(view), view)
 
 
 @desk.post("/plans/<ref>/offer/preview")
 @guard("plan.counter")
 def offer_preview(ref: str) -> Response:
-    """What is typed comes to; nothing is changed."""
     view = queries.get_plan(reader(), ref)
-    form = read_form(_account_of(view), is_house=True)
-    return builder_page(_place_of(view), form, view=view, problems=make_rows(form))
+    return offer_preview_page(_place_of(view), view)
 
 
 @desk.post("/plans/<ref>/offer")
 @guard("plan.counter")
 def offer_again(ref: str) -> Response:
     view = queries.get_plan(reader(), ref)
-    form = read_form(_account_of(view), is_house=True)
-    problem = send(Sent(_place_of(view), form, view))
+    problem = send_offer(_place_of(view), view)
     return respond.see_other(".show", ref=ref) if problem is None else problem
 
 
