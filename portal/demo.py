@@ -19,7 +19,6 @@ from sqlalchemy import func, select
 
 from portal.base.access import SYSTEM, Actor
 from portal.base.clock import Clock
-from portal.base.evidence import Surroundings
 from portal.base.installation import Installation
 from portal.base.outbox import drain
 from portal.base.work import Work
@@ -34,6 +33,7 @@ from portal.demo_claims import add_old_claims, want_texts
 from portal.demo_desk import work_the_desk
 from portal.demo_disputes import dispute_some
 from portal.demo_month_end import MonthEnd, agree_on_silence, trouble
+from portal.demo_people import NEVER_CAME, NOT_OURS, acting, surroundings_of
 from portal.demo_plans import plan_all
 from portal.demo_promises import promise_all
 from portal.imports.run import import_files
@@ -334,9 +334,8 @@ def _say_one_difference(w: Work, statement_id: int) -> None:
     lines = read_statement(payload).lines
     seq = next((seq for seq, line in enumerate(lines, 1) if line.kind == Kind.INVOICE), None)
     if seq is not None:
-        say_difference(
-            w, SayDifference(statement_id, seq, 0, Reason.NOT_RECEIVED, note="未收到发票")
-        )
+        note = NEVER_CAME[acting(w).language]
+        say_difference(w, SayDifference(statement_id, seq, 0, Reason.NOT_RECEIVED, note=note))
         agree_all_others(w, AgreeAllOthers(statement_id))
 
 
@@ -349,8 +348,8 @@ def _sign(installation: Installation, actor: Actor, statement_id: int, result: R
         code = _mailed_code(w, actor.email)
         answer = AnswerChallenge(actor.user_id, PURPOSE, statement.sha256, code)
         grant = answer_challenge(w, answer).grant or ""
-        title = w.session.get_one(User, actor.user_id).title or ""
     with installation.work(actor) as w:
+        person = acting(w)
         confirm_statement(
             w,
             ConfirmStatement(
@@ -359,13 +358,13 @@ def _sign(installation: Installation, actor: Actor, statement_id: int, result: R
                 sha256=statement.sha256,
                 answers_sha256=digest,
                 typed_name=actor.name,
-                title=title,
-                remark="The opening balance is not ours." if result is Result.REFUSED else "",
+                title=person.title or "",
+                remark=NOT_OURS[person.language] if result is Result.REFUSED else "",
                 is_authorised=True,
                 owes=result is Result.CONFIRMED,
                 key=f"demo/{statement_id}",
                 grant=grant,
-                surroundings=Surroundings("203.0.113.7", "Mozilla/5.0", signed_in_by="password"),
+                surroundings=surroundings_of(person),
             ),
         )
 

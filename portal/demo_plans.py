@@ -19,6 +19,7 @@ from portal.base.work import Reader, Work
 from portal.core.instalment import Rhythm, split
 from portal.core.money import Money
 from portal.core.promise import Reason
+from portal.demo_people import surroundings_of
 from portal.people.commands import AnswerChallenge, answer_challenge
 from portal.people.recognising import actor_of
 from portal.promises.plans import answering, daily, offering, signing
@@ -174,6 +175,7 @@ class Telling:
             newest = r.session.scalars(mails.order_by(Outbox.id.desc()).limit(1)).one()
             typed = AnswerChallenge(user.id, signing.PURPOSE, sha256, json.loads(newest)["code"])
             name = user.name
+            around = surroundings_of(user)
         answer = self._do(signer, answer_challenge, typed)
         wish = signing.SignPlan(
             self._plan_id,
@@ -181,7 +183,7 @@ class Telling:
             name,
             agrees=True,
             grant=answer.grant or "",
-            surroundings=Surroundings("203.0.113.7", "Mozilla/5.0", signed_in_by="password"),
+            surroundings=around,
         )
         self._do(signer, signing.sign_plan, wish)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from portal.base.installation import Installation
 from portal.base.work import Reader, Work
 from portal.core.ledger import Kind
 from portal.core.promise import Reason, last_offered, unfit
+from portal.demo_people import acting, surroundings_of
 from portal.people.recognising import actor_of
 from portal.promises import daily
 from portal.promises.commands import make_promise, record_promise
@@ -139,7 +140,7 @@ def _promised(then: Installation, on: dt.date, story: Story) -> bool:
     if wish is None:
         return False
     with then.work(actor) as w:
-        story.act(w, wish)
+        story.act(w, replace(wish, surroundings=surroundings_of(acting(w))))
     return True
 
 

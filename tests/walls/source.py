@@ -19,6 +19,7 @@ ROOF = {
     "demo_disputes",
     "demo_month_end",
     "demo_pages",
+    "demo_people",
     "demo_plans",
     "demo_promises",
     "server",
