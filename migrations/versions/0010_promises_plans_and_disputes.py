@@ -680,6 +680,7 @@ def _create_disputes() -> None:
         sa.Column("state", CodeText, nullable=False),
         sa.Column("credit_id", BigId, nullable=True),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(state = 'posted') = (credit_id is not null)",
             name=op.f("ck_credit_request_posted_names_it"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, String, cast, exists, literal, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from portal.base.access import Permission
 from portal.base.locks import lock_row
@@ -32,7 +32,6 @@ from portal.core.errors import RuleBroken
 from portal.core.ledger import Kind
 from portal.core.money import Money
 from portal.disputes.crediting import (
-    KIND,
     ask_for_credit,
     asked_for,
     check_room_for,
@@ -46,8 +45,7 @@ from portal.disputes.marks import hold_back
 from portal.disputes.reasons import answer_by, root_causes_of
 from portal.disputes.resolving import Said, resolve
 from portal.disputes.telling import printed_number
-from portal.tables.approvals import Approval
-from portal.tables.disputes import Dispute, DisputeDecision
+from portal.tables.disputes import CreditRequest, Dispute, DisputeDecision
 from portal.tables.invoices import Entry
 from portal.tables.people import User
 
@@ -215,13 +213,12 @@ def refuse_older_page(w: Work, dispute: Dispute, row_version: int) -> None:
 
 def counts() -> ColumnElement[bool]:
     """Whether a decision has effect: nobody else had to agree, or somebody did."""
-    # A request that was overtaken is asked anew in another row, of the same moment.
-    agreed = exists().where(
-        Approval.customer_id == DisputeDecision.customer_id,
-        Approval.kind == KIND,
-        Approval.subject == literal("dispute/") + cast(DisputeDecision.dispute_id, String),
-        Approval.asked_at == DisputeDecision.at,
-        Approval.state == "approved",
+    agreed = (
+        exists()
+        .where(
+            CreditRequest.decision_id == DisputeDecision.id, CreditRequest.agreed_at.is_not(None)
+        )
+        .correlate(DisputeDecision)
     )
     return or_(DisputeDecision.approval_id.is_(None), agreed)
 

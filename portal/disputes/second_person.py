@@ -31,7 +31,7 @@ def _approve(w: Work, approval: Approval) -> None:
     Its credit note waits to be posted, unless it came with the ledger's files meanwhile.
     """
     dispute, request = _dispute(w, approval), _request(w, approval)
-    request.state = "approved"
+    request.state, request.agreed_at = "approved", w.now
     w.session.flush()
     if State(dispute.state) in OPEN:
         decision = w.session.get_one(DisputeDecision, request.decision_id)

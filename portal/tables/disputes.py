@@ -215,6 +215,8 @@ class CreditRequest(Base):
     #: The credit note that was posted for it.
     credit_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"))
     asked_at: Mapped[Moment]
+    #: When a second person agreed, and the decision took effect; null: none has, or none had to.
+    agreed_at: Mapped[dt.datetime | None] = mapped_column(UtcMoment)
 
 
 class Attachment(Base):
