@@ -30,7 +30,8 @@ class Proposal:
     kind: str
     #: What it is about: plan/4, dispute/118; one may wait for each at a time.
     subject: str
-    customer_id: int
+    #: None: the whole company.
+    customer_id: int | None
     amount: Money
     before: Mapping[str, str]
     after: Mapping[str, str]

@@ -15,9 +15,15 @@ from portal.core.money import Money
 
 #: kind → what is asked for
 KINDS = {
+    "amendment": N_("Contract amendment"),
     "credit_note": N_("Credit note"),
     "extension": N_("Extension"),
+    "grade": N_("Grade against the score"),
+    "large_limit": N_("High credit limit"),
+    "limit": N_("Credit limit"),
     "plan": N_("Instalment plan"),
+    "release": N_("Release of a held order"),
+    "terms": N_("Change of terms"),
 }
 #: state → its word and tone
 STATES = {

@@ -59,6 +59,7 @@ class ApprovalRow:
     ref: str
     kind: str
     state: str
+    #: Empty where it concerns the whole company, whose name then stands for the customer's.
     customer_ref: str
     customer_name: str
     amount: Money
@@ -121,13 +122,13 @@ PROPOSER, DECIDER, PRINCIPAL = aliased(User), aliased(User), aliased(User)
 
 def _requests(r: Reader) -> Select[Any]:
     columns: list[Any] = [
-        *(Approval, Customer.name.label("customer_name")),
+        *(Approval, func.coalesce(Customer.name, r.company.name).label("customer_name")),
         *(PROPOSER.name.label("proposer"), PROPOSER.staff_role.label("proposer_role")),
         *(DECIDER.name.label("decider"), PRINCIPAL.name.label("principal")),
     ]
     rows: Select[Any] = (
         select(*columns)
-        .join(Customer, Customer.id == Approval.customer_id)
+        .outerjoin(Customer, Customer.id == Approval.customer_id)
         .outerjoin(PROPOSER, PROPOSER.id == Approval.proposer_id)
         .outerjoin(DECIDER, DECIDER.id == Approval.decided_by)
         .outerjoin(PRINCIPAL, PRINCIPAL.id == Approval.decided_for)
@@ -166,7 +167,7 @@ def _counted(r: Reader) -> Select[Any]:
     columns: list[Any] = [Approval.currency, func.count(), func.sum(Approval.amount_minor)]
     rows: Select[Any] = (
         select(*columns)
-        .join(Customer, Customer.id == Approval.customer_id)
+        .outerjoin(Customer, Customer.id == Approval.customer_id)
         .outerjoin(PROPOSER, PROPOSER.id == Approval.proposer_id)
     )
     return visible_to(rows, r.actor, Approval.customer_id)
@@ -232,7 +233,7 @@ def _row(
         ref=r.refs.of("ap", row.id),
         kind=row.kind,
         state=row.state,
-        customer_ref=r.refs.of("cu", row.customer_id),
+        customer_ref=r.refs.of("cu", row.customer_id) if row.customer_id else "",
         customer_name=found.customer_name,
         amount=Money(row.amount_minor, row.currency),
         before=json.loads(row.before),

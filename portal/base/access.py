@@ -53,8 +53,24 @@ class Permission(StrEnum):
     """Change the company's settings."""
     COMPANY_VIEW = "company.view"
     """See the company's settings."""
+    CONTRACT_KEEP = "contract.keep"
+    """Keep contracts, their amendments, files and price lists."""
+    CONTRACT_VIEW = "contract.view"
+    """See contracts."""
+    CREDIT_APPLY = "credit.apply"
+    """Fill in an application for credit, and hand it in."""
+    CREDIT_CHECK = "credit.check"
+    """Ask whether an order may be shipped."""
+    CREDIT_DECIDE = "credit.decide"
+    """Score and review customers, propose limits, bar and clear them."""
+    CREDIT_OWN = "credit.own"
+    """See one's own limit, and what is used of it."""
     CREDIT_POST = "credit.post"
     """Post a credit note that was approved."""
+    CREDIT_RELEASE = "credit.release"
+    """Ask that a held order is released."""
+    CREDIT_VIEW = "credit.view"
+    """See customers' limits, exposure, grades and signals."""
     CUSTOMER_VIEW = "customer.view"
     """See a customer's file and position."""
     DELEGATION_MANAGE = "delegation.manage"
@@ -79,6 +95,8 @@ class Permission(StrEnum):
     """Import files."""
     IMPORT_VIEW = "import.view"
     """See imports and their reports."""
+    INVOICE_CONFIRM = "invoice.confirm"
+    """Let an invoice pass that differs from its contract, or send it back."""
     INVOICE_VIEW = "invoice.view"
     """See and download invoices."""
     MAILBOX_VIEW = "mailbox.view"
@@ -117,6 +135,8 @@ class Permission(StrEnum):
     """See reports over all customers."""
     SECURITY_OWN = "security.own"
     """Manage one's own sessions and factors."""
+    SIGNAL_NOTE = "signal.note"
+    """Note danger signals and visits at a customer."""
     STANDIN_MANAGE = "standin.manage"
     """Name who decides for a colleague who is away."""
     STATEMENT_ACKNOWLEDGE = "statement.acknowledge"
@@ -143,6 +163,12 @@ class Permission(StrEnum):
     """See the style guide."""
     TASK_DO = "task.do"
     """Take tasks and finish them."""
+    TERMS_CHANGE = "terms.change"
+    """Draft a change of terms and hand it in."""
+    TERMS_OWN = "terms.own"
+    """See one's own terms in plain words."""
+    TERMS_VIEW = "terms.view"
+    """See terms, their versions and changes on their way."""
     USER_MANAGE = "user.manage"
     """Create and disable staff."""
 
@@ -243,7 +269,17 @@ GRANTS: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
     Permission.CALENDAR_OWN: ((signed_in,),),
     Permission.COMPANY_CHANGE: ((Staff("admin"),),),
     Permission.COMPANY_VIEW: ((ANY_STAFF,),),
+    Permission.CONTRACT_KEEP: (
+        (Staff("clerk", "collections_lead", "legal", "credit_manager", "admin"),),
+    ),
+    Permission.CONTRACT_VIEW: ((ANY_STAFF,),),
+    Permission.CREDIT_APPLY: ((WRITERS,), (Staff("sales", "clerk", "credit_manager", "admin"),)),
+    Permission.CREDIT_CHECK: ((COLLECTORS,), (Staff("support"),)),
+    Permission.CREDIT_DECIDE: ((Staff("credit_manager", "admin"),),),
+    Permission.CREDIT_OWN: ((ANY_MEMBER,),),
     Permission.CREDIT_POST: ((Staff("clerk", "collections_lead", "admin"),),),
+    Permission.CREDIT_RELEASE: ((COLLECTORS,),),
+    Permission.CREDIT_VIEW: ((ANY_STAFF,),),
     Permission.CUSTOMER_VIEW: ((ANY_STAFF,),),
     Permission.DELEGATION_MANAGE: ((ANY_MEMBER,),),
     Permission.DESK_VIEW: ((ANY_STAFF,),),
@@ -256,6 +292,7 @@ GRANTS: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
     Permission.HOME_VIEW: ((signed_in,),),
     Permission.IMPORT_RUN: ((Staff("clerk", "admin"),),),
     Permission.IMPORT_VIEW: ((BOOKKEEPERS,), (Staff("auditor"),)),
+    Permission.INVOICE_CONFIRM: ((BOOKKEEPERS,),),
     Permission.INVOICE_VIEW: ((ANY_STAFF,), (ANY_MEMBER,)),
     Permission.MAILBOX_VIEW: ((anybody,),),
     Permission.NOTIFICATION_OWN: ((signed_in,),),
@@ -275,6 +312,7 @@ GRANTS: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
     Permission.PUBLIC: ((anybody,),),
     Permission.REPORT_VIEW: ((ANY_STAFF,),),
     Permission.SECURITY_OWN: ((signed_in,),),
+    Permission.SIGNAL_NOTE: ((COLLECTORS,), (Staff("legal", "support"),)),
     Permission.STANDIN_MANAGE: ((Staff("collections_lead", "credit_manager", "admin"),),),
     Permission.STATEMENT_ACKNOWLEDGE: ((WRITERS,),),
     Permission.STATEMENT_ANSWER: ((WRITERS,),),
@@ -288,6 +326,9 @@ GRANTS: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
     Permission.STATEMENT_WITHDRAW: ((Member("customer_signatory"),), (delegate,)),
     Permission.STYLEGUIDE_VIEW: ((anybody,),),
     Permission.TASK_DO: ((COLLECTORS,),),
+    Permission.TERMS_CHANGE: ((Staff("credit_manager", "admin"),),),
+    Permission.TERMS_OWN: ((ANY_MEMBER,),),
+    Permission.TERMS_VIEW: ((ANY_STAFF,),),
     Permission.USER_MANAGE: ((Staff("admin"),),),
 }
 
@@ -308,9 +349,11 @@ def roles_holding(permission: Permission) -> list[str]:
 
 
 Columns = TypeVarTuple("Columns")
+#: Null where a row concerns no single customer: only who sees all customers sees it.
+CustomerId = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
 
 
-def sees(actor: Actor, customer_id: InstrumentedAttribute[int]) -> ColumnElement[bool] | None:
+def sees(actor: Actor, customer_id: CustomerId) -> ColumnElement[bool] | None:
     """The condition that keeps an actor to their rows; None is no restriction."""
     if actor.kind == "system" or (actor.staff_role and actor.staff_role != "sales"):
         return None
@@ -322,9 +365,7 @@ def sees(actor: Actor, customer_id: InstrumentedAttribute[int]) -> ColumnElement
     return customer_id.in_(actor.customer_ids) if actor.memberships else false()
 
 
-def visible_to(
-    rows: Select[*Columns], actor: Actor, customer_id: InstrumentedAttribute[int]
-) -> Select[*Columns]:
+def visible_to(rows: Select[*Columns], actor: Actor, customer_id: CustomerId) -> Select[*Columns]:
     """The only way a query on customer data starts: the select, kept to what the actor may see."""
     condition = sees(actor, customer_id)
     return rows if condition is None else rows.where(condition)

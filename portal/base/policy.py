@@ -15,7 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.core.ageing import Scheme
+from portal.core.grade import SHIPPED_GRADES, Grade
 from portal.core.instalment import Limits
+from portal.core.named_terms import NamedTerms
 from portal.core.promise_kept import Leniency
 from portal.core.workdays import MONDAY_TO_FRIDAY, Calendar
 from portal.tables.settings import Policy
@@ -66,6 +68,35 @@ DEFAULTS: dict[str, Any] = {
     "dispute_credit_without_approval": {"CNY": "5000.00", "EUR": "600.00", "USD": "700.00"},
     # verdict → reason → language → text, where an admin's own stands before the shipped one.
     "dispute_answers": {},
+    # INTERFACES section 7: [[terms]], [[grade]], [[scorecard.factor]], [[ladder]] as they are told;
+    # empty lists are the shipped ones. `default_terms` is the name of one of the terms, or a text.
+    "terms": [],
+    "grades": [],
+    "scorecard_factors": [],
+    "ladders": [],
+    # Of whose terms say nothing else.
+    "grace_days": 0,
+    "late_interest": {},
+    # Below so many per cent of known weight a grade is a guess.
+    "scorecard_coverage_floor_percent": 60,
+    # So many points beyond a bound before a grade changes.
+    "scorecard_hysteresis_points": 3,
+    # The suggested limit: so many times the month's sales, by the length of the term.
+    "scorecard_limit_factor": "1",
+    "credit_watch_percent": 90,
+    # Of customers without a grade; null: no number of days holds their orders.
+    "credit_hold_overdue_days": None,
+    "credit_review_dealer_types": ["dealer"],
+    "credit_review_dealer_months": 6,
+    # So many danger signals at once raise an early warning.
+    "credit_signals_warn_at": 2,
+    # By currency: above it the admin decides over a limit; in a currency not named, always.
+    "credit_limit_without_admin": {"CNY": "1000000.00", "EUR": "120000.00", "USD": "140000.00"},
+    "reminders_before_due_days": [7, 3, 0],
+    "reminders_quiet_hours": ["20:00", "08:00"],
+    # Oldest due first, without asking.
+    "allocation_automatic": False,
+    "allocation_tolerance_percent": "0",
 }
 
 #: Where what falls on a day off is late only after the next workday.
@@ -126,6 +157,21 @@ class PolicyInForce:
     @property
     def plan_limits(self) -> Limits:
         return Limits(int(self.values["plan_max_instalments"]), int(self.values["plan_max_months"]))
+
+    @property
+    def named_terms(self) -> Mapping[str, NamedTerms]:
+        """The terms that have a name, by it."""
+        return {str(told["name"]): NamedTerms.read(told) for told in self.values["terms"]}
+
+    @property
+    def grades(self) -> tuple[Grade, ...]:
+        """The grades, the best first."""
+        told = [Grade.read(each) for each in self.values["grades"]] or list(SHIPPED_GRADES)
+        return tuple(sorted(told, key=lambda grade: -grade.min_score))
+
+    def grade(self, name: str) -> Grade | None:
+        """The grade of a name; None where this version has none such."""
+        return next((grade for grade in self.grades if grade.name == name), None)
 
     def leniency(self) -> Leniency:
         """How late the money for a promise may be and still be in time."""

@@ -13,9 +13,16 @@ from portal.core.errors import RuleBroken
 
 #: Kind of request → the roles that decide it.
 ROLES: Mapping[str, frozenset[str]] = {
+    "amendment": frozenset({"collections_lead", "credit_manager", "admin"}),
     "credit_note": frozenset({"collections_lead", "credit_manager", "admin"}),
     "extension": frozenset({"collections_lead", "credit_manager", "admin"}),
+    "grade": frozenset({"credit_manager", "admin"}),
+    "limit": frozenset({"credit_manager", "admin"}),
+    # Above what the credit manager may grant.
+    "large_limit": frozenset({"admin"}),
     "plan": frozenset({"credit_manager", "admin"}),
+    "release": frozenset({"collections_lead", "credit_manager", "admin"}),
+    "terms": frozenset({"credit_manager", "admin"}),
 }
 #: Who decides what stands in no table of ours.
 STRICTEST = frozenset({"credit_manager", "admin"})

@@ -6,6 +6,8 @@ from portal.tables import (
     audits,
     channels,
     comparison,
+    contracts,
+    credit,
     customers,
     deliveries,
     disputes,
@@ -14,6 +16,7 @@ from portal.tables import (
     hand,
     invoices,
     journal,
+    orders,
     payments,
     people,
     promises,
@@ -22,6 +25,7 @@ from portal.tables import (
     settings,
     signing,
     statements,
+    terms,
 )
 from portal.tables.base import Base
 
@@ -32,6 +36,8 @@ __all__ = [
     "audits",
     "channels",
     "comparison",
+    "contracts",
+    "credit",
     "customers",
     "deliveries",
     "disputes",
@@ -40,6 +46,7 @@ __all__ = [
     "hand",
     "invoices",
     "journal",
+    "orders",
     "payments",
     "people",
     "promises",
@@ -48,4 +55,5 @@ __all__ = [
     "settings",
     "signing",
     "statements",
+    "terms",
 ]

@@ -40,10 +40,11 @@ class Approval(Base):
     )
 
     id: Mapped[Key]
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
-    #: extension | plan | credit_note
+    #: Null: it concerns the whole company, such as its terms.
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"))
+    #: extension | plan | credit_note | terms | amendment | limit | grade | release
     kind: Mapped[Code]
-    #: What it is about: promise/17, plan/4, dispute/118.
+    #: What it is about: promise/17, plan/4, dispute/118, terms/3.
     subject: Mapped[Code]
     currency: Mapped[CurrencyCode]
     amount_minor: Mapped[Minor]

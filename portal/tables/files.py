@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.tables.base import STRICT, Base
@@ -41,6 +41,33 @@ class StoredFile(Base):
     size: Mapped[Minor]
     media_type: Mapped[Code]
     made_at: Mapped[Moment]
+
+
+class KeptFile(Base):
+    """A file that somebody added to what it is about: a contract, an application, a collateral."""
+
+    __tablename__ = "kept_file"
+    __table_args__ = (
+        CheckConstraint("size > 0", name="size_above_zero"),
+        CheckConstraint("side in ('customer', 'house')", name="known_side"),
+        Index("ix_kept_file_subject", "subject", "id"),
+        STRICT,
+    )
+
+    id: Mapped[Key]
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
+    #: contract/3, application/5, collateral/2
+    subject: Mapped[Code]
+    #: house: the customer never sees it.
+    side: Mapped[Code]
+    #: What it is, such as contract, credit_report, balance_sheet, authority.
+    kind: Mapped[Code]
+    file_name: Mapped[Words]
+    file_sha256: Mapped[Code] = mapped_column(ForeignKey("stored_file.sha256"))
+    media_type: Mapped[Code]
+    size: Mapped[Minor]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[Moment]
 
 
 class Download(Base):

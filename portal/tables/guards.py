@@ -29,6 +29,17 @@ APPEND_ONLY = (
     "plan_signature",
     "remittance_line",
     "sealed_letter",
+    "contract_note",
+    "credit_fact",
+    "credit_limit",
+    "credit_review",
+    "customer_grade",
+    "customer_terms",
+    "kept_file",
+    "order_decision",
+    "part_move",
+    "rating",
+    "visit",
 )
 
 #: Table → the only columns that may change; rows are never deleted, but for parts as said below.
@@ -36,9 +47,16 @@ MOSTLY_FROZEN = {
     "agreement": ("ended_at", "ended_by"),
     "allocation": ("ended_on",),
     "approval": ("state", "decided_by", "decided_for", "decided_at", "comment"),
+    "bill": ("state", "state_on", "note", "row_version"),
+    "collateral": ("ended_at", "ended_by"),
     "confirmation": ("withdrawn_at",),
+    "contract_amendment": ("state", "approval_id"),
+    "credit_standing": ("ended_on", "ended_by", "end_reason"),
+    "grade_override": ("state", "approval_id"),
+    "hold_release": ("state", "approval_id"),
     "hand_act": ("undone_at", "undone_by"),
     "import_undo": ("counts", "open_as"),
+    "limit_proposal": ("state", "approval_id"),
     "delegation": ("ended_at", "ended_by_id"),
     "delivery": ("invoice_code", "received_by"),
     "part": ("due_on", "term_days"),
@@ -48,6 +66,7 @@ MOSTLY_FROZEN = {
     "signature": ("confirmation_id", "ended_as", "ended_at"),
     "statement": ("in_force", "state"),
     "statement_line": ("in_force",),
+    "warning_signal": ("cleared_at", "cleared_by", "clear_note"),
 }
 
 #: What has ended stays ended, and as it ended.
@@ -104,6 +123,21 @@ begin
     return old;
   end if;
   raise exception 'part.append_only' using errcode = 'integrity_constraint_violation';
+end $$"""
+
+
+#: A due date stays, but for a change of terms that was approved with its reach.
+APPROVED_MOVE = (
+    "select 1 from part_move m where m.customer_id = old.customer_id"
+    " and m.entry_id = old.entry_id and m.part = old.part"
+    " and m.from_due_on = old.due_on and m.to_due_on = new.due_on"
+)
+MOVED_PART = f"""create function refuse_moved_part() returns trigger language plpgsql as $$
+begin
+  if exists ({APPROVED_MOVE}) then
+    return new;
+  end if;
+  raise exception 'part.frozen' using errcode = 'integrity_constraint_violation';
 end $$"""
 
 
@@ -167,7 +201,7 @@ def sqlite_guards() -> Iterable[str]:
     yield from _sqlite_sums()
     yield (
         "create trigger part_stays_due before update of due_on, term_days on part "
-        "when old.due_on is not null "
+        f"when old.due_on is not null and not exists ({APPROVED_MOVE}) "
         "begin select raise(abort, 'part.frozen'); end"
     )
     yield (
@@ -258,10 +292,10 @@ def postgresql_guards() -> Iterable[str]:
         "create trigger part_no_delete before delete on part "
         "for each row execute function refuse_stated_part()"
     )
+    yield MOVED_PART
     yield (
         "create trigger part_stays_due before update of due_on, term_days on part "
-        "for each row when (old.due_on is not null) "
-        "execute function refuse_change('part.frozen')"
+        "for each row when (old.due_on is not null) execute function refuse_moved_part()"
     )
     yield (
         "create trigger confirmation_stays_withdrawn before update of withdrawn_at on confirmation "

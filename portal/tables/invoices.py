@@ -117,7 +117,7 @@ class Invoice(Base):
 
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), primary_key=True)
     #: The terms text the due parts were made from, and where it came from
-    #: (invoice | contract | customer | company | none | due_date | parts).
+    #: (invoice | contract | customer | grade | company | none | due_date | parts).
     terms_text: Mapped[Words | None]
     terms_source: Mapped[Code]
     tax_minor: Mapped[Minor | None]
@@ -131,6 +131,8 @@ class Invoice(Base):
     description: Mapped[Words | None]
     region: Mapped[Words | None]
     product: Mapped[Words | None]
+    #: The version that gave the terms: policy/7, customer_terms/12, amendment/5; null: undated.
+    terms_version: Mapped[Code | None]
 
 
 class InvoiceLine(Base):

@@ -15,6 +15,8 @@ ROOF = {
     "demo_advices",
     "demo_books",
     "demo_claims",
+    "demo_contracts",
+    "demo_credit",
     "demo_desk",
     "demo_disputes",
     "demo_month_end",
@@ -22,6 +24,7 @@ ROOF = {
     "demo_people",
     "demo_plans",
     "demo_promises",
+    "demo_terms",
     "server",
     "worker",
 }

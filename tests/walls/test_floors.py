@@ -15,18 +15,22 @@ from tests.walls.source import FLOORS, ROOF, Import, all_imports, modules
 BRACKETS = {
     "approvals": set(),
     "audit": {"invoices", "people", "statements"},
+    "contracts": {"approvals", "customers", "invoices"},
+    "credit": {"approvals", "contracts", "disputes", "invoices", "payments", "promises", "terms"},
     "customers": set(),
     "disputes": {"approvals", "invoices", "payments"},
     "home": {"approvals", "disputes", "imports", "promises", "statements"},
-    "imports": {"customers", "disputes", "invoices", "payments", "promises"},
-    "invoices": {"customers", "terms"},
+    "imports": {
+        *("contracts", "credit", "customers", "disputes", "invoices", "payments", "promises"),
+    },
+    "invoices": {"customers"},
     "payments": {"invoices"},
     "people": {"customers"},
     "promises": {"approvals", "disputes", "invoices", "payments", "people"},
     "reports": {"invoices", "payments", "promises", "statements"},
-    "settings": set(),
+    "settings": {"terms"},
     "statements": {"invoices", "payments", "disputes", "people"},
-    "terms": set(),
+    "terms": {"approvals", "contracts", "customers", "invoices"},
 }
 FLASK = {"flask", "flask_htmx", "flask_login", "jinja2_fragments", "werkzeug", "wtforms"}
 #: Who may open a transaction, besides the roof.

@@ -1,0 +1,1 @@
+"""What was agreed about paying: named terms, customers' own, versions, and what a change does."""
