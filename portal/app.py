@@ -16,6 +16,8 @@ from portal.audit.pages_trail import desk as audit_desk
 from portal.base.config import read_config
 from portal.base.installation import Installation, open_installation
 from portal.base.language import N_
+from portal.credit.pages_customer import customer as credit
+from portal.credit.pages_staff import desk as credit_desk
 from portal.customers.pages_contacts import contacts_desk
 from portal.customers.pages_cycle import cycle_desk
 from portal.customers.pages_staff import desk as customers_desk
@@ -113,6 +115,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     payments,
     advices,
     advices_desk,
+    credit,
+    credit_desk,
     disputes,
     disputes_desk,
     deciding,
@@ -155,6 +159,11 @@ OWN = (
     MenuItem("account.security", N_("Security")),
     MenuItem("account.activity", N_("Activity")),
 )
+#: What stands under Credit at the desk.
+CREDIT_PAGES = (
+    *("desk_orders", "desk_reviews", "desk_applications", "desk_terms", "desk_contracts"),
+    *("desk_prices", "desk_invoice_checks", "desk_bills"),
+)
 NAVIGATION = Navigation(
     customer=(
         MenuItem("home.index", N_("Overview")),
@@ -162,6 +171,7 @@ NAVIGATION = Navigation(
         MenuItem("invoices.index", N_("Invoices")),
         MenuItem("promises.index", N_("Promises")),
         MenuItem("payments.index", N_("Payments")),
+        MenuItem("credit.index", N_("Credit"), ("credit_application", "terms")),
         MenuItem("disputes.index", N_("Disputes")),
         MenuItem("people.index", N_("People")),
     ),
@@ -173,6 +183,7 @@ NAVIGATION = Navigation(
         MenuItem("desk_promises.index", N_("Promises")),
         MenuItem("desk_disputes.index", N_("Disputes")),
         MenuItem("desk_receipts.index", N_("Receipts")),
+        MenuItem("desk_credit.index", N_("Credit"), CREDIT_PAGES),
         MenuItem("desk_approvals.index", N_("Approvals")),
         MenuItem("desk_reports.ageing", N_("Ageing")),
         MenuItem("desk_imports.index", N_("Imports")),
@@ -195,6 +206,21 @@ NAVIGATION = Navigation(
     sign_in="sign_in.show",
     sign_out="sign_in.sign_out",
     stay="account.stay",
+    tabs={
+        "credit": (
+            MenuItem("desk_credit.index", N_("Overview")),
+            MenuItem("desk_orders.index", N_("Orders")),
+            MenuItem("desk_reviews.index", N_("Reviews")),
+            MenuItem("desk_applications.index", N_("Applications")),
+            MenuItem("desk_terms.index", N_("Terms")),
+            MenuItem("desk_contracts.index", N_("Contracts")),
+        ),
+        "own_credit": (
+            MenuItem("credit.index", N_("Limit")),
+            MenuItem("terms.index", N_("Terms")),
+            MenuItem("credit_application.index", N_("Application")),
+        ),
+    },
 )
 
 

@@ -10,6 +10,9 @@ from flask import current_app, request, url_for
 from portal.base.access import Actor, allows
 from portal.base.language import gettext
 
+#: Its words, its address, and whether it is the present one.
+Tab = tuple[str, str, bool]
+
 
 @dataclass(frozen=True)
 class MenuItem:
@@ -17,6 +20,8 @@ class MenuItem:
 
     endpoint: str
     label: str
+    #: The blueprints of the pages below it, besides its own.
+    covers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class Navigation:
     """where a page says that its reader is still there"""
     search: dict[str, str] = field(default_factory=dict)
     """actor kind → endpoint that a 404 offers to search in"""
+    tabs: dict[str, Sequence[MenuItem]] = field(default_factory=dict)
+    """name → the pages that stand beside each other under one entry of the menu"""
 
 
 @dataclass(frozen=True)
@@ -51,9 +58,18 @@ class ShownItem:
 def shown_items(items: Sequence[MenuItem], actor: Actor) -> list[ShownItem]:
     """The items that the actor may open, the present one marked."""
     return [
-        ShownItem(url_for(item.endpoint), gettext(item.label), _mark(item.endpoint))
+        ShownItem(url_for(item.endpoint), gettext(item.label), _mark(item))
         for item in items
         if allows(actor, _permission(item.endpoint))
+    ]
+
+
+def shown_tabs(items: Sequence[MenuItem], current: str, actor: Actor) -> list[Tab]:
+    """The tabs that the actor may open, as `ui.tabs` takes them; `current` is an endpoint."""
+    return [
+        (gettext(item.label), url_for(item.endpoint), item.endpoint == current)
+        for item in items
+        if item.endpoint in current_app.view_functions and allows(actor, _permission(item.endpoint))
     ]
 
 
@@ -62,7 +78,8 @@ def _permission(endpoint: str) -> str:
     return permission
 
 
-def _mark(endpoint: str) -> str:
-    if request.endpoint == endpoint:
+def _mark(item: MenuItem) -> str:
+    if request.endpoint == item.endpoint:
         return "page"
-    return "true" if request.blueprint == endpoint.rpartition(".")[0] else ""
+    places = (item.endpoint.rpartition(".")[0], *item.covers)
+    return "true" if request.blueprint in places else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from portal.base.language import current_language, gettext, ngettext, pgettext
 from portal.base.language import gettext as _
 from portal.web import assets, components, controls, csp, csrf, current, errors, filters, i18n
 from portal.web.htmx import htmx, vary_on_htmx
-from portal.web.navigation import MenuItem, Navigation, ShownItem, shown_items
+from portal.web.navigation import MenuItem, Navigation, ShownItem, Tab, shown_items, shown_tabs
 from portal.web.styleguide import styleguide
 
 LANGUAGE_NAMES = (("en", "English"), ("zh-CN", "中文"))
@@ -124,6 +125,15 @@ def _configure(app: Flask, installation: Installation) -> None:
     vars(app.view_functions["static"])["permission"] = Permission.PUBLIC
 
 
+def _tabs_of(navigation: Navigation) -> Callable[[str, str], list[Tab]]:
+    """For templates: the tabs of that name, the present page's endpoint marked."""
+
+    def tabs_of(name: str, current_endpoint: str) -> list[Tab]:
+        return shown_tabs(navigation.tabs[name], current_endpoint, current.actor())
+
+    return tabs_of
+
+
 def _teach_templates(app: Flask, navigation: Navigation) -> None:
     env = app.jinja_env
     env.undefined = StrictUndefined
@@ -141,6 +151,7 @@ def _teach_templates(app: Flask, navigation: Navigation) -> None:
         bar_parts=controls.bar_parts,
         share_of=controls.share_of,
         yes_or_no=controls.yes_or_no,
+        tabs_of=_tabs_of(navigation),
     )
     filters.bind_filters(app)
     components.bind_components(app)
