@@ -11,7 +11,7 @@ from jinja2 import Environment
 
 from portal.base.language import current_language
 
-UI = ("page", "figures", "lists", "filters", "forms")
+UI = ("page", "figures", "charts", "lists", "filters", "forms")
 #: Macros that say the same for the same words in the same language. A list prints each hundreds of
 #: times, and a macro is the dearest thing in it.
 SAME_EVERY_TIME = frozenset({"badge", "cell", "icon", "stamp"})

@@ -15,7 +15,18 @@ from portal.base.config import LOOPBACK, ROOT
 from portal.base.installation import Installation
 from portal.base.language import current_language, gettext, ngettext, pgettext
 from portal.base.language import gettext as _
-from portal.web import assets, components, controls, csp, csrf, current, errors, filters, i18n
+from portal.web import (
+    assets,
+    charts,
+    components,
+    controls,
+    csp,
+    csrf,
+    current,
+    errors,
+    filters,
+    i18n,
+)
 from portal.web.htmx import htmx, vary_on_htmx
 from portal.web.navigation import MenuItem, Navigation, ShownItem, Tab, shown_items, shown_tabs
 from portal.web.styleguide import styleguide
@@ -149,6 +160,8 @@ def _teach_templates(app: Flask, navigation: Navigation) -> None:
         field_attributes=controls.field_attributes,
         described_by=controls.described_by,
         bar_parts=controls.bar_parts,
+        bar_pairs=charts.bar_pairs,
+        spark=charts.spark,
         share_of=controls.share_of,
         yes_or_no=controls.yes_or_no,
         tabs_of=_tabs_of(navigation),
