@@ -16,7 +16,6 @@ from portal.statements.rows import StatementView
 from portal.statements.sheet import ALWAYS_SHOWN, SIGNS
 
 #: Up to so many lines a statement is one page; a longer one is cut into pages.
-WHOLE = 500
 PER_PAGE = 200
 SHOWS = ("all", "open", "differ")
 #: What the tick's macro calls an answer.
@@ -176,10 +175,10 @@ def shown_lines(view: StatementView, ticks: Ticks, asked: LineFilter) -> ShownLi
         for seq, line in enumerate(view.snapshot.lines, 1)
     ]
     kept = [each for each in every if _is_kept(each, asked)]
-    size = PER_PAGE if len(every) > WHOLE else max(len(kept), 1)
-    pages = max(1, -(-len(kept) // size))
+    pages = max(1, -(-len(kept) // PER_PAGE))
     page = min(max(1, asked.page), pages)
-    rows = [shown_line(view, ticks, each.seq) for each in kept[(page - 1) * size : page * size]]
+    cut = kept[(page - 1) * PER_PAGE : page * PER_PAGE]
+    rows = [shown_line(view, ticks, each.seq) for each in cut]
     before = rows[0].seq - 1 if rows else 0
     carried = every[before - 1].balance if before else view.row.opening
     return ShownLines(rows, carried, len(kept), page, pages)

@@ -41,7 +41,7 @@ from portal.statements.versions.changes import about_versions
 from portal.web import current, respond, sessions
 from portal.web.forms import Form
 from portal.web.guard import guard
-from portal.web.lists import asked
+from portal.web.lists import asked, page_number
 from portal.web.surroundings import surroundings
 
 signing = Blueprint("signing", __name__)
@@ -176,7 +176,7 @@ def show_by_link(token: str) -> Response:
         approval=approval,
         result_name=result_name,
         ceremony=ceremony,
-        shown=shown_lines(replace(view, line_ref=_nowhere), ticks, LineFilter()),
+        shown=shown_lines(replace(view, line_ref=_nowhere), ticks, LineFilter(page=page_number())),
         may_sign=_is_waiting(view) and allows(person, "statement.confirm", view.row),
         **_head(view),
     )

@@ -22,25 +22,29 @@ def since(ref: str) -> Response:
     r = current.reader()
     view = queries.get_statement(r, ref)
     walk, term, page = walk_to(r, view), asked("term", list(SUMS)), page_number()
-    lines = walk_lines(r, view, term, page)
-    count = _count(walk, term)
+    count, minor = _together(walk, term)
+    pages = max(1, -(-count // PER_PAGE))
+    page = min(page, pages)
     return respond.page(
         "statements/since.html",
         view=view,
         walk=walk,
         term=term,
         terms=_tabs(walk, ref, term),
-        lines=lines,
-        sum=Money(sum(line.amount.minor for line in lines), view.row.currency),
-        pager=pager(page, max(1, -(-count // PER_PAGE)), count, PER_PAGE),
+        lines=walk_lines(r, view, term, page),
+        count=count,
+        sum=Money(minor, view.row.currency),
+        pager=pager(page, pages, count, PER_PAGE) if pages > 1 else None,
         kind_name=kind_name,
         term_name=term_name,
     )
 
 
-def _count(walk: WalkView | None, term: str) -> int:
+def _together(walk: WalkView | None, term: str) -> tuple[int, int]:
+    """How many documents the walk has, of one term where it is named, and what they sum to."""
     steps = walk.walk.steps if walk else ()
-    return sum(step.documents for step in steps if term in {"", step.term})
+    kept = [step for step in steps if step.documents and term in {"", step.term}]
+    return sum(s.documents for s in kept), sum(s.sign * s.minor for s in kept)
 
 
 def _tabs(walk: WalkView | None, ref: str, term: str) -> list[tuple[str, str, bool]]:

@@ -22,8 +22,8 @@ from portal.tables.statements import Confirmation, Statement, StatementLine
 
 #: No account has more statements than these between an agreed one and today's: 25 years of months.
 MOST = 300
-#: Lines listed at once.
-PER_PAGE = 500
+#: Lines listed at once, as many as of a statement.
+PER_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
