@@ -20,6 +20,7 @@ from portal.credit.pages_customer import customer as credit
 from portal.credit.pages_staff import desk as credit_desk
 from portal.customers.pages_contacts import contacts_desk
 from portal.customers.pages_cycle import cycle_desk
+from portal.customers.pages_files import files
 from portal.customers.pages_staff import desk as customers_desk
 from portal.demo_pages import demo
 from portal.disputes.pages_credits import credits_desk
@@ -112,6 +113,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     differences,
     invoices,
     downloads,
+    files,
     payments,
     advices,
     advices_desk,

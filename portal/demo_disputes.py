@@ -17,10 +17,10 @@ from sqlalchemy import select
 from portal.base.access import SYSTEM, Actor
 from portal.base.attaching import looked_at
 from portal.base.installation import Installation
+from portal.base.kept_files import Files
 from portal.core.dispute import Settlement, Verdict
 from portal.core.money import Money
 from portal.core.workdays import MONDAY_TO_FRIDAY
-from portal.disputes.attachments import Files
 from portal.disputes.daily import run
 from portal.disputes.deciding import Decided, DecideDispute, decide_dispute
 from portal.disputes.living import WithdrawDispute, withdraw_dispute

@@ -91,6 +91,7 @@ SENTENCES = HAPPENED | {
     "dispute.reopened": N_("A dispute was opened again"),
     "dispute.withdrawn": N_("A dispute was withdrawn"),
     "download.ordered": N_("An archive was ordered"),
+    "file.kept": N_("A file was added"),
     "import.undone": N_("An import was undone"),
     "import.uploaded": N_("A file was uploaded"),
     "invoice_lines.imported": N_("Lines of invoices were imported"),

@@ -89,6 +89,8 @@ class Permission(StrEnum):
     """See disputes, their talk and files."""
     EXPORT_RUN = "export.run"
     """Write lists and books out."""
+    FILE_VIEW = "file.view"
+    """Fetch files that were added to contracts, applications and securities."""
     HOME_VIEW = "home.view"
     """See one's own first page."""
     IMPORT_RUN = "import.run"
@@ -289,6 +291,7 @@ GRANTS: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
     Permission.DISPUTE_REPLY: ((WRITERS,), (COLLECTORS,)),
     Permission.DISPUTE_VIEW: ((ANY_STAFF,), (ANY_MEMBER,)),
     Permission.EXPORT_RUN: ((BOOKKEEPERS,), (Staff("auditor"),)),
+    Permission.FILE_VIEW: ((ANY_STAFF,), (WRITERS,)),
     Permission.HOME_VIEW: ((signed_in,),),
     Permission.IMPORT_RUN: ((Staff("clerk", "admin"),),),
     Permission.IMPORT_VIEW: ((BOOKKEEPERS,), (Staff("auditor"),)),

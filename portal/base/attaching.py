@@ -8,6 +8,7 @@ run, never shown inside a page: it only ever leaves as a download.
 from __future__ import annotations
 
 import codecs
+import hashlib
 import io
 import re
 import shlex
@@ -47,6 +48,11 @@ class AttachedFile:
     name: str
     media_type: str
     content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """By what it is found in the storage."""
+        return hashlib.sha256(self.content).hexdigest()
 
 
 def _is_office(member: str) -> Callable[[bytes], bool]:

@@ -8,6 +8,7 @@ from portal.base import formats
 from portal.base.language import N_, gettext
 from portal.base.sentences_about_approvals import ABOUT_APPROVALS
 from portal.base.sentences_about_channels import ABOUT_CHANNELS
+from portal.base.sentences_about_contracts import ABOUT_CONTRACTS
 from portal.base.sentences_about_decisions import ABOUT_DECISIONS
 from portal.base.sentences_about_disputes import ABOUT_DISPUTES
 from portal.base.sentences_about_plans import ABOUT_PLANS
@@ -20,6 +21,7 @@ from portal.core.money import Money
 SENTENCES: dict[str, str] = {
     **ABOUT_APPROVALS,
     **ABOUT_CHANNELS,
+    **ABOUT_CONTRACTS,
     **ABOUT_DECISIONS,
     **ABOUT_DISPUTES,
     **ABOUT_PROMISES,

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, select
 
 from portal.base.access import NotFound, allows, visible_to
-from portal.base.attaching import MEGABYTE, AttachedFile
-from portal.base.storage import Storage, keep_file
+from portal.base.attaching import MEGABYTE
+from portal.base.kept_files import Files, Room, check_room
+from portal.base.storage import keep_file
 from portal.base.work import Reader, Work
-from portal.core.errors import RuleBroken
 from portal.tables.disputes import Attachment, Dispute
 
 #: What all files of a dispute, and of all disputes of a customer, may come to.
 LARGEST_DISPUTE, LARGEST_CUSTOMER = 50 * MEGABYTE, 500 * MEGABYTE
 #: Which side's files a customer never sees.
 NOTE = "note"
-
-
-@dataclass(frozen=True)
-class Files:
-    """Files that were looked at, and where they are kept."""
-
-    storage: Storage
-    given: tuple[AttachedFile, ...] = field(default=())
 
 
 def attach(
@@ -40,7 +29,21 @@ def attach(
     """
     if files is None or not files.given:
         return 0
-    _check_room(w, dispute, files.given)
+    rooms = (
+        Room(
+            "attachment.quota_dispute",
+            Attachment.size,
+            Attachment.dispute_id == dispute.id,
+            LARGEST_DISPUTE,
+        ),
+        Room(
+            "attachment.quota_customer",
+            Attachment.size,
+            Attachment.customer_id == dispute.customer_id,
+            LARGEST_CUSTOMER,
+        ),
+    )
+    check_room(w, files.given, rooms)
     assert w.actor.user_id is not None
     for each in files.given:
         row = Attachment(
@@ -68,27 +71,11 @@ def attach(
     return len(files.given)
 
 
-def _check_room(w: Work, dispute: Dispute, given: Sequence[AttachedFile]) -> None:
-    more = sum(len(each.content) for each in given)
-    limits = {
-        "quota_dispute": (Attachment.dispute_id == dispute.id, LARGEST_DISPUTE),
-        "quota_customer": (Attachment.customer_id == dispute.customer_id, LARGEST_CUSTOMER),
-    }
-    for code, (condition, most) in limits.items():
-        taken = w.session.scalar(
-            select(func.coalesce(func.sum(Attachment.size), 0)).where(condition)
-        )
-        if int(taken or 0) + more > most:
-            raise RuleBroken(
-                f"attachment.{code}", field="files", most=most // MEGABYTE, file=given[0].name
-            )
-
-
 def lie_there(r: Reader, files: Files | None, where: ColumnElement[bool]) -> bool:
     """Whether all of these files are kept there already."""
     known = set(r.session.scalars(select(Attachment.file_sha256).where(where)))
     given = files.given if files else ()
-    return all(hashlib.sha256(each.content).hexdigest() in known for each in given)
+    return all(each.sha256 in known for each in given)
 
 
 def get_attachment(r: Reader, ref: str) -> Attachment:

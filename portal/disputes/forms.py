@@ -5,51 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 import wtforms
-from werkzeug.datastructures import FileStorage
 
-from portal.base.attaching import looked_at
+from portal.base.kept_files import Files
 from portal.base.language import N_
 from portal.base.language import gettext as _
 from portal.core.dispute import LONGEST_TEXT, Reason
-from portal.core.errors import RuleBroken
 from portal.core.money import Money
-from portal.disputes.attachments import Files
 from portal.disputes.living import ReopenDispute
 from portal.disputes.names import reason_name
 from portal.disputes.raising import RaiseDispute
 from portal.disputes.subjects import Subject
 from portal.disputes.talking import SayInDispute
-from portal.web import current
-from portal.web.forms import Filled, Form, MoneyField, SelectField, options
+from portal.web.files import FilesForm
+from portal.web.forms import Filled, MoneyField, SelectField, options
 
 LONG = wtforms.validators.Length(
     max=LONGEST_TEXT, message=N_("Write at most 4,000 characters; put the rest in a file.")
 )
-
-
-class FilesForm(Form):
-    """A form that files can go with."""
-
-    files = wtforms.MultipleFileField(N_("Files"))
-
-    def given(self) -> list[tuple[str, bytes]]:
-        """The chosen files by name and content."""
-        return [
-            (file.filename or "", file.read())
-            for file in self.files.data or []
-            if isinstance(file, FileStorage) and file.filename
-        ]
-
-    def looked_at(self) -> Files | None:
-        """The chosen files; None where one will not do, with its sentence on the form."""
-        installation = current.installation()
-        current.close_reader()  # a scanner takes its time: the books are not held open for it
-        try:
-            found = looked_at(self.given(), installation.config.scan_command)
-        except RuleBroken as broken:
-            self.blame(broken)
-            return None
-        return Files(installation.storage, found)
 
 
 class DisputeForm(FilesForm):

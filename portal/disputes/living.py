@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from portal.base.access import Permission
+from portal.base.kept_files import Files
 from portal.base.work import Work
 from portal.core.dispute import Act, Side, State, after, check_reopening
 from portal.core.errors import RuleBroken
-from portal.disputes.attachments import Files, attach
+from portal.disputes.attachments import attach
 from portal.disputes.crediting import forget_requests
 from portal.disputes.deciding import locked_dispute, reopen
 from portal.disputes.marks import end_marks

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from sqlalchemy import and_, select
 
 from portal.base.access import NotFound, Permission, allows, visible_to
+from portal.base.kept_files import Files
 from portal.base.work import Reader, Work
 from portal.core.dispute import LONGEST_TEXT
 from portal.core.errors import RuleBroken
-from portal.disputes.attachments import NOTE, Files, attach
+from portal.disputes.attachments import NOTE, attach
 from portal.disputes.deciding import locked_dispute
 from portal.disputes.rows import FileRow
 from portal.tables.disputes import Attachment, DisputeNote

@@ -11,12 +11,13 @@ from flask import Blueprint, Response, request
 
 from portal.base.access import NotFound, allows
 from portal.base.attaching import ENDINGS
+from portal.base.kept_files import Files
 from portal.base.language import current_language
 from portal.base.language import gettext as _
 from portal.base.work import Reader, Work
 from portal.core.dispute import Act, Side, State, may
 from portal.disputes import names, queries
-from portal.disputes.attachments import Files, get_attachment
+from portal.disputes.attachments import get_attachment
 from portal.disputes.dossier import dossier_pdf
 from portal.disputes.forms import DisputeForm, MessageForm
 from portal.disputes.living import WithdrawDispute, reopen_dispute, withdraw_dispute
@@ -26,8 +27,9 @@ from portal.disputes.rows import DisputeFilter, DisputeRow, DisputeView
 from portal.disputes.subjects import About, get_subject
 from portal.disputes.talking import OVER, say_in_dispute
 from portal.people.pages_branches import Branches, asked_branch, branch_choices, branches_of
-from portal.web import current, lists, respond
+from portal.web import lists, respond
 from portal.web.current import reader
+from portal.web.files import handed_out
 from portal.web.forms import Form
 from portal.web.guard import guard
 from portal.web.lists import SheetFormat
@@ -40,8 +42,6 @@ MOST_ROWS = 1_000_000
 LINE = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 #: The steps of a dispute as its page shows them.
 STEPS = (State.RECEIVED, State.CHECKING, State.DECIDED, State.CLOSED)
-#: A file leaves under this policy: nothing of it runs, wherever it is opened.
-NOTHING_RUNS = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
 # ── The list ─────────────────────────────────────────────────────────────────
@@ -282,7 +282,4 @@ def fetch(ref: str) -> Response:
     """The one way to a file: as a download, never inside a page, under a policy of its own."""
     found = get_attachment(reader(), ref)
     note_access("downloaded", f"attachment/{found.id}", found.customer_id)
-    body = current.installation().storage.get(found.file_sha256)
-    response = respond.download(body, found.file_name, found.media_type)
-    response.headers["Content-Security-Policy"] = NOTHING_RUNS
-    return response
+    return handed_out(found)

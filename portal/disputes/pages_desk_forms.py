@@ -8,18 +8,18 @@ from typing import Any
 
 import wtforms
 
+from portal.base.kept_files import Files
 from portal.base.language import N_
 from portal.base.language import gettext as _
 from portal.core.crediting import LONGEST_ANSWER
 from portal.core.dispute import LONGEST_TEXT, Reason, Settlement, Verdict
 from portal.core.money import Money
 from portal.disputes.answers import Facts, filled
-from portal.disputes.attachments import Files
 from portal.disputes.credit_requests import LONGEST_NUMBER, PostCreditNote
 from portal.disputes.deciding import Decided, DecideDispute
-from portal.disputes.forms import FilesForm
 from portal.disputes.names import SETTLEMENTS, cause_name
 from portal.disputes.notes import WriteNote
+from portal.web.files import FilesForm
 from portal.web.forms import DateField, Filled, Form, MoneyField, SelectField, options
 
 ANSWER = wtforms.validators.Length(max=LONGEST_ANSWER)

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from portal.base.access import NotFound
+from portal.base.kept_files import Files
 from portal.base.locks import lock_customer
 from portal.base.work import Work
 from portal.core.dispute import LONGEST_TEXT, State, spread
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
-from portal.disputes.attachments import Files, attach
+from portal.disputes.attachments import attach
 from portal.disputes.marks import mark
 from portal.disputes.reasons import answer_by, reasons_of
 from portal.disputes.subjects import About, Subject, get_subject

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from portal.base.access import Permission
+from portal.base.kept_files import Files
 from portal.base.work import Work
 from portal.core.dispute import Side, State
 from portal.core.errors import RuleBroken
-from portal.disputes.attachments import Files, attach, lie_there
+from portal.disputes.attachments import attach, lie_there
 from portal.disputes.deciding import locked_dispute, take
 from portal.disputes.raising import check_length
 from portal.disputes.telling import tell_message

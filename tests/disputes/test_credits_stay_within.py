@@ -6,11 +6,11 @@ import pytest
 
 from portal.app import NAVIGATION
 from portal.base.attaching import AttachedFile
+from portal.base.kept_files import Files
 from portal.base.policies import decide
 from portal.core.dispute import State, Verdict
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
-from portal.disputes.attachments import Files
 from portal.disputes.credit_requests import PostCreditNote, post_credit_note
 from portal.disputes.deciding import OpenAgain, open_again
 from portal.disputes.living import WithdrawDispute, withdraw_dispute

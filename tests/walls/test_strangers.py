@@ -13,7 +13,7 @@ from portal.base.work import Work
 from portal.people.commands import NewUser, create_user_with_password
 from portal.tables.customers import Customer
 from portal.tables.disputes import Attachment, Dispute
-from portal.tables.files import Download
+from portal.tables.files import Download, KeptFile
 from portal.tables.people import User
 from portal.tables.promises import Instalment, Plan, PlanOffer, PlanSignature, SealedLetter
 from portal.tables.statements import Confirmation
@@ -95,6 +95,24 @@ def dispute_with_a_file(w: Work, storage: Storage, customer_id: int, user_id: in
     w.session.flush()
 
 
+def kept_file(w: Work, storage: Storage, customer_id: int, user_id: int) -> None:
+    """A file of a customer's application, which its people may fetch."""
+    file = KeptFile(
+        customer_id=customer_id,
+        subject="application/1",
+        side="customer",
+        kind="balance_sheet",
+        file_name="sheet.txt",
+        file_sha256=keep_file(w, storage, b"a sheet", "text/plain"),
+        media_type="text/plain",
+        size=7,
+        user_id=user_id,
+        at=w.now,
+    )
+    w.session.add(file)
+    w.session.flush()
+
+
 def agreed_plan(w: Work, storage: Storage, customer_id: int, user_id: int) -> str:
     """The reference of a plan that both sides signed, with its letter."""
     about = {"customer_id": customer_id, "user_id": user_id}
@@ -137,6 +155,7 @@ def stranger(demo_app: Flask, demo_books: Installation) -> Stranger:
         myself = create_user_with_password(w, new).user_id
         for customer in (own, foreign):
             dispute_with_a_file(w, demo_books.storage, customer.id, somebody)
+            kept_file(w, demo_books.storage, customer.id, somebody)
         mine, theirs = (refs_of(w.session, w.refs, one.id) for one in (own, foreign))
         for refs, customer in ((mine, own), (theirs, foreign)):
             refs.append(agreed_plan(w, demo_books.storage, customer.id, somebody))

@@ -30,6 +30,7 @@ TABLES = {
     "ct": "confirmation",
     "di": "dispute",
     "ex": "extension",
+    "fl": "kept_file",
     "iv": "entry",
     "pr": "promise",
     "ra": "remittance_advice",
