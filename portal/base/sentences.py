@@ -13,6 +13,7 @@ from portal.base.sentences_about_decisions import ABOUT_DECISIONS
 from portal.base.sentences_about_disputes import ABOUT_DISPUTES
 from portal.base.sentences_about_plans import ABOUT_PLANS
 from portal.base.sentences_about_promises import ABOUT_PROMISES
+from portal.base.sentences_about_scores import ABOUT_SCORES
 from portal.base.sentences_about_statements import ABOUT_STATEMENTS
 from portal.base.sentences_about_tasks import ABOUT_TASKS
 from portal.core.errors import RuleBroken
@@ -26,6 +27,7 @@ SENTENCES: dict[str, str] = {
     **ABOUT_DISPUTES,
     **ABOUT_PROMISES,
     **ABOUT_PLANS,
+    **ABOUT_SCORES,
     **ABOUT_STATEMENTS,
     **ABOUT_TASKS,
     "act.already_done": N_("This was done already; nothing was done twice."),
