@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
-from functools import cache
+import re
+from functools import cache, wraps
+from typing import Any
 
 from flask import Flask, Response, request, url_for
 
@@ -15,16 +17,29 @@ FOR_GOOD = "public, max-age=31536000, immutable"
 FOR_AN_HOUR = "public, max-age=3600"
 #: What is worth sending small; pages are not: beside secrets, sizes tell what stands in them.
 PACKED = frozenset({"text/css", "text/javascript", "image/svg+xml"})
+#: The style sheets, sent as one: a request more costs a first view as much as a sheet.
+STYLES = "css/accord.css"
+SHEETS = ("tokens", "base", "layout", "components", "forms", "print")
+COMMENT_OR_INDENT = re.compile(r"/\*.*?\*/|^\s+", re.DOTALL | re.MULTILINE)
+
+
+@cache
+def _content(name: str) -> bytes:
+    folder = ROOT / "static"
+    if name != STYLES:
+        return (folder / name).read_bytes()
+    sheets = ((folder / f"css/{sheet}.css").read_text("utf-8") for sheet in SHEETS)
+    return COMMENT_OR_INDENT.sub("", "\n".join(sheets)).encode()
 
 
 @cache
 def _digest(name: str) -> bytes:
-    return hashlib.sha384((ROOT / "static" / name).read_bytes()).digest()
+    return hashlib.sha384(_content(name)).digest()
 
 
 @cache
 def _packed(name: str) -> bytes:
-    return gzip.compress((ROOT / "static" / name).read_bytes(), mtime=0)
+    return gzip.compress(_content(name), mtime=0)
 
 
 def version(name: str) -> str:
@@ -63,10 +78,29 @@ def _pack(response: Response) -> None:
         response.content_encoding = "gzip"
 
 
+def _with_styles(app: Flask) -> None:
+    """The static files, and among them the one that no folder holds."""
+    from_folder: Any = app.view_functions["static"]
+
+    @wraps(from_folder)
+    def static(filename: str) -> Response:
+        if filename != STYLES:
+            found: Response = from_folder(filename=filename)
+            return found
+        styles = Response(_content(STYLES), mimetype="text/css")
+        styles.set_etag(version(STYLES))
+        styles.make_conditional(request)
+        return styles
+
+    app.view_functions["static"] = static
+
+
 def serve_assets(app: Flask) -> None:
     """Binds the addresses to the templates and the headers to the answers."""
+    _with_styles(app)
     app.jinja_env.globals.update(asset=asset, integrity=integrity)
     app.after_request(keep_static)
     if app.debug:
+        app.before_request(_content.cache_clear)
         app.before_request(_digest.cache_clear)
         app.before_request(_packed.cache_clear)

@@ -1,9 +1,10 @@
 """A statement of 2,000 lines: a page at a time, nothing moves while it comes, light on the wire."""
 
 import gzip
+import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, Route, expect
 
 from portal.core.period import Month
 from portal.people.commands import NewUser, create_user_with_password
@@ -19,6 +20,9 @@ EMAIL = "zhang@long.example"
 #: The page alone; what it is drawn with is the same for every page, and kept by the browser.
 MOST_BYTES = 20 * 1024
 MOST_SHIFT = 0.02
+#: A first view of an ordinary statement: the page, its styles, scripts and symbols, packed.
+MOST_FIRST_VIEW, ORDINARY = 40 * 1024, "HUADONG"
+FONT_COMES_AFTER_S = 0.5
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +62,39 @@ def test_ux_05_a_tick_on_a_long_statement_changes_its_line_alone(
     expect(page.locator("#line-7-agree")).to_have_attribute("aria-pressed", "true")
     expect(page.locator("#line-7-agree")).to_be_focused()
     assert len(answered.value.body()) < MOST_BYTES
+
+
+def test_ux_45_a_first_view_of_an_ordinary_statement_is_light(browser_page: Page, portal: Portal):
+    statement = portal.statement(ORDINARY)
+    answers: list[Response] = []
+
+    def came_in(answer: Response) -> None:
+        if answer.request.resource_type != "font":
+            answers.append(answer)
+
+    portal.sign_in(browser_page, "chen.wei@huadong.example")
+    browser_page.on("response", came_in)
+    browser_page.goto(f"{portal.url}{portal.path(statement)}", wait_until="networkidle")
+    sizes = [len(gzip.compress(each.body(), 6)) for each in answers]
+
+    assert statement.line_count >= 45
+    assert len(sizes) > 4
+    assert sum(sizes) <= MOST_FIRST_VIEW
+
+
+def test_ux_45_nothing_moves_when_the_typeface_comes_late(browser_page: Page, portal: Portal):
+    page = browser_page
+    late: list[str] = []
+
+    def come_late(route: Route) -> None:
+        late.append(route.request.url)
+        time.sleep(FONT_COMES_AFTER_S)
+        route.continue_()
+
+    portal.sign_in(page, "wang.fang@lindqvist-motion.example")
+    page.add_init_script(WATCH)
+    page.route("**/*.woff2", come_late)
+    page.goto(f"{portal.url}/desk/statements", wait_until="networkidle")
+
+    assert late
+    assert page.evaluate("told.shift") <= MOST_SHIFT

@@ -1,11 +1,13 @@
 """Pages whole and in parts, headers, languages and what is said when something is refused."""
 
 import gzip
+import re
 from dataclasses import replace
 
 import pytest
 from flask import Flask
 
+from portal.base.config import ROOT
 from portal.base.installation import Installation
 from portal.web.cookies import path_here
 from tests.page import Page, Visitor
@@ -77,6 +79,22 @@ def test_a_style_sheet_comes_small_to_who_reads_it_so(visitor: Visitor):
         assert answer.headers["Content-Encoding"] == "gzip"
         assert "Accept-Encoding" in answer.headers["Vary"]
         assert gzip.decompress(answer.get_data()) == whole
+
+
+def test_the_style_sheets_come_as_one_file_with_every_rule(visitor: Visitor):
+    with visitor.client.get("/static/css/accord.css") as answer:
+        sent, tag = answer.get_data(as_text=True), answer.headers["ETag"]
+    with visitor.client.get("/static/css/accord.css", headers={"If-None-Match": tag}) as again:
+        assert (again.status_code, again.get_data()) == (304, b"")
+    rules = [
+        line.strip()
+        for sheet in (ROOT / "static/css").glob("*.css")
+        for line in re.sub(r"/\*.*?\*/", "", sheet.read_text(), flags=re.DOTALL).splitlines()
+    ]
+
+    assert "/*" not in sent
+    assert [rule for rule in rules if rule not in sent] == []
+    assert sent.index("@layer reset, tokens") < sent.index("@layer base {")
 
 
 def test_a_page_is_never_packed(visitor: Visitor):
