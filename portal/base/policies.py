@@ -1,30 +1,67 @@
-"""Deciding: a new version of the policy, in force from today, with its author and audit entry."""
+"""
+Deciding: a new version of the policy, in force from a day on, with its author and audit entry.
+
+A version holds everything, so a change that begins before versions decided earlier is carried into
+each of them as well, by a version of the same day that stands in its place.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from portal.base.policy import policy_on
+from sqlalchemy import select
+
+from portal.base.policy import DEFAULTS, policy_on
 from portal.base.work import Work
-from portal.tables.settings import Policy
+from portal.core.later_versions import carried
+from portal.tables.settings import Company, Policy
 
 
-def decide(w: Work, changes: Mapping[str, Any]) -> int | None:
-    """The id of the new version of the policy; None when it says what is in force already."""
-    in_force = policy_on(w.session, w.today)
-    values = {**in_force.values, **changes}
-    if values == dict(in_force.values):
+def decide(w: Work, changes: Mapping[str, Any], effective_on: dt.date | None = None) -> int | None:
+    """
+    The id of the version that says so from a day on, today where none is named.
+
+    None when it says what is in force on that day already.
+    """
+    on = effective_on or w.today
+    # One decision after the other: each builds on all that was decided before it.
+    w.session.execute(select(Company.id).with_for_update())
+    before = dict(policy_on(w.session, on).values)
+    after = {**before, **changes}
+    if after == before:
         return None
+    later = _in_force_after(w, on)
+    version_id = _keep(w, on, before, after)
+    for row in later:
+        said = {**DEFAULTS, **json.loads(row.body)}
+        says = carried(before, after, said)
+        if says != said:
+            _keep(w, row.effective_on, said, says)
+        # The next one was decided upon this one.
+        before, after = said, says
+    return version_id
+
+
+def _in_force_after(w: Work, on: dt.date) -> list[Policy]:
+    """Of each later day the version that holds from it, the earliest first."""
+    found = select(Policy).where(Policy.effective_on > on)
+    rows = w.session.scalars(found.order_by(Policy.effective_on, Policy.id))
+    return list({row.effective_on: row for row in rows}.values())
+
+
+def _keep(w: Work, on: dt.date, before: Mapping[str, Any], after: Mapping[str, Any]) -> int:
     version = Policy(
-        effective_on=w.today,
-        body=json.dumps(values, ensure_ascii=False, sort_keys=True),
+        effective_on=on,
+        body=json.dumps(after, ensure_ascii=False, sort_keys=True),
         author=w.actor.name,
         created_at=w.now,
     )
     w.session.add(version)
     w.session.flush()
-    changed = {name: values[name] for name in values if values[name] != in_force.values.get(name)}
-    w.audit("policy.changed", f"policy/{version.id}", changed=changed)
+    changed = {name: after[name] for name in after if after[name] != before.get(name)}
+    told = {"changed": changed} if on == w.today else {"changed": changed, "from": on.isoformat()}
+    w.audit("policy.changed", f"policy/{version.id}", **told)
     return version.id

@@ -30,7 +30,8 @@ class NamedTerms:
 
     name: str
     text: str
-    grace_days: int = 0
+    #: None: it says nothing of grace.
+    grace_days: int | None = None
     late_interest: LateInterest | None = None
 
     @classmethod
@@ -39,7 +40,7 @@ class NamedTerms:
         return cls(
             str(told["name"]),
             str(told["text"]),
-            int(told.get("grace_days", 0)),
+            None if told.get("grace_days") is None else int(told["grace_days"]),
             read_late_interest(told.get("late_interest")),
         )
 

@@ -1,15 +1,17 @@
-"""When an invoice falls due: on a day it names, by its terms, its customer's, the company's."""
+"""When an invoice falls due: on a day it names, or by the terms that hold for it on its date."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from portal.base.work import Work
 from portal.core.money import Money
 from portal.core.terms import Terms, parse_terms, schedule
+from portal.core.terms_in_force import find_named
+from portal.invoices.terms_of import TermsLoader
 
 LONGEST_TERM_DAYS = 32_767
 #: Baseline of terms → the column with that day.
@@ -27,18 +29,38 @@ class DueParts:
 
     parts: tuple[tuple[str | None, int | None, int], ...]
     terms_text: str | None
-    #: invoice | customer | company | none | due_date
+    #: invoice | contract | customer | grade | company | none | due_date
     source: str
+    #: What gave the terms, such as policy/7; None where that is undated.
+    version: str | None = None
 
 
 class Scheduler:
     """Finds due parts for many invoices; equal terms on equal days are worked out once."""
 
     def __init__(self, w: Work, terms_of: Mapping[int, str]) -> None:
-        self._terms_of = terms_of
-        self._default = w.policy.default_terms
+        self._loader = TermsLoader(w.session, terms_of)
+        self._book = self._loader.book
         self._calendar = w.calendar()
         self._whole: dict[tuple[str, str | None], tuple[str | None, int | None]] = {}
+
+    def expect(self, customer_ids: Iterable[int], codes: Iterable[str | None]) -> None:
+        """Reads what is dated of the customers and contracts of the invoices to come."""
+        if self._loader.is_dated:
+            self._loader.look_up(customer_ids, codes)
+
+    def notation(self, text: str, on: str) -> str:
+        """
+        What terms that an invoice of a day says mean: names are those of that day.
+
+        Raises: terms.*.
+        """
+        named = self._book.named_on(on)
+        found = find_named(text, named) if named else None
+        if found is not None:
+            return found.text
+        parsed_terms(text)
+        return text
 
     def on_day(self, due_on: str, baseline: str | None, amount: int, terms: str | None) -> DueParts:
         """One part, due on the day that the invoice names."""
@@ -46,26 +68,32 @@ class Scheduler:
         return DueParts(((due_on, days, amount),), terms, "due_date")
 
     def by_terms(
-        self, terms: str | None, customer_id: int, total: Money, days: Mapping[str, str | None]
+        self,
+        terms: str | None,
+        customer_id: int,
+        total: Money,
+        days: Mapping[str, str | None],
+        contract_code: str | None = None,
     ) -> DueParts:
         """
-        The parts that terms give: the invoice's, its customer's, the company's; else at once.
+        The parts by the terms that hold: the invoice's own, else the nearest; else at once.
 
         Raises: terms.* and money.too_many_decimals.
         """
-        of_customer = self._terms_of.get(customer_id)
-        told = ((terms, "invoice"), (of_customer, "customer"), (self._default, "company"))
-        text, source = next(((text, source) for text, source in told if text), (None, "none"))
+        dated_on = days["invoice_date"]
+        assert dated_on is not None
+        held = self._book.of(terms, customer_id, contract_code, dated_on)
+        text, source = held.text, held.source.value
         if text is None:
-            return DueParts(((days["invoice_date"], 0, total.minor),), None, source)
+            return DueParts(((dated_on, 0, total.minor),), None, source)
         parsed = parsed_terms(text)
         baseline = baseline_of(parsed, days)
         if len(parsed.parts) == 1:
             due_on, term_days = self._one(text, parsed, baseline)
-            return DueParts(((due_on, term_days, total.minor),), text, source)
+            return DueParts(((due_on, term_days, total.minor),), text, source, held.version)
         items = schedule(parsed, _day(baseline), total, self._calendar).items
         parts = tuple((_iso(each.due_on), each.term_days, each.amount.minor) for each in items)
-        return DueParts(parts, text, source)
+        return DueParts(parts, text, source, held.version)
 
     def _one(self, text: str, parsed: Terms, baseline: str | None) -> tuple[str | None, int | None]:
         if (text, baseline) not in self._whole:

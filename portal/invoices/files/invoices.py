@@ -36,6 +36,7 @@ DETAIL = (
     "entry_id",
     "terms_text",
     "terms_source",
+    "terms_version",
     "tax_minor",
     "tax_invoice_no",
     "contract_code",
@@ -151,6 +152,9 @@ class Invoices:
         settled = self._settlements.refuse_others(rows, told)
         fresh: dict[str, Told] = {}
         known = []
+        self._scheduler.expect(
+            (each.customer_id for each in told), (each.contract_code for each in told)
+        )
         for each in told:
             if rows.lines[each.place] in rows.findings.bad_lines:
                 continue
@@ -176,7 +180,7 @@ class Invoices:
         rows.above_zero("amount", amounts)
         values: list[Sequence[Any]] = [
             rows.days("due_date"),
-            _terms(rows),
+            self._terms(rows, dated),
             rows.optional_amounts("tax_amount", currencies),
             rows.texts("tax_invoice_no"),
             rows.texts("reference"),
@@ -208,11 +212,24 @@ class Invoices:
         bad = rows.findings.bad_lines
         return told if not bad else [told[place] for place in rows.good()]
 
+    def _terms(self, rows: Rows, dated: Sequence[str | None]) -> Sequence[str | None]:
+        """What the rows say of terms, in the notation; a name is that of the invoice's date."""
+        texts = list(rows.texts("payment_terms"))
+        for place, terms in enumerate(texts):
+            if terms is not None:
+                try:
+                    texts[place] = self._scheduler.notation(terms, dated[place] or "")
+                except RuleBroken as broken:
+                    rows.refuse(place, "payment_terms", broken.code, **broken.facts)
+        return texts
+
     def _due(self, told: Told, rows: Rows) -> DueParts | None:
         total = Money(told.amount, told.currency)
         try:
             if told.due_on is None:
-                return self._scheduler.by_terms(told.terms_text, told.customer_id, total, told.days)
+                return self._scheduler.by_terms(
+                    told.terms_text, told.customer_id, total, told.days, told.contract_code
+                )
             baseline: str | None = told.dated_on
             if told.terms_text is not None:
                 baseline = baseline_of(parsed_terms(told.terms_text), told.days)
@@ -248,6 +265,7 @@ class Invoices:
             ids,
             [due.terms_text for due in dues],
             [due.source for due in dues],
+            [due.version for due in dues],
             *told[8:10],
             *told[11:20],
             strict=True,
@@ -356,17 +374,6 @@ def _shown(stored: object, field_name: str, currency: str) -> str:
     return (
         Money(int(str(stored)), currency).major() if field_name.endswith("_minor") else str(stored)
     )
-
-
-def _terms(rows: Rows) -> Sequence[str | None]:
-    texts = rows.texts("payment_terms")
-    for place, terms in enumerate(texts):
-        if terms is not None:
-            try:
-                parsed_terms(terms)
-            except RuleBroken as broken:
-                rows.refuse(place, "payment_terms", broken.code, **broken.facts)
-    return texts
 
 
 def _disputed(
