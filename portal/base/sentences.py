@@ -12,6 +12,7 @@ from portal.base.sentences_about_contracts import ABOUT_CONTRACTS
 from portal.base.sentences_about_decisions import ABOUT_DECISIONS
 from portal.base.sentences_about_disputes import ABOUT_DISPUTES
 from portal.base.sentences_about_plans import ABOUT_PLANS
+from portal.base.sentences_about_policy import ABOUT_POLICY
 from portal.base.sentences_about_promises import ABOUT_PROMISES
 from portal.base.sentences_about_scores import ABOUT_SCORES
 from portal.base.sentences_about_statements import ABOUT_STATEMENTS
@@ -27,6 +28,7 @@ SENTENCES: dict[str, str] = {
     **ABOUT_DISPUTES,
     **ABOUT_PROMISES,
     **ABOUT_PLANS,
+    **ABOUT_POLICY,
     **ABOUT_SCORES,
     **ABOUT_STATEMENTS,
     **ABOUT_TASKS,
@@ -123,6 +125,9 @@ SENTENCES: dict[str, str] = {
     ),
     "import.undo_contact_changed": N_(
         "The contact %(contact)s was changed since. Put right by hand what is wrong."
+    ),
+    "import.undo_contract_used": N_(
+        "Something was done with the contract %(contract)s since: it stays, and so does the import."
     ),
     "import.undo_customer_used": N_(
         "Customer %(customer)s has documents, contacts or people of their own by now. Put "
