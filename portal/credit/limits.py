@@ -1,8 +1,8 @@
 """
-The limit that a customer has on a day: the last dated row, before the first what the file said.
+Limits of customers as credit reads them: in force on a day, of a group, and one after the other.
 
-A row without an amount says that none is set; a customer without any row and without a limit in
-the file has none set either, which is not the same as a limit of nothing (prepayment only).
+What a limit is and which one holds stands in `portal.customers.limits`: the customer's file shows
+it too.
 """
 
 from __future__ import annotations
@@ -15,38 +15,56 @@ from sqlalchemy import select
 from portal.base.access import visible_to
 from portal.base.work import Reader
 from portal.core.money import Money
+from portal.customers.limits import LimitInForce, limit_of, limits_on
+from portal.tables.approvals import Approval
 from portal.tables.credit import CreditLimit
-from portal.tables.customers import Customer
+from portal.tables.people import User
+
+__all__ = ["LimitInForce", "LimitRow", "limit_of", "limits_on", "list_limits"]
 
 
 @dataclass(frozen=True, slots=True)
-class LimitInForce:
-    """A limit as it holds on a day."""
+class LimitRow:
+    """A limit as the history shows it: from when, by whom, and who approved it."""
 
-    #: None: none is set.
+    id: int
+    effective_on: dt.date
+    valid_until: dt.date | None
+    currency: str
+    #: None: not limited.
     amount: Money | None
-    #: The last day on which it holds; past it orders are held.
-    valid_until: dt.date | None = None
-    #: The dated row that says so; None: what the file said, without a date.
-    id: int | None = None
+    insured: Money | None
+    #: decision | file
+    source: str
+    reason: str
+    author: str
+    approved_by: str
+    at: dt.datetime
 
 
-def limit_of(r: Reader, customer_id: int, on: dt.date) -> LimitInForce | None:
-    """A customer's limit on a day, whether it has run out by then or not; None: never any said."""
-    dated = (
-        select(CreditLimit)
-        .where(CreditLimit.customer_id == customer_id, CreditLimit.effective_on <= on)
+def list_limits(r: Reader, customer_id: int) -> list[LimitRow]:
+    """The dated limits of a customer, the last first."""
+    rows = (
+        visible_to(select(CreditLimit, User.name, User.email), r.actor, CreditLimit.customer_id)
+        .outerjoin(Approval, Approval.id == CreditLimit.approval_id)
+        .outerjoin(User, User.id == Approval.decided_by)
+        .where(CreditLimit.customer_id == customer_id)
         .order_by(CreditLimit.effective_on.desc(), CreditLimit.id.desc())
-        .limit(1)
     )
-    row = r.session.scalars(visible_to(dated, r.actor, CreditLimit.customer_id)).first()
-    if row is not None:
-        amount = None if row.amount_minor is None else Money(row.amount_minor, row.currency)
-        return LimitInForce(amount, row.valid_until, row.id)
-    told = select(Customer.credit_limit_minor, Customer.credit_limit_currency).where(
-        Customer.id == customer_id
+    return [_row(row, name or email or "") for row, name, email in r.session.execute(rows)]
+
+
+def _row(row: CreditLimit, approver: str) -> LimitRow:
+    return LimitRow(
+        row.id,
+        row.effective_on,
+        row.valid_until,
+        row.currency,
+        None if row.amount_minor is None else Money(row.amount_minor, row.currency),
+        None if row.insured_minor is None else Money(row.insured_minor, row.currency),
+        row.source,
+        row.reason,
+        row.author,
+        approver,
+        row.at,
     )
-    base = r.session.execute(visible_to(told, r.actor, Customer.id)).first()
-    if base is None or base.credit_limit_minor is None:
-        return None
-    return LimitInForce(Money(base.credit_limit_minor, base.credit_limit_currency))

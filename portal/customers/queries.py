@@ -14,6 +14,8 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from portal.base.access import NotFound, visible_to
 from portal.base.work import Reader
 from portal.core.money import Money
+from portal.customers.limits import LimitInForce, limit_in_force, newest_rows
+from portal.tables.credit import CreditLimit
 from portal.tables.customers import Contact, Customer, SignatoryLimit
 from portal.tables.people import Membership
 
@@ -64,12 +66,18 @@ class CustomerFile:
     currency: str
     language: str
     payment_terms: str
-    credit_limit: Money | None
+    #: In force today; None: none was ever said.
+    limit: LimitInForce | None
     customer_type: str
     statement_cycle: str
     created_at: dt.datetime
     parent: CustomerRow | None
     branches: tuple[CustomerRow, ...]
+
+    @property
+    def credit_limit(self) -> Money | None:
+        """What the limit is; None: not limited."""
+        return None if self.limit is None else self.limit.amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +169,13 @@ def get_customer(r: Reader, ref: str) -> CustomerFile:
     """A customer's file; `NotFound` where there is none or it is not the reader's to see."""
     customer_id = r.id_of("cu", ref)
     parent = aliased(Customer)
+    newest = newest_rows(r.today, [customer_id])
+    columns = (Customer, parent.code, parent.name, CreditLimit)
     family = (
-        visible_to(select(Customer, parent.code, parent.name), r.actor, Customer.id)
+        visible_to(select(*columns), r.actor, Customer.id)
         .outerjoin(parent, parent.id == Customer.parent_id)
+        .outerjoin(newest, newest.c.customer_id == Customer.id)
+        .outerjoin(CreditLimit, CreditLimit.id == newest.c.id)
         .where(or_(Customer.id == customer_id, Customer.parent_id == customer_id))
         .order_by(Customer.code)
     )
@@ -176,23 +188,16 @@ def get_customer(r: Reader, ref: str) -> CustomerFile:
 
 
 def _file(r: Reader, found: Any, branches: tuple[CustomerRow, ...]) -> CustomerFile:
-    customer, parent_code, parent_name = found
+    customer, parent_code, parent_name, dated = found
     return CustomerFile(
         row=_row(r, customer),
         **{name: getattr(customer, name) or "" for name in PLAIN},
-        credit_limit=_limit(r, customer),
+        limit=limit_in_force(customer, dated, r.company.currency),
         statement_cycle=customer.statement_cycle,
         created_at=customer.created_at,
         parent=_parent(r, customer.parent_id, parent_code, parent_name),
         branches=branches,
     )
-
-
-def _limit(r: Reader, customer: Customer) -> Money | None:
-    if customer.credit_limit_minor is None:
-        return None
-    currency = customer.credit_limit_currency or customer.currency or r.company.currency
-    return Money(customer.credit_limit_minor, currency)
 
 
 def _parent(r: Reader, parent_id: int | None, code: str, name: str) -> CustomerRow | None:
