@@ -10,6 +10,7 @@ from portal.core.ledger import Account, Kind, open_items, position
 from portal.core.money import Money
 from portal.core.period import Cycle, Period, last_closed_month, month_period
 from portal.core.terms import parse_terms, schedule
+from tests.core import peer_credit
 from tests.core.books import EURO, Ledger, euro
 from tests.core.peer_plans import instalments
 
@@ -442,6 +443,7 @@ def totals(given, when):
 
 
 BY_TOPIC = {
+    **peer_credit.BY_TOPIC,
     "payment_terms.due_date": due_dates,
     "payment_terms.amounts": shares,
     "payment_terms.validation": validity,
@@ -459,6 +461,7 @@ BY_TOPIC = {
     "statement.totals": totals,
 }
 BY_ID = {
+    **peer_credit.BY_ID,
     "bucket-bigcapital": buckets((30, 60)),
     "bucket-erpnext": buckets((30, 60, 90, 120)),
     "bucket-idempiere": buckets((7, 30, 60)),

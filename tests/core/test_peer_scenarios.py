@@ -17,12 +17,13 @@ DATA = Path(os.environ.get("ACCORD_DATA") or Path(__file__).parents[3] / "shared
 FILE = DATA.parent / "cases" / "peer_scenarios.json"
 TOPICS = (
     *("payment_terms.", "ageing.", "allocation", "statement.", "overdue_flag", "early_discount"),
-    "instalment_plan",
+    *("instalment_plan", "credit_limit", "credit_status", "order_hold"),
 )
 UNSAID = {
     "base",
     "cash_base",
     "discount_base",
+    "exposure_company_2",
     "fx_loss_base",
     "labels",
     "net_correction",
@@ -81,6 +82,14 @@ DIFFERENCES = {
             "closing_balance": "149000.00",
             "ageing": {"1-30": "100000.00", "31-60": "50000.00", "unapplied": "1000.00"},
         },
+    ),
+    "idempiere-cl-zero": (
+        "no limit set is not the same as a limit of nothing, which is prepayment only",
+        {"status": "hold"},
+    ),
+    "oca-risk-order-150": (
+        "one limit binds the whole exposure; why it holds is a code whose sentence is translated",
+        {"exceeded": True, "reason": "over_limit"},
     ),
     "odoo-epd-mixed-fixedtax": (
         "tax is what the imported invoice says; a discount is taken off its whole amount",

@@ -1,0 +1,173 @@
+"""
+May an order be shipped: the facts are gathered in a few statements, and core decides on them.
+
+Nothing is changed here; `orders` asks the same under the lock of the group and keeps the answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from portal.base.work import Reader
+from portal.core.credit_decision import Asked, Bound, Decision, Overdue, decide
+from portal.core.errors import RuleBroken
+from portal.core.exposure import Exposure, Part, expose, left_of_order
+from portal.core.money import Money
+from portal.credit.exposure import currencies_of, together
+from portal.credit.figures import CHAINS, COUNTS, figures_by_customer, keys_for, prepared
+from portal.credit.rates import rates_on
+from portal.credit.trees import About, Group, about, as_day, group_of
+
+WHETHER = f"o.id, o.decision, case when {COUNTS} then 1 else 0 end as counts, "
+CHAIN = CHAINS.replace("{which}", "o.code = :code").replace("o.id, ", WHETHER)
+OLDEST = """select e.number, p.due_on from part p join entry e on e.id = p.entry_id
+where p.customer_id = :customer_id and p.due_on < :cutoff and p.dated_on <= :on
+and p.amount_minor > coalesce((select sum(a.amount_minor) from allocation a
+  where a.customer_id = p.customer_id and a.entry_id = p.entry_id and a.part = p.part
+  and a.memo = 0 and a.effective_on <= :on and (a.ended_on is null or a.ended_on > :on)), 0)
+  + coalesce((select sum(coalesce(d.amount_minor, p.amount_minor)) from disputed_part d
+  where d.customer_id = p.customer_id and d.entry_id = p.entry_id and d.part = p.part
+  and d.from_on <= :on and (d.ended_on is null or d.ended_on > :on)), 0)
+order by p.due_on, e.number limit 1"""
+
+
+@dataclass(frozen=True)
+class AskCheck:
+    """Whether goods for an amount may be shipped to a customer."""
+
+    customer_id: int
+    amount: Money
+    #: An order that is known: it is taken out of the exposure first, and asked for as a whole.
+    order_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What an order, its deliveries and its invoices come to, in minor units."""
+
+    order_id: int
+    currency: str
+    ordered: int
+    invoiced: int
+    delivered: int
+    #: Whether what is left of it counts at present.
+    counts: bool
+    decision: str | None
+
+    @property
+    def left(self) -> int:
+        """What of it counts besides its invoices and deliveries."""
+        return left_of_order(self.ordered, self.invoiced, self.delivered) if self.counts else 0
+
+    def allows(self, minor: int) -> bool:
+        """Whether so much of it was allowed already."""
+        return self.counts and self.decision == "allow" and minor <= self.ordered
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The answer, and what the figures of the limit that binds are made of."""
+
+    decision: Decision
+    #: Of the customer with all below it, without the order that is asked about.
+    exposure: Exposure
+    #: What would be added.
+    added: Money
+
+
+def check(r: Reader, c: AskCheck, on: dt.date) -> Checked:
+    """
+    Whether it may be shipped on a day.
+
+    Raises: order.of_another, order.currency_differs.
+    """
+    group = group_of(r, c.customer_id, on)
+    return check_in(r, c, group, on)
+
+
+def check_in(r: Reader, c: AskCheck, group: Group, on: dt.date) -> Checked:
+    """The same for a group that was read already, under its lock where one is wanted."""
+    known = about(r, group, on)
+    members = group.below(group.path[-1].id)
+    sums = {
+        customer_id: dict(figures)
+        for customer_id, figures in figures_by_customer(r, on, members).items()
+    }
+    chain = _chain(r, c, on)
+    added = c.amount
+    if chain is not None:
+        own = sums.setdefault(c.customer_id, {})
+        key = (Part.ORDERS, chain.currency)
+        own[key] = own.get(key, 0) - chain.left
+        whole = max(chain.ordered, c.amount.minor)
+        added = Money(left_of_order(whole, chain.invoiced, chain.delivered), chain.currency)
+    counted = {member.counted_in for member in group.path}
+    rates = rates_on(r, on, currencies_of(sums) | counted | {added.currency})
+    bounds = tuple(
+        Bound(
+            member.code,
+            expose(together(sums, group.below(member.id)), member.counted_in, rates, on),
+            member.limit,
+            member.valid_until,
+            _prepays(r, known, member.id, group),
+        )
+        for member in group.path
+    )
+    days = _hold_days(r, known)
+    asked = Asked(
+        amount=added,
+        on=on,
+        bounds=bounds,
+        rates=tuple(rates),
+        standing=known.standing,
+        review_due_on=known.review_due_on,
+        overdue=None if days is None else _oldest_overdue(r, c.customer_id, on, days),
+        hold_overdue_days=days,
+        was_allowed=chain is not None and chain.allows(c.amount.minor),
+    )
+    return Checked(decide(asked), bounds[0].exposure, added)
+
+
+def _prepays(r: Reader, known: About, member_id: int, group: Group) -> bool:
+    """Whether a member of the path prepays; a grade speaks of the customer who is asked for."""
+    grade = r.policy.grade(known.grade) if member_id == group.customer.id else None
+    return member_id in known.prepaying or (grade is not None and grade.prepayment_only)
+
+
+def _hold_days(r: Reader, known: About) -> int | None:
+    """More days overdue than these hold: those of the grade, without one the policy's."""
+    grade = r.policy.grade(known.grade)
+    if grade is not None:
+        return grade.hold_overdue_days
+    told = r.policy.values["credit_hold_overdue_days"]
+    return None if told is None else int(told)
+
+
+def _chain(r: Reader, c: AskCheck, on: dt.date) -> Chain | None:
+    """The order that is named, where it is known."""
+    if not c.order_code:
+        return None
+    statement = prepared(CHAIN, r.session.get_bind().dialect.name)
+    values = {"code": c.order_code, "on": on, "keys": keys_for(r, [c.customer_id])}
+    row = r.session.connection().execute(statement, values).first()
+    if row is None:
+        return None
+    if row.customer_id != c.customer_id:
+        raise RuleBroken("order.of_another", field="order", order=c.order_code)
+    if row.currency != c.amount.currency:
+        raise RuleBroken("order.currency_differs", field="amount", currency=row.currency)
+    sums = (int(row.ordered), int(row.invoiced), int(row.delivered))
+    return Chain(row.id, row.currency, *sums, bool(row.counts), row.decision)
+
+
+def _oldest_overdue(r: Reader, customer_id: int, on: dt.date, days: int) -> Overdue | None:
+    """The oldest item that is more days late than hold, and not wholly disputed."""
+    statement = prepared(OLDEST, r.session.get_bind().dialect.name)
+    values = {"customer_id": customer_id, "on": on, "cutoff": on - dt.timedelta(days=days)}
+    row = r.session.connection().execute(statement, values).first()
+    if row is None:
+        return None
+    due_on = as_day(row.due_on)
+    assert due_on is not None
+    return Overdue(row.number, due_on)

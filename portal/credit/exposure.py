@@ -1,0 +1,145 @@
+"""
+How much of ours a customer holds on a day, with all below it, in the currency of its limit.
+
+`exposure_of` answers for one, `exposures` for everybody at once; both add up the same sums.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from portal.base.access import visible_to
+from portal.base.work import Reader
+from portal.core.exposure import Exposure, Figures, Part, expose
+from portal.core.money import Money
+from portal.credit.figures import Sums, figures_by_customer
+from portal.credit.rates import rates_on
+from portal.credit.trees import Group, group_of, member_of
+from portal.invoices.ageing import run_serially
+from portal.tables.credit import CreditLimit
+from portal.tables.customers import Customer
+
+
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """A customer with its exposure and the limit that it has on a day."""
+
+    customer_id: int
+    code: str
+    name: str
+    exposure: Exposure
+    limit: Money | None
+    valid_until: dt.date | None
+    parent_id: int | None
+
+    @property
+    def available(self) -> Money | None:
+        """What is left of the limit; None where none is set or a rate is missing."""
+        if self.limit is None or self.exposure.total is None:
+            return None
+        return self.limit - self.exposure.total
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the limit is exceeded."""
+        return self.available is not None and self.available.minor < 0
+
+
+def exposure_of(r: Reader, customer_id: int, on: dt.date) -> Exposure:
+    """What a customer and all below it hold of ours; `NotFound` where the actor may not see it."""
+    group = group_of(r, customer_id, on)
+    below = group.below(customer_id)
+    sums = figures_by_customer(r, on, below)
+    currency = group.customer.counted_in
+    rates = rates_on(r, on, currencies_of(sums) | {currency})
+    return expose(together(sums, below), currency, rates, on)
+
+
+def exposures(r: Reader, on: dt.date) -> list[Exposed]:
+    """Every customer that the actor sees, by code, each with all below it; one sum for all."""
+    run_serially(r.session)
+    sums = figures_by_customer(r, on, None)
+    rates = rates_on(r, on, currencies_of(sums) | _limit_currencies(r))
+    rows = r.session.execute(_members(on)).all()
+    children: dict[int, list[int]] = defaultdict(list)
+    for row in rows:
+        children[row.parent_id or 0].append(row.id)
+    seen = set(r.session.scalars(visible_to(select(Customer.id), r.actor, Customer.id)))
+    found = []
+    for row in rows:
+        if row.id in seen:
+            member = member_of(row, r.company.currency)
+            group = Group(member, {}, children)
+            figures = together(sums, group.below(row.id))
+            exposure = expose(figures, member.counted_in, rates, on)
+            found.append(
+                Exposed(
+                    *(member.id, member.code, member.name, exposure),
+                    *(member.limit, member.valid_until, member.parent_id),
+                )
+            )
+    return found
+
+
+def together(sums: Sums, customer_ids: Iterable[int]) -> Figures:
+    """The figures of several customers as one."""
+    found: dict[tuple[Part, str], int] = defaultdict(int)
+    for customer_id in customer_ids:
+        for key, minor in sums.get(customer_id, {}).items():
+            found[key] += minor
+    return found
+
+
+def currencies_of(sums: Sums) -> set[str]:
+    """The currencies in which anything stands."""
+    return {
+        currency for figures in sums.values() for (_, currency), minor in figures.items() if minor
+    }
+
+
+def _limit_currencies(r: Reader) -> set[str]:
+    dated = r.session.scalars(select(CreditLimit.currency).distinct())
+    own = r.session.scalars(select(Customer.credit_limit_currency).distinct())
+    named = r.session.scalars(select(Customer.currency).distinct())
+    told = {code for codes in (dated, own, named) for code in codes if code}
+    return told | {r.company.currency}
+
+
+def _members(on: dt.date) -> Select[Any]:
+    """Every customer with the limit in force: the last dated row, before the first the file's."""
+    newest = (
+        select(
+            CreditLimit,
+            func.row_number()
+            .over(
+                partition_by=CreditLimit.customer_id,
+                order_by=(CreditLimit.effective_on.desc(), CreditLimit.id.desc()),
+            )
+            .label("turn"),
+        )
+        .where(CreditLimit.effective_on <= on)
+        .subquery("newest")
+    )
+    return (
+        select(
+            Customer.id,
+            Customer.parent_id,
+            Customer.code,
+            Customer.name,
+            Customer.currency,
+            Customer.credit_limit_minor,
+            Customer.credit_limit_currency,
+            newest.c.id.label("limit_id"),
+            newest.c.amount_minor,
+            newest.c.currency.label("limit_currency"),
+            newest.c.valid_until,
+        )
+        .outerjoin(newest, (newest.c.customer_id == Customer.id) & (newest.c.turn == 1))
+        .order_by(Customer.code)
+    )

@@ -1,0 +1,140 @@
+"""
+What customers hold of ours, by part and currency: the one set of sums under every exposure.
+
+One customer with all below it, or everybody, are read by the same statements, so that they cannot
+disagree. `core.credit_book` says the same over plain data.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Date, TextClause, bindparam, text
+
+from portal.base.work import Reader
+from portal.core.exposure import Part
+from portal.tables.types import UtcMoment
+
+#: customer id → (part, currency) → minor units, never signed by the part
+Sums = Mapping[int, Mapping[tuple[Part, str], int]]
+
+HOLDS = "a.effective_on <= :on and (a.ended_on is null or a.ended_on > :on)"
+UNBILLED = """not exists (select 1 from entry b where b.space = 1 and b.number = d.invoice_code
+  and b.leg = 0 and b.dated_on <= :on)"""
+#: What is not invoiced of an order counts: nobody asked, or it may be shipped.
+COUNTS = """o.status = 'open' and o.ordered_on <= :on and (o.decision is null
+  or o.decision = 'allow' or (o.decision = 'released' and o.released_until >= :on))"""
+
+#: {mine} is whose rows of the table that is called x there.
+OPEN = """select x.customer_id, x.currency, 'open' as part, sum(x.amount_minor) as minor
+from part x where x.dated_on <= :on and {mine} group by x.customer_id, x.currency"""
+APPLIED = f"""select a.customer_id, a.currency, 'applied', sum(a.amount_minor)
+from allocation a where a.memo = 0 and {HOLDS} and {{mine_a}} group by a.customer_id, a.currency"""  # noqa: S608 - words of our own
+CREDITS = """select x.customer_id, x.currency,
+  case when x.kind = 3 then 'credit_notes' else 'money' end, -sum(x.amount_minor)
+from entry x where x.amount_minor < 0 and x.memo = 0 and x.dated_on <= :on and {mine}
+group by x.customer_id, x.currency, case when x.kind = 3 then 'credit_notes' else 'money' end"""
+APPLIED_NOTES = f"""select x.customer_id, x.currency, 'applied_notes', sum(a.amount_minor)
+from entry x join allocation a on a.customer_id = x.customer_id and a.credit_id = x.id
+where x.kind = 3 and {HOLDS} and {{mine}} group by x.customer_id, x.currency"""  # noqa: S608
+DELIVERED = f"""select d.customer_id, d.currency, 'delivered', sum(d.amount_minor)
+from delivery d where d.delivered_on <= :on and {UNBILLED} and {{mine_d}}
+group by d.customer_id, d.currency"""  # noqa: S608
+BILLS = """select x.customer_id, x.currency, 'bills', sum(x.amount_minor) from bill x
+where x.received_on <= :on and {mine} and exists (select 1 from entry e where e.space = 2
+  and e.number = x.payment_code{c} and e.leg = 0 and e.kind = 4 and e.customer_id = x.customer_id
+  and e.dated_on <= :on)
+and (x.state in ('held', 'discounted', 'endorsed') or x.state_on > :on
+  or (x.state = 'dishonoured' and not exists (select 1 from entry e
+    where e.customer_id = x.customer_id and e.kind = 7 and e.currency = x.currency
+    and e.amount_minor = x.amount_minor and e.dated_on between x.received_on and :on)))
+group by x.customer_id, x.currency"""
+COLLATERAL = """select x.customer_id, x.currency, 'collateral', sum(x.accepted_minor)
+from collateral x where x.from_on <= :on and (x.until_on is null or x.until_on >= :on)
+and (x.ended_at is null or x.ended_at >= :tomorrow) and {mine}
+group by x.customer_id, x.currency"""
+#: What invoices and deliveries say of the orders that count, an order a row.
+CHAINS = f"""select o.id, o.customer_id, o.currency, o.amount_minor as ordered,
+  coalesce(i.minor, 0) as invoiced, coalesce(d.minor, 0) as delivered
+from sales_order o
+left join (select x.customer_id, x.currency, v.order_code{{c}} as code, sum(x.amount_minor) as minor
+  from entry x join invoice v on v.entry_id = x.id
+  where x.kind = 1 and x.dated_on <= :on and v.order_code is not null and {{mine}}
+  group by x.customer_id, x.currency, v.order_code{{c}}) i
+on i.customer_id = o.customer_id and i.currency = o.currency and i.code = o.code
+left join (select d.customer_id, d.currency, d.order_code{{c}} as code, sum(d.amount_minor) as minor
+  from delivery d where d.delivered_on <= :on and d.order_code is not null and {UNBILLED}
+  and {{mine_d}} group by d.customer_id, d.currency, d.order_code{{c}}) d
+on d.customer_id = o.customer_id and d.currency = o.currency and d.code = o.code
+where {{which}}"""  # noqa: S608
+ORDERS = f"""select q.customer_id, q.currency, 'orders', sum(case
+  when q.ordered > q.invoiced + q.delivered then q.ordered - q.invoiced - q.delivered else 0 end)
+from ({CHAINS.replace("{which}", COUNTS + " and {mine_o}")}) q
+group by q.customer_id, q.currency"""  # noqa: S608
+SUMS = (OPEN, APPLIED, CREDITS, APPLIED_NOTES, DELIVERED, BILLS, COLLATERAL, ORDERS)
+FIGURES = "\nunion all ".join(SUMS)
+
+
+@lru_cache(maxsize=32)
+def prepared(template: str, dialect: str, *, is_for_all: bool = False) -> TextClause:
+    """A statement for a database, over the customers `:keys` or over everybody."""
+    keys = "any(:keys)" if dialect == "postgresql" else "(select value from json_each(:keys))"
+    word = "=" if dialect == "postgresql" else "in"
+    names = {"mine": "x", "mine_a": "a", "mine_d": "d", "mine_o": "o"}
+    whose = {
+        name: "true" if is_for_all else f"{table}.customer_id {word} {keys}"
+        for name, table in names.items()
+    }
+    collation = ' collate "C"' if dialect == "postgresql" else ""
+    said = template.format(**whose, c=collation, keys=f"{word} {keys}")
+    typed: dict[str, Any] = {"on": Date(), "tomorrow": UtcMoment(), "cutoff": Date()}
+    wanted = {name: kind for name, kind in typed.items() if f":{name}" in said}
+    return text(said).bindparams(*(bindparam(name, type_=wanted[name]) for name in wanted))
+
+
+def keys_for(r: Reader, keys: Collection[int | str]) -> object:
+    """Keys as a statement takes them for `:keys`."""
+    is_list = r.session.get_bind().dialect.name == "postgresql"
+    return list(keys) if is_list else json.dumps(list(keys))
+
+
+def figures_by_customer(r: Reader, on: dt.date, customer_ids: Collection[int] | None) -> Sums:
+    """
+    What each of the customers holds of ours at the end of a day; None asks for everybody.
+
+    Whose figures the actor may see is asked before: a limit is shared by a group, and the sales
+    person of one of its customers is told what is left of it all the same.
+    """
+    dialect = r.session.get_bind().dialect.name
+    values: dict[str, object] = {"on": on, "tomorrow": _end_of(on, r.company.timezone)}
+    if customer_ids is not None:
+        values["keys"] = keys_for(r, customer_ids)
+    statement = prepared(FIGURES, dialect, is_for_all=customer_ids is None)
+    sums: dict[int, dict[tuple[Part, str], int]] = defaultdict(lambda: defaultdict(int))
+    for customer_id, currency, part, minor in r.session.connection().execute(statement, values):
+        _add(sums[customer_id], part, currency, int(minor))
+    return sums
+
+
+def _add(sums: dict[tuple[Part, str], int], part: str, currency: str, minor: int) -> None:
+    """Adds a sum; what was applied is neither open nor left of the credit."""
+    if part == "applied":
+        sums[Part.OPEN, currency] -= minor
+        sums[Part.MONEY, currency] -= minor
+    elif part == "applied_notes":
+        sums[Part.CREDIT_NOTES, currency] -= minor
+        sums[Part.MONEY, currency] += minor
+    else:
+        sums[Part(part), currency] += minor
+
+
+def _end_of(day: dt.date, zone: str) -> dt.datetime:
+    """The moment at which a day ends for the company."""
+    midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), ZoneInfo(zone))
+    return midnight.astimezone(dt.UTC)
