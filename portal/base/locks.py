@@ -27,10 +27,17 @@ def lock_customer(w: Work, customer_id: int) -> Customer:
 
 
 def lock_row(w: Work, table: type[Row], row_id: int) -> Row:
-    """A customer's row under its lock, as it is now, the customer locked first; else `NotFound`."""
+    """
+    A row under its lock, as it is now, its customer locked first; else `NotFound`.
+
+    What concerns no single customer is locked alone.
+    """
     columns: Any = table
-    customer_id = w.session.scalar(select(columns.customer_id).where(columns.id == row_id))
-    if customer_id is None:
+    of = w.session.execute(select(columns.customer_id).where(columns.id == row_id)).first()
+    if of is None:
         raise NotFound(table.__tablename__)
-    w.session.execute(select(Customer.id).where(Customer.id == customer_id).with_for_update())
+    if of.customer_id is not None:
+        w.session.execute(
+            select(Customer.id).where(Customer.id == of.customer_id).with_for_update()
+        )
     return w.session.get_one(table, row_id, with_for_update=True, populate_existing=True)

@@ -20,11 +20,14 @@ from portal.core.later_versions import carried
 from portal.tables.settings import Company, Policy
 
 
-def decide(w: Work, changes: Mapping[str, Any], effective_on: dt.date | None = None) -> int | None:
+def decide(
+    w: Work, changes: Mapping[str, Any], effective_on: dt.date | None = None, author: str = ""
+) -> int | None:
     """
     The id of the version that says so from a day on, today where none is named.
 
-    None when it says what is in force on that day already.
+    None when it says what is in force on that day already. `author` is who proposed it, where that
+    is not who acts.
     """
     on = effective_on or w.today
     # One decision after the other: each builds on all that was decided before it.
@@ -34,12 +37,12 @@ def decide(w: Work, changes: Mapping[str, Any], effective_on: dt.date | None = N
     if after == before:
         return None
     later = _in_force_after(w, on)
-    version_id = _keep(w, on, before, after)
+    version_id = _keep(w, (on, author or w.actor.name), before, after)
     for row in later:
         said = {**DEFAULTS, **json.loads(row.body)}
         says = carried(before, after, said)
         if says != said:
-            _keep(w, row.effective_on, said, says)
+            _keep(w, (row.effective_on, row.author), said, says)
         # The next one was decided upon this one.
         before, after = said, says
     return version_id
@@ -52,16 +55,19 @@ def _in_force_after(w: Work, on: dt.date) -> list[Policy]:
     return list({row.effective_on: row for row in rows}.values())
 
 
-def _keep(w: Work, on: dt.date, before: Mapping[str, Any], after: Mapping[str, Any]) -> int:
+def _keep(
+    w: Work, told: tuple[dt.date, str], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> int:
+    on, author = told
     version = Policy(
         effective_on=on,
         body=json.dumps(after, ensure_ascii=False, sort_keys=True),
-        author=w.actor.name,
+        author=author,
         created_at=w.now,
     )
     w.session.add(version)
     w.session.flush()
     changed = {name: after[name] for name in after if after[name] != before.get(name)}
-    told = {"changed": changed} if on == w.today else {"changed": changed, "from": on.isoformat()}
-    w.audit("policy.changed", f"policy/{version.id}", **told)
+    later = {} if on == w.today else {"from": on.isoformat()}
+    w.audit("policy.changed", f"policy/{version.id}", changed=changed, **later)
     return version.id

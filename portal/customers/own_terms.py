@@ -35,6 +35,8 @@ class Decided:
     source: str
     reason: str
     change_id: int | None = None
+    #: Who proposed it, where that is not who acts.
+    author: str = ""
 
 
 def values_on(r: Reader, customer: Customer, on: dt.date) -> dict[str, Any]:
@@ -86,8 +88,8 @@ def append_terms(
         said = _said(row)
         says = carried(before, after, said)
         if says != said:
-            told = Decided(row.source, row.reason, row.change_id)
-            _append(w, customer.id, says, row.effective_on, told, row.author)
+            told = Decided(row.source, row.reason, row.change_id, row.author)
+            _append(w, customer.id, says, row.effective_on, told)
         before, after = said, says
     return row_id
 
@@ -101,9 +103,7 @@ def _in_force_after(w: Work, customer_id: int, on: dt.date) -> Collection[Custom
     return {row.effective_on: row for row in w.session.scalars(found)}.values()
 
 
-def _append(
-    w: Work, customer_id: int, values: Values, on: dt.date, decided: Decided, author: str = ""
-) -> int:
+def _append(w: Work, customer_id: int, values: Values, on: dt.date, decided: Decided) -> int:
     row = CustomerTerms(
         customer_id=customer_id,
         effective_on=on,
@@ -114,7 +114,7 @@ def _append(
         source=decided.source,
         reason=decided.reason,
         change_id=decided.change_id,
-        author=author or w.actor.name,
+        author=decided.author or w.actor.name,
         at=w.now,
     )
     w.session.add(row)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portal.base.language import LANGUAGES
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
-from portal.core.terms import parse_terms
+from portal.core.named_terms import NamedTerms
+from portal.core.terms_in_force import notation_of
 from portal.imports.rows import Rows
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -42,12 +43,13 @@ def languages_told(rows: Rows, told: Sequence[str | None]) -> Sequence[str | Non
     return spoken
 
 
-def terms_told(rows: Rows) -> Sequence[str | None]:
+def terms_told(rows: Rows, named: Mapping[str, NamedTerms]) -> Sequence[str | None]:
+    """Terms as they are written: the notation, or the name of terms that we have."""
     texts = rows.texts("payment_terms")
     for place, terms in enumerate(texts):
         if terms is not None:
             try:
-                parse_terms(terms)
+                notation_of(terms, named)
             except RuleBroken as broken:
                 rows.refuse(place, "payment_terms", broken.code, **broken.facts)
     return texts

@@ -21,6 +21,10 @@ from portal.customers.files.cells import (
     limits_told,
     terms_told,
 )
+from portal.customers.files.limits import StandingLimits
+from portal.customers.files.own_terms import StandingTerms
+from portal.customers.limits import limits_on
+from portal.customers.own_terms import terms_on
 from portal.imports.columns import Counts, Kind, Options, columns
 from portal.imports.parties import Parties
 from portal.imports.rows import LONGEST_TEXT, Findings, Rows
@@ -61,6 +65,8 @@ class Customers:
         self.counts = Counts()
         self._w = w
         self._held: list[dict[str, Any]] = []
+        self._limits_standing = StandingLimits(w)
+        self._terms_standing = StandingTerms(w)
 
     def take(self, rows: Rows) -> None:
         told = self._told(rows)
@@ -102,7 +108,7 @@ class Customers:
             cycles = rows.choices("statement_cycle", CYCLES)
             told["statement_cycle"] = [cycle or "monthly" for cycle in cycles]
         if rows.has("payment_terms"):
-            told["payment_terms"] = terms_told(rows)
+            told["payment_terms"] = terms_told(rows, self._w.policy.named_terms)
         if rows.has("parent_id"):
             told["parent"] = rows.optional_keys("parent_id")
         if rows.has("credit_limit"):
@@ -131,6 +137,8 @@ class Customers:
                 self._w.session, STANDING_CUSTOMERS, [each["code"] for each in told]
             )
         }
+        self._limits_standing.read(standing.values())
+        self._terms_standing.read(standing.values())
         parents = self._parent_ids(told)
         fresh: dict[str, dict[str, Any]] = {}
         for each in told:
@@ -190,6 +198,8 @@ class Customers:
         if self._strands_the_limit(told, standing, changed):
             findings.refuse(told["line"], "currency", told["currency"], "limit.currency_changes")
             return
+        is_dated = self._limits_standing.settle(standing, told, changed)
+        is_dated |= self._terms_standing.settle(standing, told, changed)
         if changed:
             self._w.session.execute(
                 update(Customer.__table__)  # type: ignore[arg-type]
@@ -197,8 +207,9 @@ class Customers:
                 .values(changed)
             )
             standing |= changed
+        if changed or is_dated:
             note(self._w.session, "changed_customer", [standing["id"]])
-        self._count(is_same=not changed)
+        self._count(is_same=not (changed or is_dated))
 
     def _strands_the_limit(
         self, told: dict[str, Any], standing: dict[str, Any], changed: dict[str, Any]
@@ -207,9 +218,8 @@ class Customers:
         if "currency" not in changed or "credit_limit_minor" in told:
             return False
         currency = told["currency"] or self._w.company.currency
-        return standing["credit_limit_minor"] is not None and (
-            standing["credit_limit_currency"] != currency
-        )
+        held = self._limits_standing.in_force(standing)
+        return held is not None and held[1] != currency
 
     def _is_below(self, customer_id: int, parent_id: int | None) -> bool:
         while parent_id is not None:
@@ -329,14 +339,15 @@ def written_customers(r: Reader) -> Iterator[tuple[object, ...]]:
         .outerjoin(parent, parent.id == Customer.parent_id)
         .order_by(Customer.code)
     )
+    limits, terms = limits_on(r, r.today), terms_on(r, r.today)
     for row in streamed(r.session, found):
         customer = row.Customer
-        limit = customer.credit_limit_minor
-        currency = customer.credit_limit_currency or r.company.currency
+        held = limits.get(customer.id)
         told = {
             "customer_id": customer.code,
-            "credit_limit": None if limit is None else Money(limit, currency).major(),
+            "credit_limit": held.amount.major() if held and held.amount else None,
             "parent_id": row.code,
+            "payment_terms": terms.get(customer.id, customer.payment_terms) or None,
         }
         yield tuple(
             told[column.name] if column.name in told else getattr(customer, column.name)
