@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from portal.base.access import Denied, Permission, allows
 from portal.base.work import Reader
+from portal.contracts.files.contracts import CONTRACT_COLUMNS, written_contracts
 from portal.customers.files.masters import (
     CONTACT_COLUMNS,
     CUSTOMER_COLUMNS,
@@ -50,6 +51,7 @@ def _names(columns: Iterable[Column], *, without: str = "") -> tuple[str, ...]:
 FILES: dict[str, tuple[tuple[str, ...], Writer]] = {
     "customers.csv": (_names(CUSTOMER_COLUMNS), written_customers),
     "contacts.csv": (_names(CONTACT_COLUMNS), written_contacts),
+    "contracts.csv": (_names(CONTRACT_COLUMNS), written_contracts),
     "deliveries.csv": (_names(DELIVERY_COLUMNS), written_deliveries),
     "invoices.csv": (_names(INVOICE_COLUMNS, without="settled_on"), written_invoices),
     "invoice_parts.csv": (_names(PART_COLUMNS), written_parts),

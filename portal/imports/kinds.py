@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from portal.base.work import Work
+from portal.contracts.files.comparing import compared_contracts, compared_invoices
+from portal.contracts.files.contracts import CONTRACT_COLUMNS, Contracts
 from portal.core.ledger import Kind as EntryKind
 from portal.customers.files.masters import CONTACTS, CUSTOMERS
 from portal.disputes.credit_requests import close_posted
@@ -22,19 +24,24 @@ from portal.payments.files.credits import (
 from portal.promises.files.promises import PROMISE_COLUMNS, Promises
 
 #: Kinds that files may have and that nothing here takes yet.
-NOT_YET = ("contracts", "orders", "rates")
+NOT_YET = ("orders", "rates")
 
 
 def _invoices(w: Work, options: Options) -> Importer:
-    return Invoices(w, options, SettledInvoices(w, options.invoices_in_parts))
+    posting = Invoices(w, options, SettledInvoices(w, options.invoices_in_parts))
+    return compared_invoices(w, posting)
 
 
 def _parts(w: Work, options: Options) -> Importer:  # noqa: ARG001 - kinds are called alike
-    return InvoiceParts(w, SettledInvoices(w).apply_waiting)
+    return compared_invoices(w, InvoiceParts(w, SettledInvoices(w).apply_waiting))
 
 
 def _lines(w: Work, options: Options) -> Importer:  # noqa: ARG001
-    return InvoiceLines(w)
+    return compared_invoices(w, InvoiceLines(w))
+
+
+def _contracts(w: Work, options: Options) -> Importer:
+    return compared_contracts(w, Contracts(w, options))
 
 
 def _payments(w: Work, options: Options) -> Importer:
@@ -53,6 +60,7 @@ def _allocations(w: Work, options: Options) -> Importer:  # noqa: ARG001
 KINDS = (
     CUSTOMERS,
     CONTACTS,
+    Kind("contracts", ("contract_id",), CONTRACT_COLUMNS, _contracts),
     Kind("deliveries", ("delivery_id",), DELIVERY_COLUMNS, Deliveries),
     Kind("invoices", ("invoice_id",), INVOICE_COLUMNS, _invoices),
     Kind("invoice_parts", ("invoice_id", "part"), PART_COLUMNS, _parts),

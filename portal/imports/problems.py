@@ -75,6 +75,14 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("The file has this column itself, so --set was not used."),
         N_("Nothing needs to be done."),
     ),
+    "contract.ends_before_it_starts": (
+        N_("The contract would end before it starts, on %(starts_on)s."),
+        N_("Write the first day or a later one, or leave it empty where it has no end."),
+    ),
+    "contract.of_another": (
+        N_("This contract is %(customer)s’s."),
+        N_("Write that customer, or give the other contract a number of its own."),
+    ),
     "credit.unknown": (
         N_("No payment or credit note %(credit)s is known."),
         N_("Import it first, or correct the number."),
@@ -185,6 +193,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "promise.made_after": (
         N_("It would have been made after the day it promises."),
         N_("Write %(promised_on)s or an earlier day, or leave it empty."),
+    ),
+    "rate.out_of_range": (
+        N_("This is no rate a year in per cent."),
+        N_("Write plain per cent from 0 to %(most)s, such as 12.25."),
     ),
     "row.cell_too_long": (
         N_("A cell is longer than can be read, or a quote is opened and never closed."),

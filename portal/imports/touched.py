@@ -82,6 +82,17 @@ IN_THE_WAY = {
         or exists (select 1 from membership m where m.customer_id = c.id)
         or exists (select 1 from audit w where w.customer_id = c.id))
       order by c.id limit 1""",
+    "import.undo_contract_used": """select k.code as contract
+      from import_range g join contract k on g.kind = 'contract'
+        and k.id between g.first_id and g.last_id
+      where g.run_id = :run and (k.row_version > 1
+        or exists (select 1 from contract_amendment a where a.contract_id = k.id)
+        or exists (select 1 from contract_note n where n.contract_id = k.id)
+        or exists (select 1 from kept_file f where f.subject = 'contract/' || k.id)
+        or exists (select 1 from invoice_check i where i.contract_id = k.id and not exists (
+          select 1 from import_range o where o.run_id = :run and o.kind = 'entry'
+          and i.entry_id between o.first_id and o.last_id)))
+      order by k.id limit 1""",
     "import.undo_contact_changed": """select k.name as contact
       from import_range g join contact k on g.kind = 'contact'
         and k.id between g.first_id and g.last_id

@@ -1,0 +1,1 @@
+"""The file of contracts: its columns, and the acts that take it in and write it."""
