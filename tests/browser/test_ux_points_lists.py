@@ -27,6 +27,7 @@ PARTS = {
     "plans/_rows.html",
     "statements/_board_filter.html",
     "statements/_matches.html",
+    "statements/_parts.html",
 }
 CHEN, ADMIN = "chen.wei@huadong.example", "anna.berg@lindqvist-motion.example"
 #: Who looks at which lists: their templates, and where they stand.
