@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
@@ -21,8 +21,6 @@ from portal.core.money import rounded
 #: A bound, and the points for it.
 Band = tuple[Decimal, Decimal]
 MOST_POINTS = Decimal(100)
-#: A figure is scored as it is shown: with so many decimals.
-FIGURE = Decimal("0.0001")
 
 
 class Source(StrEnum):
@@ -145,11 +143,10 @@ class Factor:
         """
         if self.linear:
             return _on_line(self.linear, value)
-        if self.more_is_better:
-            earned = [points for bound, points in self.bands if value >= bound]
-            return earned[-1] if earned else self.bands[0][1]
-        earned = [points for bound, points in self.bands if value <= bound]
-        return earned[0] if earned else self.bands[-1][1]
+        first, last = self.bands[0][1], self.bands[-1][1]
+        if last > first:
+            return next((each for bound, each in reversed(self.bands) if value >= bound), first)
+        return next((each for bound, each in self.bands if value <= bound), last)
 
 
 def _number(told: object) -> Decimal | None:
@@ -300,15 +297,21 @@ def score_of(card: Sequence[Factor], known: Mapping[str, Decimal]) -> Score:
     True
     """
     lines = tuple(_line(factor, known.get(factor.name)) for factor in card)
-    weighed = [(line.weight, line.points) for line in lines if line.points is not None]
-    known_weight = sum((weight for weight, _ in weighed), Decimal())
-    all_weight = sum((line.weight for line in lines), Decimal())
+    known_weight = all_weight = total = Decimal()
+    for line in lines:
+        all_weight += line.weight
+        if line.points is not None:
+            known_weight += line.weight
+            total += line.weight * line.points
     if not known_weight:
         return Score(lines, None, 0)
-    total = sum((weight * points for weight, points in weighed), Decimal())
-    hundredths = rounded(Fraction(total * 100) / Fraction(known_weight))
-    coverage = rounded(Fraction(known_weight * 10_000) / Fraction(all_weight))
-    return Score(lines, hundredths, coverage)
+    return Score(
+        lines, _half_up(total * 100 / known_weight), _half_up(known_weight * 10_000 / all_weight)
+    )
+
+
+def _half_up(value: Decimal) -> int:
+    return int(value.to_integral_value(ROUND_HALF_UP))
 
 
 def _line(factor: Factor, value: Decimal | None) -> Line:
@@ -316,13 +319,15 @@ def _line(factor: Factor, value: Decimal | None) -> Line:
     return Line(factor.name, factor.weight, value, points)
 
 
-def as_figure(value: Fraction | int) -> Decimal:
+def as_figure(part: int | Fraction, whole: int = 1) -> Decimal:
     """
-    A figure as it is scored and shown: with four decimals at most, half up.
+    A figure as it is scored and shown, such as a part of a whole: with four decimals, half up.
 
-    >>> as_figure(Fraction(200, 3)), as_figure(7)
-    (Decimal('66.6667'), Decimal('7'))
+    >>> as_figure(200, 3), as_figure(7), as_figure(Fraction(-1, 8))
+    (Decimal('66.6667'), Decimal('7'), Decimal('-0.125'))
     """
-    exact = Decimal(rounded(Fraction(value) * 10_000)).scaleb(-4)
-    whole = exact.to_integral_value()
-    return whole if exact == whole else exact.normalize()
+    above, below = part.numerator * 10_000, part.denominator * whole
+    size = (2 * abs(above) + below) // (2 * below)
+    if not size % 10_000:
+        return Decimal(-size // 10_000 if above < 0 else size // 10_000)
+    return Decimal(-size if above < 0 else size).scaleb(-4).normalize()

@@ -1,0 +1,209 @@
+"""
+Ratings: scores that were written down with all that they stand on, one after the other.
+
+A rating is never changed. On one day the same score is written once, however often it is made.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.base.access import visible_to
+from portal.base.batch import insert_rows
+from portal.base.lookup import BATCH, plain_moment, streamed
+from portal.base.work import Reader, Work
+from portal.core.money import Money
+from portal.credit.scoring import CustomerScore, Input, scores_on
+from portal.tables.credit import Rating
+
+COLUMNS = (
+    *("customer_id", "as_of", "score_hundredths", "coverage_bp", "grade", "is_provisional"),
+    *("inputs", "currency", "suggested_limit_minor", "suggested_terms", "policy_id"),
+    *("made_by", "at"),
+)
+#: So many of the columns are what a rating says; the others are who wrote it when.
+SAYS = len(COLUMNS) - 2
+
+
+@dataclass(frozen=True, slots=True)
+class RatingRow:
+    """A rating as it was written."""
+
+    id: int
+    customer_id: int
+    as_of: dt.date
+    #: None: nothing was known.
+    score: Decimal | None
+    coverage_bp: int
+    grade: str
+    is_provisional: bool
+    inputs: tuple[Input, ...]
+    suggested_limit: Money | None
+    suggested_terms: str
+    policy_id: int | None
+    made_by: str
+    at: dt.datetime
+
+
+def score_customers(w: Work, on: dt.date, customer_ids: Collection[int] | None = None) -> int:
+    """
+    How many ratings were written as of a day, of everybody or of some.
+
+    Who was rated the same on the same day already gets none.
+    """
+    # What was said is remembered as a number: of a large book the texts would fill the memory.
+    last = {key: hash(said) for key, said in _said_on(w, on, customer_ids)}
+    made = (w.actor.name, plain_moment(w.session, w.now))
+    number = 0
+    said_now = ((found.customer_id, _said(found)) for found in scores_on(w, on, customer_ids))
+    new = ((*said, *made) for key, said in said_now if last.get(key) != hash(said))
+    while batch := list(islice(new, BATCH)):
+        insert_rows(w.session, Rating.__table__, COLUMNS, batch, are_plain=True)
+        number += len(batch)
+    if number:
+        w.audit("credit.scored", f"scores/{on.isoformat()}", number=number)
+    return number
+
+
+def rate(w: Work, found: CustomerScore) -> int:
+    """The id of the rating that says a score: a new one, unless it was said on that day already."""
+    said = _said(found)
+    if dict(_said_on(w, found.on, [found.customer_id])).get(found.customer_id) != said:
+        made = (w.actor.name, plain_moment(w.session, w.now))
+        insert_rows(w.session, Rating.__table__, COLUMNS, [(*said, *made)], are_plain=True)
+    newest = (
+        select(Rating.id)
+        .where(Rating.customer_id == found.customer_id, Rating.as_of == found.on)
+        .order_by(Rating.id.desc())
+    )
+    return w.session.scalars(newest.limit(1)).one()
+
+
+def _said_on(
+    w: Work, on: dt.date, customer_ids: Collection[int] | None
+) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """Customers with what their ratings of a day say, the last of each behind the others."""
+    columns: list[Any] = [getattr(Rating, name) for name in COLUMNS[:SAYS]]
+    rows = select(*columns).where(Rating.as_of == on).order_by(Rating.id)
+    if customer_ids is not None:
+        rows = rows.where(Rating.customer_id.in_(customer_ids))
+    return ((row[0], _plain(row)) for row in streamed(w.session, rows))
+
+
+def _plain(row: Iterable[Any]) -> tuple[Any, ...]:
+    """A row's values as they were given to be written."""
+    return tuple(each.isoformat() if isinstance(each, dt.date) else each for each in row)
+
+
+def _said(found: CustomerScore) -> tuple[Any, ...]:
+    limit = found.suggested_limit
+    return (
+        found.customer_id,
+        found.on.isoformat(),
+        found.score.hundredths,
+        found.score.coverage_bp,
+        found.grade,
+        found.is_provisional,
+        inputs_told(found.inputs),
+        found.currency,
+        None if limit is None else limit.minor,
+        found.suggested_terms,
+        found.policy_id,
+    )
+
+
+# ── What it stands on, as text ───────────────────────────────────────────────
+
+
+def inputs_told(inputs: Iterable[Input]) -> str:
+    """Every factor of a score as JSON: value, points, weight, source, day, note and reason."""
+    told = {each.name: _input_told(each) for each in inputs}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def _input_told(each: Input) -> dict[str, str]:
+    told = {"weight": format(each.weight, "f"), "source": each.source}
+    if each.value is not None and each.points is not None:
+        told |= {"value": format(each.value, "f"), "points": format(each.points, "f")}
+    if each.as_of is not None:
+        told["as_of"] = each.as_of.isoformat()
+    if each.note:
+        told["note"] = each.note
+    if each.reason:
+        told["reason"] = each.reason
+    return told
+
+
+def inputs_read(text: str) -> tuple[Input, ...]:
+    """The factors that were told."""
+    return tuple(_input_read(name, told) for name, told in json.loads(text).items())
+
+
+def _input_read(name: str, told: dict[str, str]) -> Input:
+    return Input(
+        name,
+        Decimal(told["weight"]),
+        told["source"],
+        Decimal(told["value"]) if "value" in told else None,
+        Decimal(told["points"]) if "points" in told else None,
+        dt.date.fromisoformat(told["as_of"]) if "as_of" in told else None,
+        told.get("note", ""),
+        told.get("reason", ""),
+    )
+
+
+# ── Read again ───────────────────────────────────────────────────────────────
+
+
+def list_ratings(r: Reader, customer_id: int, most: int = 24) -> list[RatingRow]:
+    """The last ratings of a customer, the newest first: of each day the last one."""
+    rows = (
+        select(Rating)
+        .where(Rating.customer_id == customer_id, Rating.as_of <= r.today)
+        .order_by(Rating.as_of.desc(), Rating.id.desc())
+        .limit(4 * most)
+    )
+    found = (_row(row) for row in r.session.scalars(visible_to(rows, r.actor, Rating.customer_id)))
+    return list(_one_a_day(found))[:most]
+
+
+def _one_a_day(rows: Iterable[RatingRow]) -> Iterator[RatingRow]:
+    before = None
+    for row in rows:
+        if row.as_of != before:
+            yield row
+        before = row.as_of
+
+
+def find_rating(r: Reader, rating_id: int | None) -> RatingRow | None:
+    """A rating by its id; None where there is none such, or it is not the reader's to see."""
+    rows = select(Rating).where(Rating.id == rating_id)
+    row = r.session.scalars(visible_to(rows, r.actor, Rating.customer_id)).first()
+    return None if row is None else _row(row)
+
+
+def _row(row: Rating) -> RatingRow:
+    limit = row.suggested_limit_minor
+    return RatingRow(
+        id=row.id,
+        customer_id=row.customer_id,
+        as_of=row.as_of,
+        score=None if row.score_hundredths is None else Decimal(row.score_hundredths).scaleb(-2),
+        coverage_bp=row.coverage_bp,
+        grade=row.grade,
+        is_provisional=row.is_provisional,
+        inputs=inputs_read(row.inputs),
+        suggested_limit=None if limit is None else Money(limit, row.currency or ""),
+        suggested_terms=row.suggested_terms,
+        policy_id=row.policy_id,
+        made_by=row.made_by,
+        at=row.at,
+    )

@@ -1,0 +1,241 @@
+"""
+Scores of customers as of a day, for one or for all at once: the same statements either way.
+
+What the books, the facts and the policy in force on the day say; nothing is written here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache, lru_cache
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.base.access import NotFound, visible_to
+from portal.base.policy import PolicyInForce, policy_on
+from portal.base.work import Reader
+from portal.core import payment_record as record
+from portal.core.errors import RuleBroken
+from portal.core.grading import grade_for, suggested_limit
+from portal.core.money import Money
+from portal.core.scorecard import Factor, Score, as_figure, read_card, score_of
+from portal.core.terms import parse_terms, schedule
+from portal.core.terms_in_force import find_named
+from portal.credit.facts import Fact, Facts, facts_on
+from portal.credit.grades import GradeInForce, grades_on
+from portal.credit.record import Record, record_of
+from portal.customers.limits import LimitInForce, limits_on
+from portal.tables.customers import Customer
+from portal.tables.terms import CustomerTerms
+
+#: Why a factor from the books is not known.
+NOT_KNOWN = {
+    "days_late": "nothing_due",
+    "late_trend": "nothing_to_compare",
+    "paid_on_time": "nothing_due",
+    "promises_kept": "nothing_promised",
+    "dispute_validity": "nothing_disputed",
+    "dealing_months": "nothing_bought",
+    "invoices_a_month": "nothing_bought",
+    "limit_use": "no_limit",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A factor of a score: its figure, what it earns, and where it comes from."""
+
+    name: str
+    weight: Decimal
+    #: books | application | judged | agency; of an unknown one, where it would come from.
+    source: str
+    value: Decimal | None = None
+    points: Decimal | None = None
+    #: The day that the figure is of.
+    as_of: dt.date | None = None
+    #: What was noted beside it.
+    note: str = ""
+    #: Why it is not known: one of NOT_KNOWN, `not_told`, `stale`, `expired`.
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerScore:
+    """A customer's score on a day, with everything that it stands on and suggests."""
+
+    customer_id: int
+    on: dt.date
+    inputs: tuple[Input, ...]
+    score: Score
+    grade: str
+    is_provisional: bool
+    #: The grade in force when it was made; empty: none.
+    held: str
+    currency: str
+    monthly_sales: Money | None
+    term_days: int | None
+    suggested_limit: Money | None
+    suggested_terms: str
+    policy_id: int | None
+
+
+def score_of_customer(r: Reader, customer_id: int, on: dt.date) -> CustomerScore:
+    """One customer's score on a day; `NotFound` where the reader may not see it."""
+    found = next(scores_on(r, on, [customer_id]), None)
+    if found is None:
+        raise NotFound("customer")
+    return found
+
+
+def scores_on(
+    r: Reader, on: dt.date, customer_ids: Collection[int] | None = None
+) -> Iterator[CustomerScore]:
+    """The scores of everybody whom the reader may see, or of some, in the order of their ids."""
+    columns: list[Any] = [Customer.id, Customer.currency, Customer.payment_terms]
+    rows = select(*columns).order_by(Customer.id)
+    if customer_ids is not None:
+        rows = rows.where(Customer.id.in_(customer_ids))
+    customers = r.session.execute(visible_to(rows, r.actor, Customer.id)).all()
+    scorer = Scorer(r, on, customer_ids)
+    return (scorer.score(row.id, row.currency, row.payment_terms or "") for row in customers)
+
+
+class Scorer:
+    """Everything that scores on a day need, read once for all the customers that are asked for."""
+
+    def __init__(self, r: Reader, on: dt.date, customer_ids: Collection[int] | None) -> None:
+        self.on = on
+        self.policy: PolicyInForce = r.policy if on == r.today else policy_on(r.session, on)
+        self.house_currency = r.company.currency
+        values = self.policy.values
+        self.card = read_card(values["scorecard_factors"])
+        self.best_first = self.policy.grades
+        self.by_name = {grade.name: grade for grade in self.best_first}
+        self.floor_percent = int(values["scorecard_coverage_floor_percent"])
+        self.hysteresis = int(values["scorecard_hysteresis_points"])
+        self.factor = Fraction(str(values["scorecard_limit_factor"]))
+        self.named = self.policy.named_terms
+        self.record: Record = record_of(r, on, customer_ids)
+        self.facts = facts_on(r, on, customer_ids)
+        self.grades: Mapping[int, GradeInForce] = grades_on(r, on, customer_ids)
+        self.limits: Mapping[int, LimitInForce] = limits_on(r, on, customer_ids)
+        self.own_terms = _own_terms(r, on, customer_ids)
+        self.days_of = cache(self._days_of)
+
+    def score(self, customer_id: int, own_currency: str | None, own_terms: str) -> CustomerScore:
+        """One customer's score."""
+        limit = self.limits.get(customer_id)
+        trade = self.record.trade.get(customer_id, [])
+        currency = _currency(limit, own_currency, trade) or self.house_currency
+        traded = next((row for row in trade if row.currency == currency), None)
+        facts: Facts = self.facts.get(customer_id, {})
+        known = self._from_books(customer_id, limit)
+        told = {name: fact.value for name, fact in facts.items() if not fact.lapsed}
+        found = score_of(self.card, {**told, **known})
+        held = self.grades.get(customer_id)
+        held_name = held.grade if held else ""
+        name = grade_for(found.points, self.best_first, held_name, self.hysteresis)
+        grade = self.by_name.get(name)
+        sales = record.monthly_sales(traded, self.on)
+        usual = record.usual_term(self.record.lateness.get(customer_id, []))
+        own = self.own_terms.get(customer_id, own_terms)
+        terms = (grade.terms if grade else "") or own or self.policy.default_terms
+        term_days = self.days_of(terms) if terms else usual
+        return CustomerScore(
+            customer_id=customer_id,
+            on=self.on,
+            inputs=tuple(_inputs(self.card, found, facts)),
+            score=found,
+            grade=name,
+            is_provisional=found.is_provisional(self.floor_percent),
+            held=held_name,
+            currency=currency,
+            monthly_sales=sales,
+            term_days=term_days,
+            suggested_limit=suggested_limit(grade, sales, term_days, self.factor)
+            if grade
+            else None,
+            suggested_terms=terms,
+            policy_id=self.policy.id,
+        )
+
+    def _from_books(self, customer_id: int, limit: LimitInForce | None) -> dict[str, Decimal]:
+        late = self.record.lateness.get(customer_id, [])
+        trade = self.record.trade.get(customer_id, [])
+        kept, promised = self.record.promises.get(customer_id, (0, 0))
+        right, decided = self.record.disputes.get(customer_id, (0, 0))
+        months = record.dealing_months(record.first_deal(trade), self.on)
+        found = {
+            "days_late": record.days_late(late),
+            "late_trend": record.late_trend(late),
+            "paid_on_time": record.paid_on_time(late),
+            "promises_kept": record.share(kept, promised),
+            "dispute_validity": record.share(right, decided),
+            "dealing_months": None if months is None else as_figure(months),
+            "invoices_a_month": record.invoices_a_month(trade, self.on),
+            "limit_use": record.limit_use(trade, limit.amount if limit else None),
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _days_of(self, terms: str) -> int | None:
+        """The days of a terms text or name; None where it makes no sense or has no days yet."""
+        named = find_named(terms, self.named)
+        amount = Money(100_00, self.house_currency)
+        try:
+            parsed = parse_terms(named.text if named else terms)
+            return schedule(parsed, self.on, amount, self.policy.calendar()).term_days
+        except RuleBroken:
+            return None
+
+
+def _own_terms(r: Reader, on: dt.date, customer_ids: Collection[int] | None) -> dict[int, str]:
+    """By customer: the dated terms of its own that are in force on a day."""
+    rows = (
+        select(CustomerTerms.customer_id, CustomerTerms.terms)
+        .where(CustomerTerms.effective_on <= on)
+        .order_by(CustomerTerms.effective_on, CustomerTerms.id)
+    )
+    if customer_ids is not None:
+        rows = rows.where(CustomerTerms.customer_id.in_(customer_ids))
+    found = r.session.execute(visible_to(rows, r.actor, CustomerTerms.customer_id))
+    return {row.customer_id: row.terms for row in found}
+
+
+def _currency(
+    limit: LimitInForce | None, own: str | None, trade: Sequence[record.Trade]
+) -> str | None:
+    """
+    In which currency a limit is suggested: that of the limit, its own, that of most sales.
+
+    The first of them in which there is trade; where there is none in any, the first that is known.
+    """
+    most = max(trade, key=lambda row: (row.sales_minor, row.currency), default=None)
+    of_limit = limit.amount.currency if limit and limit.amount else None
+    asked = [each for each in (of_limit, own, most.currency if most else None) if each]
+    traded = {row.currency for row in trade}
+    return next((each for each in asked if each in traded), asked[0] if asked else None)
+
+
+def _inputs(card: Iterable[Factor], found: Score, facts: Facts) -> Iterator[Input]:
+    for factor, line in zip(card, found.lines, strict=True):
+        fact = facts.get(factor.name)
+        if line.value is None:
+            yield _unknown(factor, fact)
+        elif fact is None or factor.name in NOT_KNOWN:
+            source = factor.source.value
+            yield Input(factor.name, line.weight, source, line.value, line.points)
+        else:
+            told = (fact.source, line.value, line.points, fact.as_of, fact.note)
+            yield Input(factor.name, line.weight, *told)
+
+
+@lru_cache(maxsize=256)
+def _unknown(factor: Factor, fact: Fact | None) -> Input:
+    reason = NOT_KNOWN.get(factor.name) or (fact.lapsed if fact else "not_told")
+    as_of = fact.as_of if fact else None
+    return Input(factor.name, factor.weight, factor.source.value, as_of=as_of, reason=reason)
