@@ -11,12 +11,15 @@ from portal.base.sentences_about_channels import ABOUT_CHANNELS
 from portal.base.sentences_about_contracts import ABOUT_CONTRACTS
 from portal.base.sentences_about_decisions import ABOUT_DECISIONS
 from portal.base.sentences_about_disputes import ABOUT_DISPUTES
+from portal.base.sentences_about_orders import ABOUT_ORDERS
+from portal.base.sentences_about_limits import ABOUT_LIMITS
 from portal.base.sentences_about_plans import ABOUT_PLANS
 from portal.base.sentences_about_policy import ABOUT_POLICY
 from portal.base.sentences_about_promises import ABOUT_PROMISES
 from portal.base.sentences_about_scores import ABOUT_SCORES
 from portal.base.sentences_about_statements import ABOUT_STATEMENTS
 from portal.base.sentences_about_tasks import ABOUT_TASKS
+from portal.base.sentences_about_terms import ABOUT_TERMS
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
 
@@ -26,12 +29,15 @@ SENTENCES: dict[str, str] = {
     **ABOUT_CONTRACTS,
     **ABOUT_DECISIONS,
     **ABOUT_DISPUTES,
+    **ABOUT_ORDERS,
+    **ABOUT_LIMITS,
     **ABOUT_PROMISES,
     **ABOUT_PLANS,
     **ABOUT_POLICY,
     **ABOUT_SCORES,
     **ABOUT_STATEMENTS,
     **ABOUT_TASKS,
+    **ABOUT_TERMS,
     "act.already_done": N_("This was done already; nothing was done twice."),
     "ageing.bounds_not_rising": N_(
         "Give the upper bounds of the buckets as rising numbers of days, for example 30, 60, 90."

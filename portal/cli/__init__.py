@@ -17,6 +17,7 @@ import portal
 #: into loading what other commands need.
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "ageing": ("statements", "ageing"),
+    "credit": ("credit", "credit"),
     "day": ("background", "day"),
     "demo": ("demo", "demo"),
     "export": ("books", "export"),
@@ -24,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": ("system", "init"),
     "measures": ("reports", "measures"),
     "outbox": ("background", "outbox"),
+    "policy": ("policy", "policy"),
     "promise-limit": ("promises", "promise_limit_"),
     "routes": ("serving", "routes"),
     "run": ("serving", "run"),

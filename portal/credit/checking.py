@@ -154,7 +154,7 @@ def _chain(r: Reader, c: AskCheck, on: dt.date) -> Chain | None:
     if row is None:
         return None
     if row.customer_id != c.customer_id:
-        raise RuleBroken("order.of_another", field="order", order=c.order_code)
+        raise RuleBroken("order.customer_differs", field="order", order=c.order_code)
     if row.currency != c.amount.currency:
         raise RuleBroken("order.currency_differs", field="amount", currency=row.currency)
     sums = (int(row.ordered), int(row.invoiced), int(row.delivered))

@@ -16,6 +16,8 @@ from sqlalchemy import text
 from portal.base.access import Denied, Permission, allows
 from portal.base.work import Reader
 from portal.contracts.files.contracts import CONTRACT_COLUMNS, written_contracts
+from portal.credit.files.orders import ORDER_COLUMNS, written_orders
+from portal.credit.files.rates import RATE_COLUMNS, written_rates
 from portal.customers.files.masters import (
     CONTACT_COLUMNS,
     CUSTOMER_COLUMNS,
@@ -52,6 +54,7 @@ FILES: dict[str, tuple[tuple[str, ...], Writer]] = {
     "customers.csv": (_names(CUSTOMER_COLUMNS), written_customers),
     "contacts.csv": (_names(CONTACT_COLUMNS), written_contacts),
     "contracts.csv": (_names(CONTRACT_COLUMNS), written_contracts),
+    "orders.csv": (_names(ORDER_COLUMNS), written_orders),
     "deliveries.csv": (_names(DELIVERY_COLUMNS), written_deliveries),
     "invoices.csv": (_names(INVOICE_COLUMNS, without="settled_on"), written_invoices),
     "invoice_parts.csv": (_names(PART_COLUMNS), written_parts),
@@ -61,6 +64,7 @@ FILES: dict[str, tuple[tuple[str, ...], Writer]] = {
     "adjustments.csv": (_names(ADJUSTMENT_COLUMNS), written_adjustments),
     "allocations.csv": (_names(ALLOCATION_COLUMNS), written_allocations),
     "promises.csv": (_names(PROMISE_COLUMNS), written_promises),
+    "rates.csv": (_names(RATE_COLUMNS), written_rates),
 }
 #: What a reader of CSV would take for the end of a cell, or trim.
 _NEEDS_QUOTES = re.compile(r'[",\r\n]|^\s|\s$')

@@ -6,6 +6,8 @@ from portal.base.work import Work
 from portal.contracts.files.comparing import compared_contracts, compared_invoices
 from portal.contracts.files.contracts import CONTRACT_COLUMNS, Contracts
 from portal.core.ledger import Kind as EntryKind
+from portal.credit.files.orders import ORDER_COLUMNS, Orders
+from portal.credit.files.rates import RATE_COLUMNS, Rates
 from portal.customers.files.masters import CONTACTS, CUSTOMERS
 from portal.disputes.credit_requests import close_posted
 from portal.imports.columns import Importer, Kind, Options, folded
@@ -22,9 +24,6 @@ from portal.payments.files.credits import (
     SettledInvoices,
 )
 from portal.promises.files.promises import PROMISE_COLUMNS, Promises
-
-#: Kinds that files may have and that nothing here takes yet.
-NOT_YET = ("orders", "rates")
 
 
 def _invoices(w: Work, options: Options) -> Importer:
@@ -61,6 +60,7 @@ KINDS = (
     CUSTOMERS,
     CONTACTS,
     Kind("contracts", ("contract_id",), CONTRACT_COLUMNS, _contracts),
+    Kind("orders", ("order_id",), ORDER_COLUMNS, Orders),
     Kind("deliveries", ("delivery_id",), DELIVERY_COLUMNS, Deliveries),
     Kind("invoices", ("invoice_id",), INVOICE_COLUMNS, _invoices),
     Kind("invoice_parts", ("invoice_id", "part"), PART_COLUMNS, _parts),
@@ -75,6 +75,7 @@ KINDS = (
         _allocations,
     ),
     Kind("promises", ("promise_id",), PROMISE_COLUMNS, Promises),
+    Kind("rates", ("rate_date", "from", "to"), RATE_COLUMNS, Rates),
 )
 _BY_NAME = {folded(kind.name): kind for kind in KINDS}
 
@@ -82,8 +83,3 @@ _BY_NAME = {folded(kind.name): kind for kind in KINDS}
 def find_kind(name: str) -> Kind | None:
     """The kind that a word or the name of a file means."""
     return _BY_NAME.get(folded(name))
-
-
-def is_not_yet(name: str) -> bool:
-    """Whether a name is that of a kind which nothing here takes yet."""
-    return folded(name) in {folded(kind) for kind in NOT_YET}

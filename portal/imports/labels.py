@@ -12,6 +12,7 @@ KINDS = {
     "customers": N_("Customers"),
     "contacts": N_("Contacts"),
     "contracts": N_("Contracts"),
+    "orders": N_("Orders"),
     "deliveries": N_("Deliveries"),
     "invoices": N_("Invoices"),
     "invoice_parts": N_("Due parts of invoices"),
@@ -21,6 +22,7 @@ KINDS = {
     "adjustments": N_("Adjustments"),
     "allocations": N_("Applications of payments"),
     "promises": N_("Promises"),
+    "rates": N_("Exchange rates"),
 }
 BY_NAME = ("", N_("What its name says"))
 FIELDS = {
@@ -53,6 +55,7 @@ FIELDS = {
     "email": N_("E-mail address"),
     "ended_on": N_("Ended on"),
     "ends_on": N_("Last day"),
+    "from": N_("From currency"),
     "industry": N_("Industry"),
     "invoice_date": N_("Invoice date"),
     "invoice_id": N_("Invoice number"),
@@ -66,6 +69,7 @@ FIELDS = {
     "made_on": N_("Made on"),
     "method": N_("Method"),
     "name": N_("Name"),
+    "order_date": N_("Date"),
     "order_id": N_("Order"),
     "owner": N_("Owner"),
     "parent_id": N_("Parent customer"),
@@ -82,6 +86,8 @@ FIELDS = {
     "quantity": N_("Quantity"),
     "promise_id": N_("Number"),
     "promised_on": N_("Day of payment"),
+    "rate": N_("Rate"),
+    "rate_date": N_("Date"),
     "reason": N_("Reason"),
     "received_by": N_("Received by"),
     "received_on": N_("Received on"),
@@ -97,6 +103,7 @@ FIELDS = {
     "tax_invoice_no": N_("Tax invoice number"),
     "tax_rate": N_("Tax rate"),
     "title": N_("Title"),
+    "to": N_("To currency"),
     "unit": N_("Unit"),
     "unit_price": N_("Unit price"),
 }
@@ -123,6 +130,8 @@ ALSO = {
     " 发票号 发票号码",
     "late_interest_rate": "lateinterest interestrate 逾期利率",
     "name": "customername companyname fullname contact 名称 客户名称 姓名",
+    "order_date": "date *date orderedon 日期 订单日期",
+    "order_id": "order *no *number orderno ordernumber salesorder no number 订单号 订单编号",
     "payment_date": "date valuedate paidon paymentdate 日期 付款日期 收款日期",
     "payment_id": "*no *number paymentno receiptno no number 单号",
     "payment_method": "method paymentmanner 付款方式",

@@ -170,6 +170,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("This is not a whole number from %(smallest)s to %(largest)s."),
         N_("Write one."),
     ),
+    "order.of_another": (
+        N_("Order %(order)s is here already as one of %(customer)s."),
+        N_("Write that customer, or give the other order a number of its own."),
+    ),
     "parent.circle": (
         N_("%(customer)s would stand above itself."),
         N_("Name a parent that does not belong to this customer."),
@@ -194,9 +198,17 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("It would have been made after the day it promises."),
         N_("Write %(promised_on)s or an earlier day, or leave it empty."),
     ),
+    "rate.not_above_zero": (
+        N_("This is no exchange rate."),
+        N_("Write a number above zero with a point, such as 7.83."),
+    ),
     "rate.out_of_range": (
         N_("This is no rate a year in per cent."),
         N_("Write plain per cent from 0 to %(most)s, such as 12.25."),
+    ),
+    "rate.same_currency": (
+        N_("Both currencies are the same."),
+        N_("Write two different ones."),
     ),
     "row.cell_too_long": (
         N_("A cell is longer than can be read, or a quote is opened and never closed."),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from portal.base.language import gettext as _
 from portal.base.workbooks import Unreadable, sheet_names
-from portal.imports.kinds import KINDS, find_kind, is_not_yet
+from portal.imports.kinds import KINDS, find_kind
 from portal.imports.reader import Source, is_table, stem_of
 from portal.imports.report import Report
 
@@ -49,7 +49,7 @@ def _sheet_of(path: Path, kind: str) -> str | None:
 
 def _sheets(path: Path, report: Report) -> Iterator[Source]:
     names = _names(path)
-    if not any(find_kind(name) or is_not_yet(name) for name in names):
+    if not any(find_kind(name) for name in names):
         yield from _by_name(path, stem_of(path), None, report)
         return
     for name in names:
@@ -61,8 +61,6 @@ def _by_name(path: Path, name: str, sheet: str | None, report: Report) -> Iterat
     told = path.name if sheet is None else f"{path.name}, {sheet}"
     if kind is not None:
         yield Source(path, kind.name, sheet)
-    elif is_not_yet(name):
-        report.left_alone.append((told, _("This version does not take such a file yet.")))
     else:
         report.left_alone.append((told, _("Its name is none of an import file's.")))
 

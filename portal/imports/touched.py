@@ -93,6 +93,13 @@ IN_THE_WAY = {
           select 1 from import_range o where o.run_id = :run and o.kind = 'entry'
           and i.entry_id between o.first_id and o.last_id)))
       order by k.id limit 1""",
+    "import.undo_order_asked": """select o.code as "order"
+      from import_range g join sales_order o on g.kind = 'sales_order'
+        and o.id between g.first_id and g.last_id
+      where g.run_id = :run and (o.row_version > 1 or o.decision is not null)
+      order by o.id limit 1""",
+    "import.undo_rates": """select g.run_id as run from import_range g
+      where g.run_id = :run and g.kind = 'rates' limit 1""",
     "import.undo_contact_changed": """select k.name as contact
       from import_range g join contact k on g.kind = 'contact'
         and k.id between g.first_id and g.last_id

@@ -46,13 +46,17 @@ GOING = {
     "invoice_check": f"entry_id in {ENTRIES}",
     "entry": f"id in {ENTRIES}",
     "contract": "id in " + WITHIN.format(table="contract", kind="contract"),
+    "sales_order": "id in " + WITHIN.format(table="sales_order", kind="sales_order"),
     "delivery": "id in " + WITHIN.format(table="delivery", kind="delivery"),
     "signatory_limit": "contact_id in " + WITHIN.format(table="contact", kind="contact"),
     "contact": "id in " + WITHIN.format(table="contact", kind="contact"),
     "customer": "id in " + WITHIN.format(table="customer", kind="customer"),
 }
 #: What people count.
-COUNTED = (*("entry", "allocation", "invoice_line", "delivery", "contract", "contact", "customer"),)
+COUNTED = (
+    *("entry", "allocation", "invoice_line", "delivery", "sales_order", "contract", "contact"),
+    "customer",
+)
 WHOSE = f"""select c.id from customer c where c.id in (select e.customer_id from entry e
   where e.id in {ENTRIES}) or c.id in {WITHIN.format(table="customer", kind="customer")}
 order by c.id for update"""  # noqa: S608 - words of our own

@@ -1,0 +1,1 @@
+"""Orders and exchange rates as files have them."""
