@@ -183,8 +183,8 @@ def customer_id_of(r: Reader, code: str) -> int:
 @click.option("--customer", metavar="CODE", help="Only this one.")
 @format_option
 def ageing(output: str, **told: Any) -> None:
-    """Show what is open and how late it is, as of a day."""
-    with opened().reading(SYSTEM) as r:
+    """Show what is open and how late it is, as of a day, by the policy in force on it."""
+    with opened().reading(SYSTEM, told["as_of"]) as r:
         report = ageing_report(
             r,
             AskAgeing(

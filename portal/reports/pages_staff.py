@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask import Blueprint, Response, request, url_for
 
 from portal.base.access import NotFound, allows
 from portal.base.language import gettext as _
+from portal.base.policy import policy_on
 from portal.base.spreadsheets import Row
 from portal.core.ageing import GRADES, AgeingScheme, Basis
 from portal.core.errors import RuleBroken
@@ -46,17 +48,22 @@ def ageing() -> Response:
     )
 
 
-def _scheme() -> AgeingScheme:
-    return GRADES if lists.asked("scheme") == "grades" else reader().policy.scheme
+def _scheme(as_of: dt.date) -> AgeingScheme:
+    """The grades, or the buckets of the policy in force on the day."""
+    r = reader()
+    if lists.asked("scheme") == "grades":
+        return GRADES
+    return (r.policy if as_of == r.today else policy_on(r.session, as_of)).scheme
 
 
 def _asked() -> AskAgeing:
     r = reader()
     customer = lists.asked("customer")
+    as_of = day_typed(lists.asked("as_of")) or r.today
     return AskAgeing(
-        as_of=day_typed(lists.asked("as_of")) or r.today,
+        as_of=as_of,
         by=By(lists.asked("by", list(By)) or By.CUSTOMER),
-        scheme=_scheme(),
+        scheme=_scheme(as_of),
         basis=Basis(lists.asked("basis", list(Basis)) or Basis.DUE),
         customer_id=get_customer(r, customer).row.id if customer else None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 
@@ -62,21 +62,26 @@ def change_company(w: Work, c: ChangeCompany) -> list[str]:
     w.require("company.change")
     if c.language not in LANGUAGES:
         raise RuleBroken("company.language_unknown", field="language")
+    return keep_record(w, vars(c))
+
+
+def keep_record(w: Work, told: Mapping[str, str]) -> list[str]:
+    """The names of the fields of the company's record that now read otherwise; audited, mailed."""
     company = w.session.get_one(Company, 1, with_for_update=True)
-    changed = [f.name for f in fields(c) if getattr(company, f.name) != getattr(c, f.name)]
+    changed = [name for name, value in told.items() if getattr(company, name) != value]
     if not changed:
         return changed
     before = {name: getattr(company, name) for name in changed}
     for name in changed:
-        setattr(company, name, getattr(c, name))
+        setattr(company, name, told[name])
     after = {name: getattr(company, name) for name in changed}
     w.audit("company.changed", "company/1", before=before, after=after)
     if any(name in BANK_FIELDS for name in changed):
-        _warn_admins(w, c)
+        _warn_admins(w, company)
     return changed
 
 
-def _warn_admins(w: Work, c: ChangeCompany) -> None:
+def _warn_admins(w: Work, company: Company) -> None:
     admins = select(User).where(User.staff_role == "admin", User.disabled_at.is_(None))
     for admin in w.session.scalars(admins.order_by(User.id)):
         queue_mail(
@@ -84,7 +89,11 @@ def _warn_admins(w: Work, c: ChangeCompany) -> None:
             f"bank_changed/{w.now.isoformat()}/{admin.id}",
             "bank_changed",
             admin,
-            {"by": w.actor.name, "account_end": c.bank_account[-4:], "holder": c.bank_holder},
+            {
+                "by": w.actor.name,
+                "account_end": company.bank_account[-4:],
+                "holder": company.bank_holder,
+            },
         )
 
 
