@@ -18,6 +18,7 @@ from portal.base.installation import Installation, open_installation
 from portal.base.language import N_
 from portal.credit.pages_customer import customer as credit
 from portal.credit.pages_staff import desk as credit_desk
+from portal.credit.releases import RELEASE
 from portal.customers.pages_contacts import contacts_desk
 from portal.customers.pages_cycle import cycle_desk
 from portal.customers.pages_files import files
@@ -79,6 +80,10 @@ from portal.statements.signing.pages_passing import passing_pages
 from portal.statements.signing.pages_signing import signing
 from portal.statements.versions.pages_versions import versions
 from portal.statements.wording.pages_wording import desk_wording
+from portal.terms.approving import TERMS_KIND
+from portal.terms.pages_customer import customer as own_terms
+from portal.terms.pages_editing import drafting as terms_drafting
+from portal.terms.pages_impact import desk as terms_desk
 from portal.web import sessions, traces
 from portal.web.navigation import MenuItem, Navigation
 from portal.web.shell import furnish, new_app
@@ -93,6 +98,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     promises,
     promising,
     recording,
+    own_terms,
+    terms_drafting,
+    terms_desk,
     promises_desk,
     plans,
     plan_signing,
@@ -153,7 +161,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     audit_answers,
 )
 
-know_kinds((CREDIT_NOTE, EXTENSION, PLAN_KIND))
+know_kinds((CREDIT_NOTE, EXTENSION, PLAN_KIND, RELEASE, TERMS_KIND))
 
 OWN = (
     MenuItem("notices.choose", N_("Messages")),

@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 from portal.audit import daily as audit
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
+from portal.credit import orders_daily as orders
 from portal.disputes import daily as disputes
 from portal.invoices import daily as downloads
 from portal.people import daily as people
@@ -28,6 +29,7 @@ from portal.reports import daily as limitation
 from portal.statements import daily as statements
 from portal.statements.certificate.stamping import stamp_again
 from portal.tables.journal import DayRun
+from portal.terms import daily as terms
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,7 @@ Run = Callable[[Installation, dt.date], Any]
 
 #: In this order: what a later act reads, an earlier one has done.
 ACTS: tuple[tuple[str, Run], ...] = (
+    ("terms", terms.run),
     ("statements", statements.run),
     ("chasing", statements.chase),
     ("promises", promises.run),
@@ -42,6 +45,7 @@ ACTS: tuple[tuple[str, Run], ...] = (
     ("promised_days", promises.remind),
     ("disputes", disputes.run),
     ("limitation", limitation.run),
+    ("orders", orders.run),
     ("seals", stamp_again),
     ("downloads", downloads.run),
     ("people", people.run),
@@ -50,7 +54,7 @@ ACTS: tuple[tuple[str, Run], ...] = (
 )
 
 #: These look at a day as a whole: days that they missed are caught up with the last one, at once.
-AT_ONCE = frozenset({"chasing", "disputes", "limitation", "promises"})
+AT_ONCE = frozenset({"chasing", "disputes", "limitation", "orders", "promises"})
 
 
 @dataclass(frozen=True)

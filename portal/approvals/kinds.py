@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from portal.base.work import Reader, Work
 from portal.tables.approvals import Approval
@@ -31,6 +31,8 @@ class Kind:
     refuse: Callable[[Work, Approval], None]
     #: Where the page about it is, as an endpoint's name and its reference's prefix.
     page: tuple[str, str] = ("", "")
+    #: The same where it depends on the word before the subject's number, such as `release`.
+    pages: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 KINDS: dict[str, Kind] = {}

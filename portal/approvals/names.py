@@ -35,22 +35,76 @@ STATES = {
 }
 #: The figures of a request, by the names that `Proposal.before` and `after` use.
 FIGURES = {
+    "why": N_("Why it holds"),
+    "order": N_("Order"),
+    "exposure": N_("Used"),
+    "above_cap": N_("Warning: above the cap of the grade"),
     "amount": N_("Amount"),
+    "below_exposure": N_("Warning: below what is used"),
     "cause": N_("Root cause"),
     "credit": N_("Credit note"),
+    "credit_hold_overdue_days": N_("Days overdue that hold orders"),
+    "credit_limit_without_admin": N_("Limits without the admin"),
+    "credit_review_dealer_months": N_("Months between reviews of dealers"),
+    "credit_review_dealer_types": N_("Who is a dealer"),
+    "credit_signals_warn_at": N_("Danger signals that warn"),
+    "credit_watch_percent": N_("Per cent of the limit that are watched"),
+    "day_count": N_("Days of a year"),
+    "default_terms": N_("Terms of customers without their own"),
     "disputed": N_("Disputed"),
     "due": N_("Due"),
+    "exposure_unknown": N_("Warning: what is used is not known"),
     "first": N_("First payment"),
+    "grade": N_("Grade"),
+    "score": N_("Score"),
+    "by_score": N_("Grade by the score"),
+    "from": N_("Valid from"),
+    "frozen": N_("Warning: the customer is barred"),
+    "gap": N_("Warning: days without a limit since"),
     "instalments": N_("Instalments"),
+    "insured": N_("Insured"),
     "interest": N_("Interest"),
     "invoice": N_("Invoice"),
     "items": N_("Items"),
     "last": N_("Last payment"),
     "latest": N_("Latest day by the rule"),
+    "limit": N_("Limit"),
+    "no_review": N_("Warning: no review holds; the last held until"),
     "open": N_("Open"),
+    "overtaken": N_("Warning: another limit is decided from"),
     "pay_on": N_("Day of payment"),
+    "plan_interest_bp": N_("Interest of a plan"),
+    "plan_max_instalments": N_("Most instalments"),
+    "plan_max_months": N_("Most months of a plan"),
+    "plan_penalty_bp": N_("Penalty interest of a plan"),
+    "promise_fraction_of_term": N_("Part of the term that may be promised beyond it"),
+    "promise_max_broken": N_("Broken promises before an approval"),
+    "promise_tolerance_days": N_("Days that a promise may be late"),
+    "reach": N_("What changes"),
     "reason": N_("Reason"),
+    "scorecard_coverage_floor_percent": N_("Least known weight in %"),
+    "scorecard_factors": N_("Factor of the scorecard"),
+    "scorecard_hysteresis_points": N_("Points beyond a bound"),
+    "scorecard_limit_factor": N_("Factor of the suggested limit"),
+    "statement_confirm_within_workdays": N_("Workdays to answer a statement in"),
+    "statement_issue_on_workday": N_("Workday on which statements are issued"),
+    "terms": N_("Terms"),
     "total": N_("Total"),
+    "until": N_("Valid until"),
+}
+#: What stands in a figure's place where it is no amount and no day.
+WORDS = {
+    "barred": N_("barred or frozen"),
+    "never": N_("never"),
+    "none_set": N_("none set"),
+    "not_limited": N_("not limited"),
+    "rate_missing": N_("an exchange rate is missing"),
+}
+#: Figures that are one of a few words: the word → what is said.
+WORDS = {
+    "also_open": N_("Also invoices that are open then"),
+    "none": N_("nothing"),
+    "only_new": N_("Only invoices dated from that day on"),
 }
 #: Stands where a figure has none.
 NONE = "—"
@@ -71,7 +125,15 @@ def state_of(state: str) -> tuple[str, str]:
 
 
 def figure_name(name: str) -> str:
-    """What a figure is called; one that nobody has named speaks for itself."""
+    """
+    What a figure is called; one that nobody has named speaks for itself.
+
+    >>> figure_name("terms:a"), figure_name("due"), figure_name("what:ever")
+    ('Terms “a”', 'Due', 'what:ever')
+    """
+    of, _colon, entry = name.partition(":")
+    if entry and of in FIGURES:
+        return _("%(figure)s “%(name)s”", figure=_(FIGURES[of]), name=entry)
     return _(FIGURES[name]) if name in FIGURES else name
 
 
@@ -82,6 +144,10 @@ def figure_said(value: str) -> str:
     >>> figure_said("2026-11-05"), figure_said("3 x"), figure_said("2026-13-40")
     ('5 Nov 2026', '3 x', '2026-13-40')
     """
+    if value in WORDS:
+        return _(WORDS[value])
+    if value in WORDS:
+        return _(WORDS[value])
     amount = AMOUNT.fullmatch(value)
     try:
         if DAY.fullmatch(value):

@@ -264,8 +264,9 @@ def _locked(r: Reader, absent: Sequence[Absent], asked: Question) -> tuple[str, 
 
 
 def _page(r: Reader, row: Approval) -> tuple[str, str]:
-    endpoint, prefix = KINDS[row.kind].page if row.kind in KINDS else ("", "")
-    number = row.subject.rpartition("/")[2]
+    what, _slash, number = row.subject.rpartition("/")
+    kind = KINDS.get(row.kind)
+    endpoint, prefix = kind.pages.get(what, kind.page) if kind else ("", "")
     return (endpoint, r.refs.of(prefix, int(number))) if endpoint else ("", "")
 
 

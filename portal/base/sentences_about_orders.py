@@ -31,6 +31,7 @@ ABOUT_ORDERS: dict[str, str] = {
     "release.not_held": N_("This order is not held. Ask again whether it may be shipped."),
     "release.reason_missing": N_("Say why it may be shipped all the same."),
     "release.too_long": N_("A release holds until %(latest)s at most. Choose that day or earlier."),
+    "release.waits": N_("A release of this order waits for a second person already."),
     "standing.day_over": N_("The last day is before the first. Choose a later day."),
     "standing.kind_unknown": N_("Choose one of the standings of the list."),
     "standing.lift_waits": N_("That this is lifted waits for a second person already."),

@@ -62,7 +62,8 @@ class Chain:
 
     def allows(self, minor: int) -> bool:
         """Whether so much of it was allowed already."""
-        return self.counts and self.decision == "allow" and minor <= self.ordered
+        is_allowed = self.decision in {"allow", "released"}
+        return self.counts and is_allowed and minor <= self.ordered
 
 
 @dataclass(frozen=True)
