@@ -26,6 +26,7 @@ from portal.base.engine import open_engine
 from portal.base.installation import Installation
 from portal.base.outbox import Registry, drain, log
 from portal.base.work import Work
+from portal.credit.signals import LETTERS as SIGNALS
 from portal.day import is_day_done, run_day
 from portal.disputes.decision_letters import LETTERS as DECISIONS
 from portal.disputes.telling import LETTERS as DISPUTES
@@ -101,6 +102,7 @@ def do_import(installation: Installation, payload: dict[str, Any]) -> None:
 
 LETTERS = {
     **APPROVALS,
+    **SIGNALS,
     **REQUESTS,
     **INVOICES,
     **DECISIONS,

@@ -42,6 +42,9 @@ PAGES = {
     "dispute": "desk_dispute.show",
     "plan": "desk_plans.show",
     "promise": "promises.show",
+    "review": "desk_reviews.show",
+    "visit": "desk_signals.visits",
+    "warning": "desk_signals.show",
 }
 
 

@@ -22,10 +22,26 @@ SENTENCES: dict[str, str] = {
         "plan ends"
     ),
     "credit_to_post": N_("Post the approved credit note over %(amount)s for %(number)s"),
+    "early_warning": N_(
+        "%(number)s danger signals are noted since %(day)s: look at the customer’s credit"
+    ),
+    "late_pattern": N_("Pays %(number)s days later than before: look at the customer’s credit"),
+    "next_visit": N_("Visit the customer on %(day)s: how it will pay, and how its business goes"),
+    "review_due": N_("Review the customer’s credit, which is due on %(day)s"),
     "lapsing": N_(
         "The claim to %(amount)s of %(number)s lapses on %(day)s: have it acknowledged, or take "
         "it to court"
     ),
+    "limit_ending": N_(
+        "The limit of %(number)s ends on %(day)s: review it, and propose the next one"
+    ),
+    "limit_over": N_(
+        "The limit of %(number)s ended on %(day)s and orders are held: propose another one"
+    ),
+    "security_ending": N_(
+        "A security over %(amount)s ends on %(day)s: have %(number)s renew it, or count it no more"
+    ),
+    "application_in": N_("%(number)s applied for credit: look at it, and answer"),
 }
 
 #: kind → its name, for filters.
@@ -33,7 +49,15 @@ KIND_NAMES: dict[str, str] = {
     "promise_broken": N_("Missed promise"),
     "plan_broken": N_("Broken plan"),
     "credit_to_post": N_("Credit note to post"),
+    "early_warning": N_("Early warning"),
+    "late_pattern": N_("Slower payments"),
+    "next_visit": N_("Visit"),
+    "review_due": N_("Credit review"),
     "lapsing": N_("Claim about to lapse"),
+    "limit_ending": N_("Limit that ends soon"),
+    "limit_over": N_("Limit that has ended"),
+    "security_ending": N_("Security that ends soon"),
+    "application_in": N_("Application to answer"),
 }
 
 

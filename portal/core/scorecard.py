@@ -8,7 +8,7 @@ stays out of the score, and lowers only how much of the card is covered.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
 from fractions import Fraction
@@ -69,6 +69,16 @@ FACTORS: Mapping[str, Source] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A factor of a score: its figure and points; both None where nothing is known."""
+
+    name: str
+    weight: Decimal
+    value: Decimal | None
+    points: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Factor:
     """One line of a scorecard: a factor, its weight, and how its figure becomes points."""
 
@@ -78,6 +88,12 @@ class Factor:
     bands: tuple[Band, ...] = ()
     #: Points of a line: between them in proportion, beyond the ends as at the ends.
     linear: tuple[Band, ...] = ()
+    #: Its line in a score that does not know its figure.
+    unknown: Line = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Make what most customers share once."""
+        object.__setattr__(self, "unknown", Line(self.name, self.weight, None, None))
 
     @property
     def source(self) -> Source:
@@ -246,16 +262,6 @@ SCORECARD: tuple[Factor, ...] = tuple(Factor.read(each) for each in SHIPPED)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A factor of a score: its figure and points; both None where nothing is known."""
-
-    name: str
-    weight: Decimal
-    value: Decimal | None
-    points: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
 class Score:
     """A score with its factors, and how much of the card was known."""
 
@@ -315,8 +321,9 @@ def _half_up(value: Decimal) -> int:
 
 
 def _line(factor: Factor, value: Decimal | None) -> Line:
-    points = None if value is None else factor.points(value)
-    return Line(factor.name, factor.weight, value, points)
+    if value is None:
+        return factor.unknown
+    return Line(factor.name, factor.weight, value, factor.points(value))
 
 
 def as_figure(part: int | Fraction, whole: int = 1) -> Decimal:

@@ -109,7 +109,7 @@ def note_fact(w: Work, c: NoteFact) -> int | None:
     w.session.add(fact)
     w.session.flush()
     w.audit(
-        "credit.fact_noted",
+        "score.fact_noted",
         f"credit_fact/{fact.id}",
         customer_id=customer.id,
         factor=c.factor,

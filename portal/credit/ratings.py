@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from portal.base.access import visible_to
 from portal.base.batch import insert_rows
-from portal.base.lookup import BATCH, plain_moment, streamed
+from portal.base.lookup import BATCH, plain_moment
 from portal.base.work import Reader, Work
 from portal.core.money import Money
 from portal.credit.scoring import CustomerScore, Input, scores_on
@@ -59,26 +60,33 @@ def score_customers(w: Work, on: dt.date, customer_ids: Collection[int] | None =
 
     Who was rated the same on the same day already gets none.
     """
-    # What was said is remembered as a number: of a large book the texts would fill the memory.
-    last = {key: hash(said) for key, said in _said_on(w, on, customer_ids)}
+    scores = scores_on(w, on, customer_ids)
+    return sum(keep_scores(w, batch) for batch in batches(scores))
+
+
+def batches(scores: Iterator[CustomerScore]) -> Iterator[list[CustomerScore]]:
+    """Scores some thousands at a time."""
+    while batch := list(islice(scores, BATCH)):
+        yield batch
+
+
+def keep_scores(w: Work, found: Sequence[CustomerScore]) -> int:
+    """How many of some scores of one day, in the order of their customers, were written down."""
+    first, last = found[0], found[-1]
+    whose = Rating.customer_id.between(first.customer_id, last.customer_id)
+    before = dict(_said_on(w, first.on, whose))
+    said_now = ((each.customer_id, _said(each)) for each in found)
     made = (w.actor.name, plain_moment(w.session, w.now))
-    number = 0
-    said_now = ((found.customer_id, _said(found)) for found in scores_on(w, on, customer_ids))
-    new = ((*said, *made) for key, said in said_now if last.get(key) != hash(said))
-    while batch := list(islice(new, BATCH)):
-        insert_rows(w.session, Rating.__table__, COLUMNS, batch, are_plain=True)
-        number += len(batch)
-    if number:
-        w.audit("credit.scored", f"scores/{on.isoformat()}", number=number)
-    return number
+    new = [(*said, *made) for key, said in said_now if before.get(key) != said]
+    if new:
+        insert_rows(w.session, Rating.__table__, COLUMNS, new, are_plain=True)
+        w.audit("score.made", f"scores/{first.on.isoformat()}", number=len(new))
+    return len(new)
 
 
 def rate(w: Work, found: CustomerScore) -> int:
     """The id of the rating that says a score: a new one, unless it was said on that day already."""
-    said = _said(found)
-    if dict(_said_on(w, found.on, [found.customer_id])).get(found.customer_id) != said:
-        made = (w.actor.name, plain_moment(w.session, w.now))
-        insert_rows(w.session, Rating.__table__, COLUMNS, [(*said, *made)], are_plain=True)
+    keep_scores(w, [found])
     newest = (
         select(Rating.id)
         .where(Rating.customer_id == found.customer_id, Rating.as_of == found.on)
@@ -88,14 +96,12 @@ def rate(w: Work, found: CustomerScore) -> int:
 
 
 def _said_on(
-    w: Work, on: dt.date, customer_ids: Collection[int] | None
+    w: Work, on: dt.date, whose: ColumnElement[bool]
 ) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """Customers with what their ratings of a day say, the last of each behind the others."""
     columns: list[Any] = [getattr(Rating, name) for name in COLUMNS[:SAYS]]
-    rows = select(*columns).where(Rating.as_of == on).order_by(Rating.id)
-    if customer_ids is not None:
-        rows = rows.where(Rating.customer_id.in_(customer_ids))
-    return ((row[0], _plain(row)) for row in streamed(w.session, rows))
+    rows = select(*columns).where(Rating.as_of == on, whose).order_by(Rating.id)
+    return ((row[0], _plain(row)) for row in w.session.execute(rows))
 
 
 def _plain(row: Iterable[Any]) -> tuple[Any, ...]:
@@ -125,11 +131,21 @@ def _said(found: CustomerScore) -> tuple[Any, ...]:
 
 def inputs_told(inputs: Iterable[Input]) -> str:
     """Every factor of a score as JSON: value, points, weight, source, day, note and reason."""
-    told = {each.name: _input_told(each) for each in inputs}
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return "{" + ",".join(_input_told(each) for each in inputs) + "}"
 
 
-def _input_told(each: Input) -> dict[str, str]:
+def _input_told(each: Input) -> str:
+    if each.value is None or each.as_of is not None or each.note:
+        return _rarely_told(each)
+    return (
+        f'"{each.name}":{{"weight":"{each.weight:f}","source":"{each.source}",'
+        f'"value":"{each.value:f}","points":"{each.points:f}"}}'
+    )
+
+
+@lru_cache(maxsize=256)
+def _rarely_told(each: Input) -> str:
+    """What many customers share, as it is unknown, or what somebody noted of one."""
     told = {"weight": format(each.weight, "f"), "source": each.source}
     if each.value is not None and each.points is not None:
         told |= {"value": format(each.value, "f"), "points": format(each.points, "f")}
@@ -139,7 +155,8 @@ def _input_told(each: Input) -> dict[str, str]:
         told["note"] = each.note
     if each.reason:
         told["reason"] = each.reason
-    return told
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return f'"{each.name}":{text}'
 
 
 def inputs_read(text: str) -> tuple[Input, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ from portal.core.ledger import Kind
 from portal.core.payment_record import BEFORE_DAYS, RECENT_DAYS, YEAR_DAYS, Lateness, Trade
 from portal.core.promise_kept import JUDGED, State
 from portal.disputes.deciding import counts
-from portal.invoices.open_items import Scope, among, both, counts_on, seen_by
+from portal.invoices.open_items import Scope, both, counts_on, everyone, seen_by
 from portal.promises.queries import list_promises
 from portal.promises.rows import PromiseFilter
 from portal.tables.disputes import Dispute, DisputeDecision
@@ -49,14 +49,13 @@ class Record:
     disputes: Shares = field(default_factory=dict)
 
 
-def record_of(r: Reader, on: dt.date, customer_ids: Collection[int] | None = None) -> Record:
+def record_of(r: Reader, on: dt.date, whom: Scope = everyone) -> Record:
     """What the books tell on a day of everybody whom the reader may see, or of some."""
-    seen = seen_by(r.actor)
-    whose = seen if customer_ids is None else both(seen, among(list(customer_ids)))
+    whose = both(seen_by(r.actor), whom)
     return Record(
         _lateness(r, on, whose),
         _trade(r, on, whose),
-        _promises(r, on, customer_ids),
+        _promises(r, on, whom),
         _disputes(r, on, whose),
     )
 
@@ -173,12 +172,10 @@ def _trade(r: Reader, on: dt.date, whose: Scope) -> dict[int, list[Trade]]:
 # ── How reliable ─────────────────────────────────────────────────────────────
 
 
-def _promises(r: Reader, on: dt.date, customer_ids: Collection[int] | None) -> Shares:
+def _promises(r: Reader, on: dt.date, whom: Scope) -> Shares:
     """As `core.promise_board` counts them: those of the year that are over, by number."""
-    where = () if customer_ids is None else (Promise.customer_id.in_(customer_ids),)
-    asked = PromiseFilter(
-        from_on=on - dt.timedelta(days=YEAR_DAYS), to_on=on, counts=True, where=where
-    )
+    since, where = on - dt.timedelta(days=YEAR_DAYS), (whom(Promise.customer_id),)
+    asked = PromiseFilter(from_on=since, to_on=on, counts=True, where=where)
     kept: Counter[int] = Counter()
     judged: Counter[int] = Counter()
     for row in list_promises(r, asked, on):

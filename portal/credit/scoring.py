@@ -23,16 +23,19 @@ from portal.core import payment_record as record
 from portal.core.errors import RuleBroken
 from portal.core.grading import grade_for, suggested_limit
 from portal.core.money import Money
-from portal.core.scorecard import Factor, Score, as_figure, read_card, score_of
+from portal.core.scorecard import FACTORS, Factor, Score, as_figure, read_card, score_of
 from portal.core.terms import parse_terms, schedule
 from portal.core.terms_in_force import find_named
 from portal.credit.facts import Fact, Facts, facts_on
 from portal.credit.grades import GradeInForce, grades_on
 from portal.credit.record import Record, record_of
 from portal.customers.limits import LimitInForce, limits_on
+from portal.invoices.open_items import Scope, among, between
 from portal.tables.customers import Customer
 from portal.tables.terms import CustomerTerms
 
+#: What is read of so many customers at once stays small.
+SLICE = 5_000
 #: Why a factor from the books is not known.
 NOT_KNOWN = {
     "days_late": "nothing_due",
@@ -102,11 +105,18 @@ def scores_on(
         rows = rows.where(Customer.id.in_(customer_ids))
     customers = r.session.execute(visible_to(rows, r.actor, Customer.id)).all()
     scorer = Scorer(r, on, customer_ids)
-    return (scorer.score(row.id, row.currency, row.payment_terms or "") for row in customers)
+    for at in range(0, len(customers), SLICE):
+        some = customers[at : at + SLICE]
+        if customer_ids is None:
+            scorer.read(r, between(some[0].id, some[-1].id))
+        else:
+            scorer.read(r, among([row.id for row in some]))
+        for row in some:
+            yield scorer.score(row.id, row.currency, row.payment_terms or "")
 
 
 class Scorer:
-    """Everything that scores on a day need, read once for all the customers that are asked for."""
+    """Everything that scores on a day need: little of each customer, and the books of a slice."""
 
     def __init__(self, r: Reader, on: dt.date, customer_ids: Collection[int] | None) -> None:
         self.on = on
@@ -120,12 +130,16 @@ class Scorer:
         self.hysteresis = int(values["scorecard_hysteresis_points"])
         self.factor = Fraction(str(values["scorecard_limit_factor"]))
         self.named = self.policy.named_terms
-        self.record: Record = record_of(r, on, customer_ids)
+        self.record = Record()
         self.facts = facts_on(r, on, customer_ids)
         self.grades: Mapping[int, GradeInForce] = grades_on(r, on, customer_ids)
         self.limits: Mapping[int, LimitInForce] = limits_on(r, on, customer_ids)
         self.own_terms = _own_terms(r, on, customer_ids)
         self.days_of = cache(self._days_of)
+
+    def read(self, r: Reader, whom: Scope) -> None:
+        """Reads the books of the customers whose scores are asked for next."""
+        self.record = record_of(r, self.on, whom)
 
     def score(self, customer_id: int, own_currency: str | None, own_terms: str) -> CustomerScore:
         """One customer's score."""
@@ -234,8 +248,14 @@ def _inputs(card: Iterable[Factor], found: Score, facts: Facts) -> Iterator[Inpu
             yield Input(factor.name, line.weight, *told)
 
 
-@lru_cache(maxsize=256)
 def _unknown(factor: Factor, fact: Fact | None) -> Input:
-    reason = NOT_KNOWN.get(factor.name) or (fact.lapsed if fact else "not_told")
-    as_of = fact.as_of if fact else None
-    return Input(factor.name, factor.weight, factor.source.value, as_of=as_of, reason=reason)
+    if fact is not None and factor.name not in NOT_KNOWN:
+        source, as_of = factor.source.value, fact.as_of
+        return Input(factor.name, factor.weight, source, as_of=as_of, reason=fact.lapsed)
+    return _never_known(factor.name, factor.weight)
+
+
+@lru_cache(maxsize=256)
+def _never_known(name: str, weight: Decimal) -> Input:
+    """Most customers share it."""
+    return Input(name, weight, FACTORS[name].value, reason=NOT_KNOWN.get(name, "not_told"))
