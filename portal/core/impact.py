@@ -216,20 +216,17 @@ def limits_that_move(items: Iterable[Item], before: Fraction, after: Fraction) -
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
-    """What a customer owes in the currency of their limit, and how their terms would change."""
+class Habit:
+    """How a customer was invoiced of late: the average term, as it is and as it would be."""
 
-    owed: Money
-    limit: Money
-    #: The average days of their recent invoices' terms, as they are and as they would be.
-    term_days: Fraction | None = None
-    then_days: Fraction | None = None
-    #: What was invoiced in the days that the average looks back.
-    invoiced: Money | None = None
-    looked_back_days: int = WEEKS * 7
+    term_days: Fraction
+    then_days: Fraction
+    #: What was invoiced in so many days.
+    invoiced: Money
+    in_days: int = WEEKS * 7
 
 
-def projected(used: Used) -> Money:
+def projected(owed: Money, habit: Habit | None) -> Money:
     """
     What a customer would come to owe once all their invoices have the new terms.
 
@@ -239,44 +236,40 @@ def projected(used: Used) -> Money:
     limit is within it (UX S8).
 
     >>> cny = lambda minor: Money(minor, "CNY")
-    >>> projected(Used(cny(9000), cny(10_000), Fraction(30), Fraction(45))).minor
+    >>> projected(cny(9000), Habit(Fraction(30), Fraction(45), cny(9100))).minor
     13500
-    >>> projected(Used(cny(0), cny(10_000), Fraction(0), Fraction(30), cny(9100))).minor
+    >>> projected(cny(0), Habit(Fraction(0), Fraction(30), cny(9100))).minor
     3000
     """
-    if used.term_days is None or used.then_days is None or used.term_days == used.then_days:
-        return used.owed
-    if used.term_days > 0:
-        return used.owed.times(max(used.then_days, Fraction(0)) / used.term_days)
-    a_day = Fraction(used.then_days) / used.looked_back_days
-    return used.owed + (used.invoiced or Money.zero(used.owed.currency)).times(
-        max(a_day, Fraction(0))
-    )
+    if habit is None or habit.term_days == habit.then_days:
+        return owed
+    then_days = max(habit.then_days, Fraction(0))
+    if habit.term_days > 0:
+        return owed.times(then_days / habit.term_days)
+    return owed + habit.invoiced.times(then_days / habit.in_days)
 
 
-def crosses(used: Used) -> bool:
+def crosses(limit: Money, owed: Money, then: Money) -> bool:
     """
     Whether a customer would come to owe more than their limit, who does not owe as much now.
 
     >>> cny = lambda minor: Money(minor, "CNY")
-    >>> crosses(Used(cny(9000), cny(13_500), Fraction(30), Fraction(45)))
-    False
-    >>> crosses(Used(cny(9000), cny(13_499), Fraction(30), Fraction(45)))
-    True
+    >>> [crosses(cny(limit), cny(9000), cny(13_500)) for limit in (8999, 9000, 13_499, 13_500)]
+    [False, True, True, False]
     """
-    return used.owed <= used.limit < projected(used)
+    return owed <= limit < then
 
 
-def is_newly_watched(used: Used, before_percent: int, after_percent: int) -> bool:
+def is_newly_watched(limit: Money, owed: Money, before_percent: int, after_percent: int) -> bool:
     """
     Whether a customer comes to be watched by another share of the limit that is watched from.
 
     >>> cny = lambda minor: Money(minor, "CNY")
-    >>> [is_newly_watched(Used(cny(owed), cny(1000)), 90, 80) for owed in (800, 801, 900, 901)]
+    >>> [is_newly_watched(cny(1000), cny(owed), 90, 80) for owed in (800, 801, 900, 901)]
     [False, True, True, False]
     """
-    was = usage(used.owed, used.limit, before_percent)
-    return was == "ok" and usage(used.owed, used.limit, after_percent) == "watch"
+    was = usage(owed, limit, before_percent)
+    return was == "ok" and usage(owed, limit, after_percent) == "watch"
 
 
 def is_above_cap(limit: Money, before: Money | None, after: Money | None) -> bool:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from portal.core.errors import RuleBroken
 from portal.core.impact import (
+    Habit,
     Item,
-    Used,
     cash_by_week,
     crosses,
     dates_by,
@@ -160,9 +160,8 @@ def test_the_latest_day_of_a_promise_follows_term_and_fraction(
     assert limits_that_move([item], Fraction(1, 3), fraction) == count
 
 
-def used(owed: int, limit: int, *days: int | None, invoiced: int = 0) -> Used:
-    term, then = (None if each is None else Fraction(each) for each in days)
-    return Used(cny(owed), cny(limit), term, then, cny(invoiced))
+def habit(term: int, then: int, invoiced: int = 9_100) -> Habit:
+    return Habit(Fraction(term), Fraction(then), cny(invoiced))
 
 
 @pytest.mark.parametrize(
@@ -171,25 +170,35 @@ def used(owed: int, limit: int, *days: int | None, invoiced: int = 0) -> Used:
 )
 def test_what_is_owed_follows_the_term(term: int, then: int, comes_to: int):
     """R164."""
-    assert projected(used(9_000, 10_000, term, then, invoiced=9_100)).minor == comes_to
+    assert projected(cny(9_000), habit(term, then)).minor == comes_to
 
 
 def test_without_recent_invoices_nothing_is_projected():
     """R164."""
-    assert projected(used(9_000, 10_000, None, None)).minor == 9_000
+    assert projected(cny(9_000), None) == cny(9_000)
 
 
-@given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(1, 120), st.integers(0, 120))
-def test_who_crosses_was_within_and_comes_above(owed: int, limit: int, term: int, then: int):
+@given(st.integers(0, 10**9), st.integers(1, 120), st.integers(0, 120))
+def test_a_longer_term_never_lets_a_customer_owe_less(owed: int, term: int, then: int):
     """R164."""
-    one = used(owed, limit, term, then)
+    assert (projected(cny(owed), habit(term, then)).minor >= owed) == (then >= term or owed == 0)
 
-    assert crosses(one) == (owed <= limit and projected(one).minor > limit)
+
+@pytest.mark.parametrize("limit", [9_000, 13_499])
+def test_who_is_within_the_limit_and_comes_above_it_crosses_it(limit: int):
+    """R164."""
+    assert crosses(cny(limit), cny(9_000), cny(13_500))
+
+
+@pytest.mark.parametrize("limit", [8_999, 13_500])
+def test_who_is_above_it_already_or_stays_within_does_not(limit: int):
+    """R164."""
+    assert not crosses(cny(limit), cny(9_000), cny(13_500))
 
 
 @given(st.integers(0, 2_000), st.integers(1, 100))
 def test_who_is_watched_already_is_not_newly_watched(owed: int, percent: int):
-    assert not is_newly_watched(used(owed, 1_000, None, None), percent, percent)
+    assert not is_newly_watched(cny(1_000), cny(owed), percent, percent)
 
 
 @pytest.mark.parametrize(
