@@ -41,7 +41,7 @@ def _about(r: Reader, payload: dict[str, Any]) -> dict[str, Any]:
         return {
             "what": kind_name(row.kind),
             "customer_name": row.customer_name,
-            "amount_text": formats.money(row.amount),
+            "amount_text": formats.money(row.amount) if row.amount.minor else "",
             "changes": shown_changes(row.before, row.after),
             "facts": shown_facts(row.before, row.after),
             "proposer": row.proposer,

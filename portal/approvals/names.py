@@ -40,6 +40,7 @@ FIGURES = {
     "exposure": N_("Used"),
     "above_cap": N_("Warning: above the cap of the grade"),
     "amount": N_("Amount"),
+    "begins": N_("From"),
     "below_exposure": N_("Warning: below what is used"),
     "cause": N_("Root cause"),
     "credit": N_("Credit note"),
@@ -49,6 +50,7 @@ FIGURES = {
     "credit_review_dealer_types": N_("Who is a dealer"),
     "credit_signals_warn_at": N_("Danger signals that warn"),
     "credit_watch_percent": N_("Per cent of the limit that are watched"),
+    "crossing": N_("Customers who cross a limit"),
     "day_count": N_("Days of a year"),
     "default_terms": N_("Terms of customers without their own"),
     "disputed": N_("Disputed"),
@@ -56,21 +58,29 @@ FIGURES = {
     "exposure_unknown": N_("Warning: what is used is not known"),
     "first": N_("First payment"),
     "grade": N_("Grade"),
+    "recent_days": N_("New invoices: days later on average"),
     "score": N_("Score"),
     "by_score": N_("Grade by the score"),
     "from": N_("Valid from"),
     "frozen": N_("Warning: the customer is barred"),
     "gap": N_("Warning: days without a limit since"),
     "instalments": N_("Instalments"),
+    "grace_days": N_("Days of grace"),
+    "grades": N_("Grade"),
     "insured": N_("Insured"),
     "interest": N_("Interest"),
     "invoice": N_("Invoice"),
     "items": N_("Items"),
     "last": N_("Last payment"),
+    "late_interest": N_("Late interest"),
+    "late_rate": N_("Late interest in % a year"),
     "latest": N_("Latest day by the rule"),
     "limit": N_("Limit"),
+    "moved": N_("Due dates that move"),
+    "moved_days": N_("Days that they move on average"),
     "no_review": N_("Warning: no review holds; the last held until"),
     "open": N_("Open"),
+    "overdue_then": N_("Overdue on that day"),
     "overtaken": N_("Warning: another limit is decided from"),
     "pay_on": N_("Day of payment"),
     "plan_interest_bp": N_("Interest of a plan"),
@@ -78,6 +88,7 @@ FIGURES = {
     "plan_max_months": N_("Most months of a plan"),
     "plan_penalty_bp": N_("Penalty interest of a plan"),
     "promise_fraction_of_term": N_("Part of the term that may be promised beyond it"),
+    "promise_limits": N_("Promise limits that move"),
     "promise_max_broken": N_("Broken promises before an approval"),
     "promise_tolerance_days": N_("Days that a promise may be late"),
     "reach": N_("What changes"),
@@ -91,20 +102,42 @@ FIGURES = {
     "terms": N_("Terms"),
     "total": N_("Total"),
     "until": N_("Valid until"),
+    "ageing_buckets": N_("Columns of the ageing"),
+    "allocation_automatic": N_("Oldest due first without asking"),
+    "allocation_tolerance_percent": N_("Difference that matching writes off, in %"),
+    "calendar_country": N_("Country whose holidays count"),
+    "calendar_days_off": N_("Days off"),
+    "calendar_workdays": N_("Weekend days that are worked"),
+    "dispute_answer_within_workdays": N_("Workdays to answer a dispute in"),
+    "dispute_answers": N_("Answers to disputes"),
+    "dispute_credit_without_approval": N_("Credit notes without a second person"),
+    "dispute_reasons": N_("Reason of disputes"),
+    "dispute_reopen_within_days": N_("Days to open a dispute again"),
+    "dispute_root_causes": N_("Root cause of disputes"),
+    "ladders": N_("Ladder"),
+    "plan_needs_approval": N_("A second person approves every plan"),
+    "plan_tolerance_days": N_("Days that an instalment may be late"),
+    "reminders_before_due_days": N_("Days of reminders before the due date"),
+    "reminders_quiet_hours": N_("Quiet hours"),
+    "retention_years": N_("Years that records are kept"),
+    "statement_clauses": N_("Wording of statements"),
+    "statement_deliveries": N_("Deliveries on statements"),
+    "statement_for_checking_only": N_("Statements for checking only"),
+    "statement_interest_reserved": N_("Interest is reserved"),
+    "statement_remind_after_workdays": N_("Workdays after which statements are reminded of"),
+    "statement_silence_after_workdays": N_("Workdays after which silence counts"),
+    "statement_wording_law": N_("Law of the wording"),
 }
 #: What stands in a figure's place where it is no amount and no day.
 WORDS = {
+    "also_open": N_("Also invoices that are open then"),
     "barred": N_("barred or frozen"),
     "never": N_("never"),
+    "none": N_("nothing"),
     "none_set": N_("none set"),
     "not_limited": N_("not limited"),
-    "rate_missing": N_("an exchange rate is missing"),
-}
-#: Figures that are one of a few words: the word → what is said.
-WORDS = {
-    "also_open": N_("Also invoices that are open then"),
-    "none": N_("nothing"),
     "only_new": N_("Only invoices dated from that day on"),
+    "rate_missing": N_("an exchange rate is missing"),
 }
 #: Stands where a figure has none.
 NONE = "—"
@@ -144,8 +177,6 @@ def figure_said(value: str) -> str:
     >>> figure_said("2026-11-05"), figure_said("3 x"), figure_said("2026-13-40")
     ('5 Nov 2026', '3 x', '2026-13-40')
     """
-    if value in WORDS:
-        return _(WORDS[value])
     if value in WORDS:
         return _(WORDS[value])
     amount = AMOUNT.fullmatch(value)

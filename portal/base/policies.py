@@ -68,6 +68,8 @@ def _keep(
     w.session.add(version)
     w.session.flush()
     changed = {name: after[name] for name in after if after[name] != before.get(name)}
-    later = {} if on == w.today else {"from": on.isoformat()}
-    w.audit("policy.changed", f"policy/{version.id}", changed=changed, **later)
+    facts: dict[str, Any] = {"changed": changed}
+    if on != w.today:
+        facts["from"] = on.isoformat()
+    w.audit("policy.changed", f"policy/{version.id}", **facts)
     return version.id

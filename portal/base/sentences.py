@@ -11,8 +11,8 @@ from portal.base.sentences_about_channels import ABOUT_CHANNELS
 from portal.base.sentences_about_contracts import ABOUT_CONTRACTS
 from portal.base.sentences_about_decisions import ABOUT_DECISIONS
 from portal.base.sentences_about_disputes import ABOUT_DISPUTES
-from portal.base.sentences_about_orders import ABOUT_ORDERS
 from portal.base.sentences_about_limits import ABOUT_LIMITS
+from portal.base.sentences_about_orders import ABOUT_ORDERS
 from portal.base.sentences_about_plans import ABOUT_PLANS
 from portal.base.sentences_about_policy import ABOUT_POLICY
 from portal.base.sentences_about_promises import ABOUT_PROMISES

@@ -25,6 +25,7 @@ from portal.invoices.forms import STATES, asked_invoices
 from portal.invoices.life import life_of
 from portal.invoices.rows import InvoiceFilter, InvoiceRow, InvoiceView
 from portal.invoices.sheet import invoice_pdf
+from portal.invoices.why_due import why_due
 from portal.people.pages_branches import Branches, branch_choices, branches_of
 from portal.promises.queries import promised_entries
 from portal.promises.rows import PartPromise
@@ -147,6 +148,7 @@ def show(ref: str) -> Response:
         offer=find_offer(r, view),
         life=life_of(view, r.today),
         facts=_facts(view),
+        why=why_due(r, view),
         company=r.company,
         unchanged_on=_day_of(account_unchanged_since(r)),
         **_inside(r, view),

@@ -125,6 +125,7 @@ def _detail(said: Invoice, currency: str, owner: str | None) -> InvoiceDetail:
     return InvoiceDetail(
         terms_text=said.terms_text or "",
         terms_source=said.terms_source,
+        terms_version=said.terms_version or "",
         tax=None if said.tax_minor is None else Money(said.tax_minor, currency),
         tax_invoice_no=said.tax_invoice_no or "",
         contract_code=said.contract_code or "",

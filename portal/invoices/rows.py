@@ -137,8 +137,10 @@ class InvoiceDetail:
     """What an invoice says besides its amount."""
 
     terms_text: str
-    #: invoice | contract | customer | company | none | due_date | parts
+    #: invoice | contract | customer | grade | company | none | due_date | parts
     terms_source: str
+    #: What gave them, such as policy/7; empty where that is undated.
+    terms_version: str
     tax: Money | None
     tax_invoice_no: str
     contract_code: str

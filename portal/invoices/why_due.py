@@ -1,0 +1,136 @@
+"""Why an invoice is due when it is due: whose terms it was posted with, since when they held."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import null, select
+
+from portal.base import formats
+from portal.base.language import N_
+from portal.base.language import gettext as _
+from portal.base.terms_said import short_in_words
+from portal.base.work import Reader
+from portal.core.errors import RuleBroken
+from portal.invoices.due_parts import parsed_terms
+from portal.invoices.rows import InvoiceView
+from portal.tables.contracts import ContractAmendment
+from portal.tables.settings import Policy
+from portal.tables.terms import CustomerTerms, PartMove
+
+#: What gives terms a version → its table, whose rows say from when.
+VERSIONS = {
+    "amendment": ContractAmendment,
+    "customer_terms": CustomerTerms,
+    "policy": Policy,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why an invoice is due when it is due."""
+
+    #: In words, in the language of the moment.
+    sentence: str
+    #: Where its due date was moved: from what, and when that was done.
+    moved_from: dt.date | None = None
+    moved_at: dt.datetime | None = None
+
+
+def why_due(r: Reader, view: InvoiceView) -> Why:
+    """The reason for the due date of an invoice that the reader may see."""
+    version, _slash, number = (view.detail.terms_version or "").partition("/")
+    since, moved_from, moved_at = r.session.execute(
+        select(_since(version, number), *_moved(view.row.customer_id, view.row.id))
+    ).one()
+    said = {"due": _due(view), "when": _when(view)}
+    sentence = _sentence(view, said, formats.day(since) if since else "")
+    if view.row.due_on is None and said["when"]:
+        sentence = _("%(why)s That day is not known yet.", why=sentence)
+    return Why(sentence, moved_from, moved_at)
+
+
+def _since(version: str, number: str) -> Any:
+    """From when what gave the terms holds."""
+    if version not in VERSIONS:
+        return null()
+    table: Any = VERSIONS[version]
+    return select(table.effective_on).where(table.id == int(number)).scalar_subquery()
+
+
+def _moved(customer_id: int, entry_id: int) -> list[Any]:
+    """What the first due date was before it was first moved, and when that was last done."""
+    of = (PartMove.customer_id == customer_id, PartMove.entry_id == entry_id)
+    first = select(PartMove.from_due_on).where(*of).order_by(PartMove.id).limit(1)
+    last = select(PartMove.at).where(*of).order_by(PartMove.id.desc()).limit(1)
+    return [first.scalar_subquery(), last.scalar_subquery()]
+
+
+def _due(view: InvoiceView) -> str:
+    if view.row.due_on is None:
+        return _("Not due yet")
+    if len(view.parts) > 1:
+        return _("Due in parts")
+    return _("Due %(day)s", day=formats.day(view.row.due_on))
+
+
+def _when(view: InvoiceView) -> str:
+    """What the terms say, as it stands within a sentence."""
+    if not view.detail.terms_text:
+        return ""
+    try:
+        terms = parsed_terms(view.detail.terms_text)
+    except RuleBroken:
+        return ""
+    return short_in_words(terms, view.row.amount.currency)
+
+
+#: Where nothing was looked up: the invoice says it, or nobody does.
+SAID_ITSELF = {
+    "due_date": N_("The invoice names the day itself."),
+    "parts": N_("The invoice names its parts and their days itself."),
+    "none": N_("Nothing was agreed about paying later: it is due on its date."),
+}
+
+
+def _sentence(view: InvoiceView, said: dict[str, str], since: str) -> str:
+    source = view.detail.terms_source if said["when"] else "none"
+    if view.detail.terms_source in SAID_ITSELF:
+        source = view.detail.terms_source
+    if source in SAID_ITSELF:
+        return _(SAID_ITSELF[source])
+    if source == "invoice":
+        return _("%(due)s: %(when)s, as the invoice itself says.", **said)
+    if source == "contract":
+        return _by_contract(said | {"contract": view.detail.contract_code}, since)
+    return _by_customer(said, since) if source == "customer" else _by_company(said, since)
+
+
+def _by_company(said: dict[str, str], since: str) -> str:
+    if since:
+        return _(
+            "%(due)s: %(when)s, by our general terms in force since %(since)s.", **said, since=since
+        )
+    return _("%(due)s: %(when)s, by our general terms.", **said)
+
+
+def _by_contract(said: dict[str, str], since: str) -> str:
+    if since:
+        return _(
+            "%(due)s: %(when)s, by contract %(contract)s as amended on %(since)s.",
+            **said,
+            since=since,
+        )
+    return _("%(due)s: %(when)s, by contract %(contract)s.", **said)
+
+
+def _by_customer(said: dict[str, str], since: str) -> str:
+    if since:
+        return _(
+            "%(due)s: %(when)s, by the customer's own terms in force since %(since)s.",
+            **said,
+            since=since,
+        )
+    return _("%(due)s: %(when)s, by the customer's own terms.", **said)
