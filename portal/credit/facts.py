@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import TypeAlias
 
 from sqlalchemy import select
 
@@ -23,7 +24,7 @@ from portal.core.scorecard import FACTORS, Source
 from portal.tables.credit import CreditFact
 
 #: factor → fact
-Facts = Mapping[str, "Fact"]
+Facts: TypeAlias = Mapping[str, "Fact"]
 #: What a person judges, and what figures can be at all.
 JUDGED_RANGE = (Decimal(0), Decimal(100))
 WIDEST = Decimal(10) ** 12

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from portal.base.access import visible_to
 from portal.base.work import Reader
@@ -46,11 +46,16 @@ def grades_on(
     The last row that holds on the day counts, so that the grade before an override is back the day
     after it ends.
     """
-    rows = _holding(r, customer_ids).where(
+    rows = _holding(r, customer_ids).where(holds_on(on))
+    return {row.customer_id: _in_force(row) for row in r.session.scalars(rows)}
+
+
+def holds_on(on: dt.date) -> ColumnElement[bool]:
+    """Whether a row has begun and not ended by a day; the last such row is the grade in force."""
+    return and_(
         CustomerGrade.effective_on <= on,
         or_(CustomerGrade.until_on.is_(None), CustomerGrade.until_on >= on),
     )
-    return {row.customer_id: _in_force(row) for row in r.session.scalars(rows)}
 
 
 def list_grades(r: Reader, customer_id: int) -> list[GradeInForce]:

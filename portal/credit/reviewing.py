@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from portal.approvals.tasks import close_tasks
-from portal.base.access import Permission
+from portal.base.access import Permission, visible_to
 from portal.base.language import N_
 from portal.base.locks import lock_customer
 from portal.base.work import Reader, Work
@@ -59,14 +59,16 @@ class ReviewCustomer:
     leaves_out_stale: bool = False
 
 
-def seen_of(r: Reader, found: CustomerScore) -> str:
+def seen_of(found: CustomerScore, last_review: int | None) -> str:
     """A digest of what a review stands on: the score as it is, the grade, the last review."""
-    last = r.session.scalar(
-        select(func.max(CreditReview.id)).where(CreditReview.customer_id == found.customer_id)
-    )
-    held = grade_of(r, found.customer_id, found.on)
-    told = (found.score.hundredths, found.grade, held.id if held else None, last, str(found.on))
+    told = (found.score.hundredths, found.grade, found.held_id, last_review, str(found.on))
     return hashlib.sha256(repr(told).encode()).hexdigest()[:24]
+
+
+def last_review_of(r: Reader, customer_id: int) -> int | None:
+    """The id of the last review of a customer; None where none ever was."""
+    rows = select(func.max(CreditReview.id)).where(CreditReview.customer_id == customer_id)
+    return r.session.scalar(visible_to(rows, r.actor, CreditReview.customer_id))
 
 
 def review_customer(w: Work, c: ReviewCustomer) -> int:
@@ -79,7 +81,8 @@ def review_customer(w: Work, c: ReviewCustomer) -> int:
     """
     customer = lock_customer(w, c.customer_id)
     w.require(Permission.CREDIT_DECIDE, customer)
-    if seen_of(w, score_of_customer(w, customer.id, w.today)) != c.seen:
+    shown = score_of_customer(w, customer.id, w.today)
+    if seen_of(shown, last_review_of(w, customer.id)) != c.seen:
         raise RuleBroken("review.changed")
     _check(w, c, customer)
     for figure in c.figures:

@@ -7,14 +7,14 @@ What the books, the facts and the policy in force on the day say; nothing is wri
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from portal.base.access import NotFound, visible_to
 from portal.base.policy import PolicyInForce, policy_on
@@ -27,10 +27,11 @@ from portal.core.scorecard import FACTORS, Factor, Score, as_figure, read_card, 
 from portal.core.terms import parse_terms, schedule
 from portal.core.terms_in_force import find_named
 from portal.credit.facts import Fact, Facts, facts_on
-from portal.credit.grades import GradeInForce, grades_on
+from portal.credit.grades import holds_on
 from portal.credit.record import Record, record_of
-from portal.customers.limits import LimitInForce, limits_on
-from portal.invoices.open_items import Scope, among, between
+from portal.customers.limits import BASE, limit_in_force, newest_rows
+from portal.invoices.open_items import Scope, among, between, one
+from portal.tables.credit import CreditLimit, CustomerGrade
 from portal.tables.customers import Customer
 from portal.tables.terms import CustomerTerms
 
@@ -72,6 +73,8 @@ class CustomerScore:
     """A customer's score on a day, with everything that it stands on and suggests."""
 
     customer_id: int
+    code: str
+    name: str
     on: dt.date
     inputs: tuple[Input, ...]
     score: Score
@@ -79,40 +82,85 @@ class CustomerScore:
     is_provisional: bool
     #: The grade in force when it was made; empty: none.
     held: str
+    held_id: int | None
     currency: str
     monthly_sales: Money | None
     term_days: int | None
+    #: The limit and the customer's own or the company's terms as they are; None: none is set.
+    limit: Money | None
+    terms: str
     suggested_limit: Money | None
     suggested_terms: str
     policy_id: int | None
 
 
-def score_of_customer(r: Reader, customer_id: int, on: dt.date) -> CustomerScore:
-    """One customer's score on a day; `NotFound` where the reader may not see it."""
-    found = next(scores_on(r, on, [customer_id]), None)
+def score_of_customer(
+    r: Reader, customer_id: int, on: dt.date, typed: Facts | None = None
+) -> CustomerScore:
+    """
+    One customer's score on a day; `NotFound` where the reader may not see it.
+
+    `typed` are facts that stand in the place of those that are known: for a preview.
+    """
+    found = r.session.execute(_customers(r, on, [customer_id])).first()
     if found is None:
         raise NotFound("customer")
-    return found
+    scorer = Scorer(r, on, [customer_id])
+    scorer.read(r, one(customer_id))
+    if typed:
+        scorer.facts[customer_id] = {**scorer.facts.get(customer_id, {}), **typed}
+    return scorer.score(found)
 
 
 def scores_on(
     r: Reader, on: dt.date, customer_ids: Collection[int] | None = None
 ) -> Iterator[CustomerScore]:
     """The scores of everybody whom the reader may see, or of some, in the order of their ids."""
-    columns: list[Any] = [Customer.id, Customer.currency, Customer.payment_terms]
-    rows = select(*columns).order_by(Customer.id)
-    if customer_ids is not None:
-        rows = rows.where(Customer.id.in_(customer_ids))
-    customers = r.session.execute(visible_to(rows, r.actor, Customer.id)).all()
+    customers = r.session.execute(_customers(r, on, customer_ids)).all()
     scorer = Scorer(r, on, customer_ids)
     for at in range(0, len(customers), SLICE):
         some = customers[at : at + SLICE]
         if customer_ids is None:
-            scorer.read(r, between(some[0].id, some[-1].id))
+            scorer.read(r, between(some[0].customer_id, some[-1].customer_id))
         else:
-            scorer.read(r, among([row.id for row in some]))
+            scorer.read(r, among([row.customer_id for row in some]))
         for row in some:
-            yield scorer.score(row.id, row.currency, row.payment_terms or "")
+            yield scorer.score(row)
+
+
+def _customers(r: Reader, on: dt.date, customer_ids: Collection[int] | None) -> Select[Any]:
+    """Each customer with its limit, own terms and grade in force on a day, in one question."""
+    newest = newest_rows(on, customer_ids)
+    own_terms = (
+        select(CustomerTerms.terms)
+        .where(CustomerTerms.customer_id == Customer.id, CustomerTerms.effective_on <= on)
+        .order_by(CustomerTerms.effective_on.desc(), CustomerTerms.id.desc())
+        .limit(1)
+        .correlate(Customer)
+        .scalar_subquery()
+    )
+    grade_id = (
+        select(CustomerGrade.id)
+        .where(CustomerGrade.customer_id == Customer.id, holds_on(on))
+        .order_by(CustomerGrade.effective_on.desc(), CustomerGrade.id.desc())
+        .limit(1)
+        .correlate(Customer)
+        .scalar_subquery()
+    )
+    columns: list[Any] = [
+        *(Customer.id.label("customer_id"), Customer.code, Customer.name),
+        *(Customer.payment_terms, own_terms.label("own_terms")),
+        *(*BASE[1:], CreditLimit),
+        *(CustomerGrade.id.label("grade_id"), CustomerGrade.grade),
+    ]
+    rows = (
+        visible_to(select(*columns), r.actor, Customer.id)
+        .outerjoin(newest, newest.c.customer_id == Customer.id)
+        .outerjoin(CreditLimit, CreditLimit.id == newest.c.id)
+        .outerjoin(CustomerGrade, CustomerGrade.id == grade_id)
+        .order_by(Customer.id)
+    )
+    return rows if customer_ids is None else rows.where(Customer.id.in_(customer_ids))
 
 
 class Scorer:
@@ -132,45 +180,47 @@ class Scorer:
         self.named = self.policy.named_terms
         self.record = Record()
         self.facts = facts_on(r, on, customer_ids)
-        self.grades: Mapping[int, GradeInForce] = grades_on(r, on, customer_ids)
-        self.limits: Mapping[int, LimitInForce] = limits_on(r, on, customer_ids)
-        self.own_terms = _own_terms(r, on, customer_ids)
         self.days_of = cache(self._days_of)
 
     def read(self, r: Reader, whom: Scope) -> None:
         """Reads the books of the customers whose scores are asked for next."""
         self.record = record_of(r, self.on, whom)
 
-    def score(self, customer_id: int, own_currency: str | None, own_terms: str) -> CustomerScore:
-        """One customer's score."""
-        limit = self.limits.get(customer_id)
+    def score(self, row: Any) -> CustomerScore:
+        """The score of a customer, by its row of `_customers`."""
+        customer_id = row.customer_id
+        in_force = limit_in_force(row, row.CreditLimit, self.house_currency)
+        limit = in_force.amount if in_force else None
         trade = self.record.trade.get(customer_id, [])
-        currency = _currency(limit, own_currency, trade) or self.house_currency
-        traded = next((row for row in trade if row.currency == currency), None)
+        currency = _currency(limit, row.currency, trade) or self.house_currency
+        traded = next((each for each in trade if each.currency == currency), None)
         facts: Facts = self.facts.get(customer_id, {})
         known = self._from_books(customer_id, limit)
         told = {name: fact.value for name, fact in facts.items() if not fact.lapsed}
         found = score_of(self.card, {**told, **known})
-        held = self.grades.get(customer_id)
-        held_name = held.grade if held else ""
-        name = grade_for(found.points, self.best_first, held_name, self.hysteresis)
+        name = grade_for(found.points, self.best_first, row.grade or "", self.hysteresis)
         grade = self.by_name.get(name)
         sales = record.monthly_sales(traded, self.on)
-        usual = record.usual_term(self.record.lateness.get(customer_id, []))
-        own = self.own_terms.get(customer_id, own_terms)
+        own = row.payment_terms if row.own_terms is None else row.own_terms
         terms = (grade.terms if grade else "") or own or self.policy.default_terms
+        usual = record.usual_term(self.record.lateness.get(customer_id, []))
         term_days = self.days_of(terms) if terms else usual
         return CustomerScore(
             customer_id=customer_id,
+            code=row.code,
+            name=row.name,
             on=self.on,
             inputs=tuple(_inputs(self.card, found, facts)),
             score=found,
             grade=name,
             is_provisional=found.is_provisional(self.floor_percent),
-            held=held_name,
+            held=row.grade or "",
+            held_id=row.grade_id,
             currency=currency,
             monthly_sales=sales,
             term_days=term_days,
+            limit=limit,
+            terms=own or self.policy.default_terms,
             suggested_limit=suggested_limit(grade, sales, term_days, self.factor)
             if grade
             else None,
@@ -178,7 +228,7 @@ class Scorer:
             policy_id=self.policy.id,
         )
 
-    def _from_books(self, customer_id: int, limit: LimitInForce | None) -> dict[str, Decimal]:
+    def _from_books(self, customer_id: int, limit: Money | None) -> dict[str, Decimal]:
         late = self.record.lateness.get(customer_id, [])
         trade = self.record.trade.get(customer_id, [])
         kept, promised = self.record.promises.get(customer_id, (0, 0))
@@ -192,7 +242,7 @@ class Scorer:
             "dispute_validity": record.share(right, decided),
             "dealing_months": None if months is None else as_figure(months),
             "invoices_a_month": record.invoices_a_month(trade, self.on),
-            "limit_use": record.limit_use(trade, limit.amount if limit else None),
+            "limit_use": record.limit_use(trade, limit),
         }
         return {name: value for name, value in found.items() if value is not None}
 
@@ -207,29 +257,14 @@ class Scorer:
             return None
 
 
-def _own_terms(r: Reader, on: dt.date, customer_ids: Collection[int] | None) -> dict[int, str]:
-    """By customer: the dated terms of its own that are in force on a day."""
-    rows = (
-        select(CustomerTerms.customer_id, CustomerTerms.terms)
-        .where(CustomerTerms.effective_on <= on)
-        .order_by(CustomerTerms.effective_on, CustomerTerms.id)
-    )
-    if customer_ids is not None:
-        rows = rows.where(CustomerTerms.customer_id.in_(customer_ids))
-    found = r.session.execute(visible_to(rows, r.actor, CustomerTerms.customer_id))
-    return {row.customer_id: row.terms for row in found}
-
-
-def _currency(
-    limit: LimitInForce | None, own: str | None, trade: Sequence[record.Trade]
-) -> str | None:
+def _currency(limit: Money | None, own: str | None, trade: Sequence[record.Trade]) -> str | None:
     """
     In which currency a limit is suggested: that of the limit, its own, that of most sales.
 
     The first of them in which there is trade; where there is none in any, the first that is known.
     """
     most = max(trade, key=lambda row: (row.sales_minor, row.currency), default=None)
-    of_limit = limit.amount.currency if limit and limit.amount else None
+    of_limit = limit.currency if limit else None
     asked = [each for each in (of_limit, own, most.currency if most else None) if each]
     traded = {row.currency for row in trade}
     return next((each for each in asked if each in traded), asked[0] if asked else None)
