@@ -228,7 +228,6 @@ SENTENCES: dict[str, str] = {
     "person.not_oneself": N_("You cannot close your own account. Ask another administrator."),
     "person.nowhere": N_("Choose at least one role, or remove the person."),
     "policy.deadline_out_of_reach": N_("Enter 1 to 60 workdays."),
-    "policy.issue_day_out_of_reach": N_("Enter a workday from 1 to 20."),
     "policy.reminders_out_of_order": N_(
         "Enter rising workdays from 1 to 60, at most ten, such as 3, 5, 8."
     ),

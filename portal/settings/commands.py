@@ -14,7 +14,6 @@ from portal.base.policies import decide
 from portal.base.work import Work
 from portal.core.ageing import Scheme
 from portal.core.errors import RuleBroken
-from portal.core.terms import parse_terms
 from portal.tables.people import User
 from portal.tables.settings import Company
 
@@ -40,13 +39,14 @@ class ChangeCompany:
 
 @dataclass(frozen=True)
 class ChangePolicy:
-    """How statements and ages are made from a day on."""
+    """
+    How workdays are counted, ages made and answers asked for, from today on.
 
-    default_terms: str
+    What was agreed with customers about paying and answering is changed as terms are.
+    """
+
     calendar_country: str
     ageing_buckets: tuple[int, ...]
-    statement_issue_on_workday: int
-    statement_confirm_within_workdays: int
     statement_remind_after_workdays: tuple[int, ...] = (3, 5, 8)
     #: Where a customer agreed that silence counts: after so many workdays past the answer day.
     statement_silence_after_workdays: int = 10
@@ -117,16 +117,9 @@ def _blaming(field: str) -> Iterator[None]:
 
 
 def _check_policy(c: ChangePolicy) -> None:
-    """Refuses what could not be lived with: terms without sense, bounds that do not rise."""
-    with _blaming("default_terms"):
-        if c.default_terms:
-            parse_terms(c.default_terms)
+    """Refuses what could not be lived with: bounds that do not rise, deadlines out of reach."""
     with _blaming("ageing_buckets"):
         Scheme(bounds=c.ageing_buckets)
-    if not 1 <= c.statement_issue_on_workday <= 20:
-        raise RuleBroken("policy.issue_day_out_of_reach", field="statement_issue_on_workday")
-    if not 1 <= c.statement_confirm_within_workdays <= 60:
-        raise RuleBroken("policy.deadline_out_of_reach", field="statement_confirm_within_workdays")
     if not 1 <= c.statement_silence_after_workdays <= 60:
         raise RuleBroken("policy.deadline_out_of_reach", field="statement_silence_after_workdays")
     days = c.statement_remind_after_workdays

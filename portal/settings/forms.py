@@ -39,21 +39,12 @@ class CompanyForm(Form):
 
 
 class PolicyForm(Form):
-    """How statements and ages are made."""
+    """How workdays are counted, ages made and answers asked for."""
 
-    default_terms = wtforms.StringField(N_("Payment terms of customers without their own"), [SHORT])
     calendar_country = SelectField(N_("Country whose holidays count"))
     ageing_buckets = wtforms.StringField(
         N_("Ageing: last day of each column"), [Filled(N_("Enter days, such as 30, 60, 90."))]
     )
-    statement_issue_on_workday = wtforms.IntegerField(
-        N_("Statements are issued on this workday of the month"),
-        [NumberRange(1, 20, N_("Enter a workday from 1 to 20."))],
-    )
-    statement_confirm_within_workdays = wtforms.IntegerField(
-        N_("Workdays to answer in"), [NumberRange(1, 60, N_("Enter 1 to 60 workdays."))]
-    )
-
     statement_remind_after_workdays = wtforms.StringField(
         N_("Workdays after which who has not answered is reminded"), [SHORT]
     )
@@ -77,11 +68,8 @@ class PolicyForm(Form):
         """What the form asks for."""
         days = self.statement_remind_after_workdays.data or ""
         return ChangePolicy(
-            default_terms=(self.default_terms.data or "").strip(),
             calendar_country=self.calendar_country.data or "",
             ageing_buckets=tuple(int(part) for part in (self.ageing_buckets.data or "").split(",")),
-            statement_issue_on_workday=self.statement_issue_on_workday.data or 0,
-            statement_confirm_within_workdays=self.statement_confirm_within_workdays.data or 0,
             statement_remind_after_workdays=tuple(map(int, filter(str.strip, days.split(",")))),
             statement_silence_after_workdays=self.statement_silence_after_workdays.data or 0,
         )

@@ -8,8 +8,6 @@ from flask import Blueprint, Response
 
 from portal.base.access import allows
 from portal.base.language import gettext as _
-from portal.core.errors import RuleBroken
-from portal.core.terms import Schedule
 from portal.settings import commands, queries
 from portal.settings.forms import CompanyForm, PolicyForm
 from portal.web import respond
@@ -88,14 +86,5 @@ def _statements_page(form: PolicyForm) -> Response:
         form.status if form.told() else 200,
         form=form,
         may_change=allows(actor(), "company.change"),
-        preview=_preview(form.default_terms.data or ""),
         versions=queries.list_policy_versions(reader()),
     )
-
-
-def _preview(terms: str) -> Schedule | None:
-    """What the default terms give for a sample invoice; nothing while they make no sense."""
-    try:
-        return queries.preview_terms(reader(), terms) if terms else None
-    except RuleBroken:
-        return None

@@ -12,13 +12,9 @@ import holidays
 from sqlalchemy import select
 
 from portal.base.work import Reader
-from portal.core.money import Money
-from portal.core.terms import Schedule, parse_terms, schedule
 from portal.settings.commands import BANK_FIELDS
 from portal.tables.journal import Audit
 from portal.tables.settings import Policy
-
-SAMPLE_MINOR = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -39,12 +35,6 @@ def list_policy_versions(r: Reader) -> list[PolicyVersion]:
         PolicyVersion(row.id, row.effective_on, row.author, row.created_at, json.loads(row.body))
         for row in rows
     ]
-
-
-def preview_terms(r: Reader, text: str) -> Schedule:
-    """What a terms text gives for an invoice of today; `RuleBroken` where it makes no sense."""
-    sample = Money(SAMPLE_MINOR, r.company.currency)
-    return schedule(parse_terms(text), r.today, sample, r.calendar())
 
 
 def account_unchanged_since(r: Reader) -> dt.datetime:

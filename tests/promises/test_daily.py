@@ -141,7 +141,7 @@ def test_what_was_broken_long_ago_comes_from_a_file_and_makes_no_task(house: Hou
 def test_a_day_off_puts_the_reckoning_off_to_the_next_workday(house: House):
     house.on("11-01")
     with house.installation.work(SYSTEM) as w:
-        change_policy(w, ChangePolicy("net 30", "CN", (30, 60, 90), 3, 10))
+        change_policy(w, ChangePolicy("CN", (30, 60, 90)))
     house.invoice(2)
     house.promise(2, by="11-14", made="11-02")  # a Saturday
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from portal.base.access import SYSTEM, Actor, Denied
 from portal.core.errors import RuleBroken
 from portal.settings.commands import ChangeCompany, ChangePolicy, change_company, change_policy
-from portal.settings.queries import list_policy_versions, preview_terms
+from portal.settings.queries import list_policy_versions
 from portal.tables.journal import Audit, Outbox
 from portal.tables.people import User
 from portal.tables.settings import Company
@@ -29,7 +29,7 @@ COMPANY = ChangeCompany(
     bank_holder="",
     bank_account="",
 )
-POLICY = ChangePolicy("net 30", "CN", (30, 60, 90), 3, 10)
+POLICY = ChangePolicy("CN", (30, 60, 90))
 
 
 def changed(c, **values):
@@ -98,10 +98,7 @@ def test_every_change_of_the_policy_is_a_version(installation):
 @pytest.mark.parametrize(
     ("values", "field"),
     [
-        ({"default_terms": "net thirty"}, "default_terms"),
         ({"ageing_buckets": (60, 30)}, "ageing_buckets"),
-        ({"statement_issue_on_workday": 21}, "statement_issue_on_workday"),
-        ({"statement_confirm_within_workdays": 0}, "statement_confirm_within_workdays"),
         ({"statement_remind_after_workdays": (5, 3)}, "statement_remind_after_workdays"),
         ({"statement_silence_after_workdays": 0}, "statement_silence_after_workdays"),
     ],
@@ -111,15 +108,6 @@ def test_what_could_not_be_lived_with_is_refused_on_its_field(installation, valu
         change_policy(w, changed(POLICY, **values))
 
     assert broken.value.field == field
-
-
-def test_the_preview_shows_what_terms_give_today(installation):
-    with installation.reading(SYSTEM) as r:
-        plan = preview_terms(r, "2/10 net 30")
-
-        assert [(part.due_on.isoformat(), part.amount.major()) for part in plan.parts] == [
-            ("2026-12-20", "10000.00")
-        ]
 
 
 def test_the_holidays_of_china_and_its_made_up_workdays_count(installation):

@@ -41,7 +41,7 @@ def test_an_empty_name_is_refused_at_its_field(admin: DeskBrowser):
 
 
 def test_a_new_version_of_the_policy_counts_from_today(office: Office, admin: DeskBrowser):
-    changed = {"default_terms": "30d eom", "ageing_buckets": "15, 45"}
+    changed = {"ageing_buckets": "15, 45"}
     page = admin.follow(admin.fill(admin.visit(STATEMENTS), STATEMENTS, **changed))
 
     assert "1 version" in page.text
@@ -49,14 +49,19 @@ def test_a_new_version_of_the_policy_counts_from_today(office: Office, admin: De
         assert r.policy.scheme.names == ("not_due", "1-15", "16-45", "46+")
 
 
+def test_terms_are_changed_where_a_second_person_approves_them(admin: DeskBrowser):
+    page = admin.visit(STATEMENTS)
+
+    assert "/desk/terms" in page.links.values()
+    gone = ("default_terms", "statement_issue_on_workday", "statement_confirm_within_workdays")
+    assert not set(gone) & set(page.form(STATEMENTS))
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("default_terms", "net thirty"),
         ("ageing_buckets", "60, 30"),
         ("ageing_buckets", "a few"),
-        ("statement_issue_on_workday", "25"),
-        ("statement_confirm_within_workdays", "zero"),
         ("statement_remind_after_workdays", "three, five"),
         ("statement_remind_after_workdays", "8, 5"),
     ],
