@@ -21,6 +21,7 @@ from portal.base.access import SYSTEM, Actor
 from portal.base.clock import Clock
 from portal.base.installation import Installation
 from portal.base.outbox import drain
+from portal.base.policies import decide
 from portal.base.work import Work
 from portal.core.confirmation import Reason, Result
 from portal.core.ledger import Kind
@@ -77,7 +78,8 @@ MESSAGES = ("email", "sms")
 STATEMENT_MONTHS = 6
 #: Makes the demo's addresses the same on every machine.
 REF_KEY = b"accord-demo-refs"
-POLICY = ChangePolicy("net 30", "CN", (30, 60, 90), 3, 10)
+POLICY = ChangePolicy("CN", (30, 60, 90))
+TERMS = {"default_terms": "net 30"}
 
 #: What became of the last month's statements; who is not named confirmed it.
 LAST_MONTH = {
@@ -203,6 +205,7 @@ def _found(w: Work) -> None:
     w.session.get_one(Company, 1).ref_key = REF_KEY
     change_company(w, ChangeCompany(**company_file()["company"]))
     change_policy(w, POLICY)
+    decide(w, TERMS)
 
 
 def _import_books(installation: Installation, on: dt.date) -> None:
