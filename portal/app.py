@@ -16,8 +16,24 @@ from portal.audit.pages_trail import desk as audit_desk
 from portal.base.config import read_config
 from portal.base.installation import Installation, open_installation
 from portal.base.language import N_
+from portal.contracts.amending import AMENDMENT
+from portal.contracts.pages_acts import acts as contract_acts
+from portal.contracts.pages_checks import checks as contract_checks
+from portal.contracts.pages_invoice import chain as invoice_chain
+from portal.contracts.pages_staff import desk as contracts_desk
+from portal.contracts.prices.pages_staff import prices as prices_desk
+from portal.credit.pages_application import application as credit_application
+from portal.credit.pages_applications import desk as applications_desk
+from portal.credit.pages_asking import asking as shipping_desk
 from portal.credit.pages_customer import customer as credit
+from portal.credit.pages_limits import limits as limits_desk
+from portal.credit.pages_opening import opening as opening_desk
+from portal.credit.pages_orders import orders as orders_desk
+from portal.credit.pages_rates import rates as rates_desk
+from portal.credit.pages_securities import securities as securities_desk
 from portal.credit.pages_staff import desk as credit_desk
+from portal.credit.pages_standing import standing as standing_desk
+from portal.credit.proposing import LARGE_LIMIT, LIMIT
 from portal.credit.releases import RELEASE
 from portal.customers.pages_contacts import contacts_desk
 from portal.customers.pages_cycle import cycle_desk
@@ -39,6 +55,7 @@ from portal.home.pages_staff import desk as home_desk
 from portal.imports.pages_staff import desk as imports_desk
 from portal.invoices.pages_customer import customer as invoices
 from portal.invoices.pages_downloads import customer as downloads
+from portal.payments.bills.pages_staff import bills as bills_desk
 from portal.payments.pages_advices import customer as advices
 from portal.payments.pages_advices import desk as advices_desk
 from portal.payments.pages_customer import customer as payments
@@ -63,6 +80,8 @@ from portal.reports.pages_confirmations import confirmations_desk
 from portal.reports.pages_limitation import limitation_desk
 from portal.reports.pages_measures import desk as measures_desk
 from portal.reports.pages_staff import desk as reports_desk
+from portal.settings.pages_grades import desk_grades
+from portal.settings.pages_policy import desk_policy
 from portal.settings.pages_staff import desk as settings_desk
 from portal.statements.agreement.pages_agreement import company
 from portal.statements.certificate.pages_public import public as verify
@@ -127,6 +146,15 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     advices_desk,
     credit,
     credit_desk,
+    credit_application,
+    applications_desk,
+    limits_desk,
+    opening_desk,
+    securities_desk,
+    orders_desk,
+    shipping_desk,
+    rates_desk,
+    standing_desk,
     disputes,
     disputes_desk,
     deciding,
@@ -151,8 +179,16 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     confirmations_desk,
     limitation_desk,
     receipts_desk,
+    bills_desk,
+    contracts_desk,
+    contract_acts,
+    contract_checks,
+    invoice_chain,
+    prices_desk,
     imports_desk,
     settings_desk,
+    desk_grades,
+    desk_policy,
     desk_dispute_settings,
     desk_wording,
     audit_desk,
@@ -161,7 +197,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     audit_answers,
 )
 
-know_kinds((CREDIT_NOTE, EXTENSION, PLAN_KIND, RELEASE, TERMS_KIND))
+know_kinds((AMENDMENT, CREDIT_NOTE, EXTENSION, PLAN_KIND, RELEASE, TERMS_KIND, LARGE_LIMIT, LIMIT))
 
 OWN = (
     MenuItem("notices.choose", N_("Messages")),
@@ -171,9 +207,13 @@ OWN = (
 )
 #: What stands under Credit at the desk.
 CREDIT_PAGES = (
-    *("desk_orders", "desk_reviews", "desk_applications", "desk_terms", "desk_contracts"),
+    *("desk_limits", "desk_opening", "desk_securities"),
+    *("desk_orders", "desk_shipping", "desk_rates", "desk_standing"),
+    *("desk_reviews", "desk_applications", "desk_terms", "desk_contracts"),
     *("desk_prices", "desk_invoice_checks", "desk_bills"),
 )
+#: What stands under Settings.
+SETTINGS_PAGES = ("desk_wording", "desk_dispute_settings", "desk_grades", "desk_policy")
 NAVIGATION = Navigation(
     customer=(
         MenuItem("home.index", N_("Overview")),
@@ -199,7 +239,7 @@ NAVIGATION = Navigation(
         MenuItem("desk_imports.index", N_("Imports")),
         MenuItem("desk_people.users", N_("Users")),
         MenuItem("desk_audit.index", N_("Audit")),
-        MenuItem("desk_settings.company", N_("Settings")),
+        MenuItem("desk_settings.company", N_("Settings"), SETTINGS_PAGES),
     ),
     customer_own=(
         MenuItem("company.show", N_("Your company")),
@@ -224,6 +264,16 @@ NAVIGATION = Navigation(
             MenuItem("desk_applications.index", N_("Applications")),
             MenuItem("desk_terms.index", N_("Terms")),
             MenuItem("desk_contracts.index", N_("Contracts")),
+        ),
+        "settings": (
+            MenuItem("desk_settings.company", N_("Company")),
+            MenuItem("desk_settings.statements", N_("Statements and terms")),
+            MenuItem("desk_wording.show", N_("Wording")),
+            MenuItem("desk_dispute_settings.show", N_("Disputes")),
+            MenuItem("desk_grades.promises", N_("Promises and plans")),
+            MenuItem("desk_grades.grades", N_("Grades")),
+            MenuItem("desk_grades.scorecard", N_("Scorecard")),
+            MenuItem("desk_policy.show", N_("Policy as text")),
         ),
         "own_credit": (
             MenuItem("credit.index", N_("Limit")),

@@ -10,7 +10,7 @@ ABOUT_POLICY: dict[str, str] = {
         "The points go up and down. Let them only fall or only rise with the bounds."
     ),
     "policy.bands_malformed": N_(
-        "Write at least two pairs of a bound and its points, such as [[0, 100], [30, 40], [60, 0]]."
+        "Give at least two pairs of a bound and its points, such as 0 and 100, 30 and 40, 60 and 0."
     ),
     "policy.bands_not_rising": N_("Write each bound once, from the lowest to the highest."),
     "policy.bands_or_linear": N_("Give this factor either bands or linear, and not both."),
@@ -37,11 +37,9 @@ ABOUT_POLICY: dict[str, str] = {
     "policy.name_twice": N_("%(name)s stands here already. Give each a name of its own."),
     "policy.not_a_day": N_('%(value)s is not a day. Write days such as ["2026-12-24"].'),
     "policy.not_a_decimal": N_(
-        'Write a number from %(least)s to %(most)s in quotes, such as "1.5", not %(value)s.'
+        "Write a number from %(least)s to %(most)s, such as 1.5, not %(value)s."
     ),
-    "policy.not_a_fraction": N_(
-        'Write a part from 0 to 1 in quotes, such as "1/3", not %(value)s.'
-    ),
+    "policy.not_a_fraction": N_("Write a part from 0 to 1, such as 1/3, not %(value)s."),
     "policy.not_a_list": N_(
         "Write a list in brackets with at most %(longest)s entries, not %(value)s."
     ),
@@ -63,6 +61,7 @@ ABOUT_POLICY: dict[str, str] = {
     "policy.not_words": N_(
         "Write a text in quotes of at most %(longest)s characters, not %(value)s."
     ),
+    "policy.nothing_chosen": N_("Choose a file, or write the text."),
     "policy.one_rate": N_("Give one of annual_rate, daily_rate and statute."),
     "policy.scores_not_falling": N_(
         "This score is not below that of %(name)s above it. Write the grades from the best to the "
@@ -93,6 +92,7 @@ ABOUT_POLICY: dict[str, str] = {
         "%(value)s is not a time zone. Write one such as Asia/Shanghai or Europe/Berlin."
     ),
     "policy.too_deep": N_("The text has brackets within brackets without end. Write it simpler."),
+    "policy.too_fine": N_("Enter at most two decimals."),
     "policy.too_long": N_("A policy has at most %(most)s kB. Choose a smaller file."),
     "policy.too_many": N_("There can be at most %(most)s of these. Take some away."),
     "policy.unknown_key": N_("There is no key %(name)s here. The keys are: %(known)s."),

@@ -21,7 +21,7 @@ from portal.core.toml_lines import Path, lines_of
 from portal.core.toml_writing import assignment, dotted
 
 #: A larger file is no policy.
-MOST_BYTES = 500_000
+MOST_BYTES = 250_000
 _WHERE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _PATHS: Mapping[str, Path] = {
     **{
@@ -64,6 +64,11 @@ class PolicyText:
     values: Mapping[str, Any] = field(default_factory=dict)
     company: Mapping[str, str] = field(default_factory=dict)
     faults: Sequence[Fault] = ()
+    lines: Mapping[Path, int] = field(default_factory=dict, compare=False, repr=False)
+
+    def blamed(self, section: str, key: str, broken: RuleBroken) -> Fault:
+        """A fault of a key that only others can find."""
+        return Fault(self.lines.get((section, key)), f"{section}.{key}", broken)
 
 
 def decoded(body: bytes) -> str:
@@ -100,7 +105,7 @@ def read_policy(text: str, in_force: Mapping[str, Any], known: Known) -> PolicyT
     reading.read(told)
     reading.check(canonical(in_force))
     faults = sorted(reading.faults, key=lambda fault: fault.line or 0)
-    return PolicyText(reading.values, reading.company, tuple(faults))
+    return PolicyText(reading.values, reading.company, tuple(faults), lines)
 
 
 def _not_toml(message: str, text: str) -> Fault:
