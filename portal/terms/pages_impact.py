@@ -76,7 +76,7 @@ def impact(ref: str) -> Response:
     return _page(view, _looked_at(view))
 
 
-@desk.post("/<ref>/impact")
+@desk.post("/<ref>/impact/look")
 @guard("terms.change")
 def keep_look(ref: str) -> Response:
     """Keeps the day and the reach that were looked at."""
@@ -166,6 +166,7 @@ def _words() -> dict[str, Any]:
         "how_said": lambda how: _(CROSSES[how]),
         "days_said": days_said,
         "weeks_of": weeks_of,
+        "apart_of": apart_of,
         "most": CROSSING_AT_MOST,
         "today": reader().today,
     }
@@ -179,11 +180,16 @@ def days_said(days: Any) -> str:
 
 
 def weeks_of(cash: Cash) -> list[tuple[str, Money, Money]]:
-    """The weeks of a chart; what is before, after or without a day only where there is any."""
+    """The weeks of a chart."""
+    return [(week_said(week), week.before, week.after) for week in cash.weeks[1:-2]]
+
+
+def apart_of(cash: Cash) -> list[tuple[str, Money, Money]]:
+    """What is due before or after the weeks or without a day, where there is any."""
     return [
         (week_said(week), week.before, week.after)
-        for place, week in enumerate(cash.weeks)
-        if 0 < place < len(cash.weeks) - 2 or week.before.minor or week.after.minor
+        for week in (cash.weeks[0], *cash.weeks[-2:])
+        if week.before.minor or week.after.minor
     ]
 
 

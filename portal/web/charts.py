@@ -18,6 +18,8 @@ TOP, FOOT = 1_000, 8_600
 LINE_WIDTH, LINE_HEIGHT, MARGIN = 100, 24, 3
 
 Value = int | Decimal | Fraction
+#: A name, and an amount before and after.
+Row = tuple[str, Money, Money]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +56,18 @@ class Pairs:
     foot: str = percent(FOOT)
 
 
-def bar_pairs(rows: Sequence[tuple[str, Money, Money]]) -> Pairs:
-    """Two bars for each row, (name, before, after), of one currency; below nothing is no bar."""
-    if not rows:
+def bar_pairs(rows: Sequence[Row], apart: Sequence[Row] = ()) -> Pairs:
+    """
+    Two bars for each row, (name, before, after), of one currency; below nothing is no bar.
+
+    What stands apart is not drawn, and counts in the sums.
+    """
+    told = [*rows, *apart]
+    if not told:
         return Pairs((), None)
-    sums = _sum([before for _name, before, _after in rows]), _sum([after for *_, after in rows])
-    most = max(amount for _name, *both in rows for amount in both)
-    if most.minor <= 0:
+    sums = _sum([before for _name, before, _after in told]), _sum([after for *_, after in told])
+    most = max((amount for _name, *both in rows for amount in both), default=None)
+    if most is None or most.minor <= 0:
         return Pairs((), None, sums)
     step = WHOLE // len(rows)
     pairs = []

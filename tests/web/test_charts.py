@@ -41,6 +41,13 @@ def test_the_sums_are_those_of_the_rows():
     assert drawn.sums == (cny(100), cny(100))
 
 
+def test_what_stands_apart_is_summed_and_not_drawn():
+    drawn = bar_pairs([("w1", cny(100), cny(40))], [("later", cny(900), cny(960))])
+
+    assert (len(drawn.pairs), drawn.highest) == (1, cny(100))
+    assert drawn.sums == (cny(1_000), cny(1_000))
+
+
 @pytest.mark.parametrize("rows", [[], [("w1", cny(0), cny(0))]])
 def test_nothing_is_drawn_of_nothing(rows: list[tuple[str, Money, Money]]):
     assert bar_pairs(rows).pairs == ()
