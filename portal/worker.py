@@ -26,6 +26,7 @@ from portal.base.engine import open_engine
 from portal.base.installation import Installation
 from portal.base.outbox import Registry, drain, log
 from portal.base.work import Work
+from portal.credit.answering import LETTERS as APPLICATIONS
 from portal.credit.signals import LETTERS as SIGNALS
 from portal.day import is_day_done, run_day
 from portal.disputes.decision_letters import LETTERS as DECISIONS
@@ -102,6 +103,7 @@ def do_import(installation: Installation, payload: dict[str, Any]) -> None:
 
 LETTERS = {
     **APPROVALS,
+    **APPLICATIONS,
     **SIGNALS,
     **REQUESTS,
     **INVOICES,

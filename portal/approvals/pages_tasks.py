@@ -38,6 +38,10 @@ WHOSE_NAMES = {
 }
 #: What a task is about → the page that shows it.
 PAGES = {
+    "bill": "desk_bills.show",
+    "contract": "desk_contracts.show",
+    "application": "desk_applications.show",
+    "collateral": "desk_securities.show",
     "part": "invoices.show",
     "dispute": "desk_dispute.show",
     "plan": "desk_plans.show",

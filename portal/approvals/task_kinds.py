@@ -22,6 +22,13 @@ SENTENCES: dict[str, str] = {
         "plan ends"
     ),
     "credit_to_post": N_("Post the approved credit note over %(amount)s for %(number)s"),
+    "bill_due": N_("Bill %(number)s over %(amount)s matures on %(day)s: see that it is presented"),
+    "bill_dishonoured": N_(
+        "Bill %(number)s over %(amount)s was not honoured on %(day)s: talk to the customer, and "
+        "have the returned payment posted"
+    ),
+    "contract_ends": N_("Contract %(number)s ends on %(day)s: agree on what comes after it"),
+    "contract_look": N_("Look how both sides keep contract %(number)s, planned for %(day)s"),
     "early_warning": N_(
         "%(number)s danger signals are noted since %(day)s: look at the customer’s credit"
     ),
@@ -49,6 +56,10 @@ KIND_NAMES: dict[str, str] = {
     "promise_broken": N_("Missed promise"),
     "plan_broken": N_("Broken plan"),
     "credit_to_post": N_("Credit note to post"),
+    "bill_due": N_("Bill that matures"),
+    "bill_dishonoured": N_("Dishonoured bill"),
+    "contract_ends": N_("Contract that ends"),
+    "contract_look": N_("Contract to look at"),
     "early_warning": N_("Early warning"),
     "late_pattern": N_("Slower payments"),
     "next_visit": N_("Visit"),

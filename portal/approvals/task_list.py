@@ -68,7 +68,20 @@ class TaskPage:
 
 
 #: What a task is about → the prefix of its reference.
-PREFIXES = {"promise": "pr", "plan": "pl", "dispute": "di", "part": "iv", "approval": "ap"}
+PREFIXES = {
+    "promise": "pr",
+    "plan": "pl",
+    "dispute": "di",
+    "part": "iv",
+    "approval": "ap",
+    "application": "ca",
+    "bill": "bl",
+    "contract": "ko",
+    "limit": "cl",
+    "collateral": "sc",
+    # About the customer itself.
+    **dict.fromkeys(("review", "visit", "warning"), "cu"),
+}
 
 
 def tasks_counted(r: Reader, asked: TaskFilter) -> Select[Any]:

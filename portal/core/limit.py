@@ -225,3 +225,27 @@ def use_of(used: Money, asked: AskedLimit, on: date, watch_percent: int) -> Use:
     if not limit.minor:
         return Use.PREPAYMENT
     return Use.NEAR if found == "watch" else Use.WITHIN
+
+
+def vital_few(amounts: Mapping[int, int], share_percent: int = 80) -> list[int]:
+    """
+    The fewest that together hold so many per cent of all, the largest first.
+
+    Rule: R250 — the customers who hold 80 % of what is used in a currency are looked after first;
+    what is below nothing counts as nothing, and of equals the first one counts (S-049).
+
+    >>> vital_few({1: 50, 2: 10, 3: 35, 4: 5})
+    [1, 3]
+    >>> vital_few({1: -5})
+    []
+    """
+    held = {key: amount for key, amount in amounts.items() if amount > 0}
+    wanted = sum(held.values()) * share_percent
+    found: list[int] = []
+    reached = 0
+    for key, amount in sorted(held.items(), key=lambda each: (-each[1], each[0])):
+        if reached * 100 >= wanted:
+            break
+        found.append(key)
+        reached += amount
+    return found

@@ -2,15 +2,84 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from dataclasses import dataclass
 
+from flask import Blueprint, Response, url_for
+
+from portal.base.access import allows
+from portal.base.formats import money
+from portal.base.language import gettext as _
+from portal.base.work import Reader
+from portal.core.limit import Use
+from portal.credit import application_names
+from portal.credit.application_list import ApplicationFilter, list_applications
+from portal.credit.limit_names import amount_words, percent_of
+from portal.credit.names import part_name
+from portal.credit.own import OwnCredit, own_credit
+from portal.invoices.early_payment import list_offers
+from portal.people.pages_branches import asked_branch, branches_of
 from portal.web import respond
+from portal.web.current import actor, reader
 from portal.web.guard import guard
 
 customer = Blueprint("credit", __name__, url_prefix="/credit")
+
+#: So many offers and applications stand on the page.
+GLANCE = 5
+#: More companies than these are shown one at a time.
+MOST_AT_ONCE = 3
+
+
+@dataclass(frozen=True)
+class Way:
+    """Something that would help to a higher limit, and where it is done."""
+
+    text: str
+    url: str
+    button: str
 
 
 @customer.get("")
 @guard("credit.own")
 def index() -> Response:
-    return respond.page("credit/index.html")
+    r = reader()
+    branches = branches_of(r)
+    chosen = asked_branch(r, branches)
+    shown = [row_id for row_id, _ref, _name in branches if chosen in (None, row_id)]
+    credits_shown = [own_credit(r, row_id) for row_id in shown[:MOST_AT_ONCE]]
+    return respond.page(
+        "credit/index.html",
+        credits=[(each, _ways(r, each)) for each in credits_shown],
+        branches=[(url_for(".index", branch=ref), name) for _id, ref, name in branches],
+        chosen=chosen,
+        offers=list_offers(r)[:GLANCE],
+        applications=list_applications(r, ApplicationFilter(per_page=GLANCE)).rows,
+        names=application_names,
+        may_apply=allows(actor(), "credit.apply"),
+        amount_words=amount_words,
+        percent_of=percent_of,
+        part_name=part_name,
+        Use=Use,
+        today=r.today,
+    )
+
+
+def _ways(r: Reader, own: OwnCredit) -> list[Way]:
+    """What would help to a higher limit, from the customer's own figures."""
+    found = [
+        Way(
+            _("Pay what is overdue, %(amount)s.", amount=money(amount)),
+            url_for("invoices.index", state="overdue"),
+            _("See the overdue invoices"),
+        )
+        for amount in own.overdue
+    ]
+    if own.has_applied:
+        return found
+    if not own.has_figures:
+        text = _("Hand in the figures of your last year, with an application.")
+        found.append(Way(text, url_for("credit_application.index"), _("To the application")))
+    elif allows(r.actor, "credit.apply"):
+        text = _("Apply for a higher limit, and say what you need it for.")
+        found.append(Way(text, url_for("credit_application.index"), _("To the application")))
+    return found

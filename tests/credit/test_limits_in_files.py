@@ -1,4 +1,4 @@
-"""Limits in customers.csv beside those that were decided: nothing decided is lost, nothing twice."""
+"""Limits in customers.csv beside those that were decided: nothing is lost, nothing twice."""
 
 import datetime as dt
 from pathlib import Path

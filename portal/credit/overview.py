@@ -1,0 +1,190 @@
+"""
+Where something is to be done about credit: limits over, near or ended, and who weighs most.
+
+Everybody is looked at by one set of sums; nothing is added up across currencies, and of a group
+only its head, whose limit the others share.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from portal.base.access import visible_to
+from portal.base.work import Reader
+from portal.core.limit import SOON_DAYS, AskedLimit, Use, use_of, vital_few
+from portal.core.money import Money
+from portal.credit.exposure import Exposed, exposures
+from portal.credit.grades import grades_on
+from portal.tables.credit import CreditStanding
+from portal.tables.customers import Customer
+
+#: What a list can be narrowed to, in the order in which the overview tells it.
+SHOWN = ("over", "near", "expired", "ending", "unknown", "risky", "few", "limited")
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """A customer with its limit, what is used of it, and how that stands."""
+
+    customer_id: int
+    ref: str
+    code: str
+    name: str
+    owner: str
+    currency: str
+    #: None: a rate is missing.
+    used: Money | None
+    limit: Money | None
+    valid_until: dt.date | None
+    use: Use
+    grade: str
+    is_risky: bool
+    #: Its limit is shared by one above it, so that sums leave it out.
+    is_below: bool
+
+    @property
+    def available(self) -> Money | None:
+        """What is left; None where nothing is limited or known."""
+        return None if self.limit is None or self.used is None else self.limit - self.used
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What limits come to in one currency, and what is used of them."""
+
+    currency: str
+    count: int
+    limits: Money
+    used: Money
+
+
+def list_stands(r: Reader) -> list[Stand]:
+    """Every customer whom the reader sees with a limit or something used, by code."""
+    found = exposures(r, r.today)
+    grades = grades_on(r, r.today)
+    barred = _barred(r)
+    owners = _owners(r)
+    parents = {each.customer_id: each.parent_id for each in found}
+    limited = {each.customer_id for each in found if each.limit is not None}
+    rows = []
+    for each in found:
+        if each.limit is None and not each.exposure.lines:
+            continue
+        grade = grades[each.customer_id].grade if each.customer_id in grades else ""
+        rows.append(
+            Stand(
+                each.customer_id,
+                r.refs.of("cu", each.customer_id),
+                each.code,
+                each.name,
+                owners.get(each.customer_id, ""),
+                each.exposure.currency,
+                each.exposure.total,
+                each.limit,
+                each.valid_until,
+                _use(r, each),
+                grade,
+                each.customer_id in barred or _prepays(r, grade),
+                _is_below(each.customer_id, parents, limited),
+            )
+        )
+    return rows
+
+
+def _use(r: Reader, each: Exposed) -> Use:
+    asked = AskedLimit(each.limit, r.today, each.valid_until)
+    used = each.exposure.total or Money.zero(each.exposure.currency)
+    return use_of(used, asked, r.today, int(r.policy.values["credit_watch_percent"]))
+
+
+def _prepays(r: Reader, name: str) -> bool:
+    grade = r.policy.grade(name)
+    return grade is not None and grade.prepayment_only
+
+
+def _barred(r: Reader) -> set[int]:
+    rows = select(CreditStanding.customer_id).where(
+        CreditStanding.kind.in_(("blacklisted", "frozen")),
+        CreditStanding.from_on <= r.today,
+        CreditStanding.until_on.is_(None) | (CreditStanding.until_on >= r.today),
+        CreditStanding.ended_on.is_(None) | (CreditStanding.ended_on > r.today),
+    )
+    return set(r.session.scalars(visible_to(rows, r.actor, CreditStanding.customer_id)))
+
+
+def _owners(r: Reader) -> dict[int, str]:
+    rows = visible_to(select(Customer.id, Customer.owner), r.actor, Customer.id)
+    return {row_id: owner or "" for row_id, owner in r.session.execute(rows)}
+
+
+def _is_below(customer_id: int, parents: dict[int, int | None], limited: set[int]) -> bool:
+    """Whether one above has a limit, in which this one counts."""
+    seen, above = {customer_id}, parents.get(customer_id)
+    while above is not None and above not in seen:
+        if above in limited:
+            return True
+        seen.add(above)
+        above = parents.get(above)
+    return False
+
+
+def kept(rows: Iterable[Stand], shown: str, today: dt.date) -> list[Stand]:
+    """The rows of one list of the overview, what presses most first."""
+    rows = list(rows)
+    soon = today + dt.timedelta(days=SOON_DAYS)
+    few = set(heaviest(rows)) if shown == "few" else set()
+    tests: dict[str, Callable[[Stand], bool]] = {
+        "over": lambda row: row.use is Use.OVER,
+        "near": lambda row: row.use is Use.NEAR,
+        "expired": lambda row: _has_ended(row, today),
+        "ending": lambda row: (
+            row.valid_until is not None
+            and today <= row.valid_until <= soon
+            and row.limit is not None
+        ),
+        "unknown": lambda row: row.used is None,
+        "risky": lambda row: row.is_risky,
+        "few": lambda row: row.customer_id in few,
+        "limited": lambda row: row.limit is not None,
+    }
+    return [row for row in sorted(rows, key=_pressing) if shown not in tests or tests[shown](row)]
+
+
+def _has_ended(row: Stand, today: dt.date) -> bool:
+    return row.limit is not None and row.valid_until is not None and row.valid_until < today
+
+
+def _pressing(row: Stand) -> tuple[str, int, str]:
+    """By currency, what is used most first."""
+    return row.currency, -(row.used.minor if row.used else 0), row.code
+
+
+def heaviest(rows: Iterable[Stand]) -> list[int]:
+    """Who holds 80 % of what is used, currency by currency; of groups their heads alone."""
+    amounts: dict[str, dict[int, int]] = defaultdict(dict)
+    for row in rows:
+        if row.used is not None and not row.is_below:
+            amounts[row.currency][row.customer_id] = row.used.minor
+    return [each for held in amounts.values() for each in vital_few(held)]
+
+
+def sums_of(rows: Iterable[Stand]) -> list[Sums]:
+    """By currency: the limits together and what is used of them, of groups their heads alone."""
+    held: dict[str, list[Stand]] = defaultdict(list)
+    for row in rows:
+        if not row.is_below:
+            held[row.currency].append(row)
+    return [
+        Sums(
+            currency,
+            len(each),
+            Money.total((row.limit for row in each if row.limit), currency),
+            Money.total((row.used for row in each if row.used), currency),
+        )
+        for currency, each in sorted(held.items())
+    ]
