@@ -21,9 +21,11 @@ class Step:
     tone: str
 
 
-def life_of(view: InvoiceView, today: dt.date) -> list[Step]:
-    """The steps so far, the newest first."""
+def life_of(view: InvoiceView, today: dt.date, moved_on: dt.date | None = None) -> list[Step]:
+    """The steps so far, the newest first; `moved_on`: a change of terms moved its due date."""
     steps = [step for step in _steps(view) if step.on <= today]
+    if moved_on is not None:
+        steps.insert(0, Step(moved_on, _("Due date moved by a change of terms"), "info"))
     return sorted(steps, key=lambda step: step.on, reverse=True)
 
 

@@ -37,19 +37,21 @@ class Why:
     #: Where its due date was moved: from what, and when that was done.
     moved_from: dt.date | None = None
     moved_at: dt.datetime | None = None
+    #: The change of terms that moved it last, by its public reference.
+    moved_by: str = ""
 
 
 def why_due(r: Reader, view: InvoiceView) -> Why:
     """The reason for the due date of an invoice that the reader may see."""
     version, _slash, number = (view.detail.terms_version or "").partition("/")
-    since, moved_from, moved_at = r.session.execute(
+    since, moved_from, moved_at, moved_by = r.session.execute(
         select(_since(version, number), *_moved(view.row.customer_id, view.row.id))
     ).one()
     said = {"due": _due(view), "when": _when(view)}
     sentence = _sentence(view, said, formats.day(since) if since else "")
     if view.row.due_on is None and said["when"]:
         sentence = _("%(why)s That day is not known yet.", why=sentence)
-    return Why(sentence, moved_from, moved_at)
+    return Why(sentence, moved_from, moved_at, r.refs.of("tc", moved_by) if moved_by else "")
 
 
 def _since(version: str, number: str) -> Any:
@@ -61,11 +63,14 @@ def _since(version: str, number: str) -> Any:
 
 
 def _moved(customer_id: int, entry_id: int) -> list[Any]:
-    """What the first due date was before it was first moved, and when that was last done."""
+    """What the first due date was before it moved; when it was last moved, and by what."""
     of = (PartMove.customer_id == customer_id, PartMove.entry_id == entry_id)
     first = select(PartMove.from_due_on).where(*of).order_by(PartMove.id).limit(1)
-    last = select(PartMove.at).where(*of).order_by(PartMove.id.desc()).limit(1)
-    return [first.scalar_subquery(), last.scalar_subquery()]
+    last = [
+        select(column).where(*of).order_by(PartMove.id.desc()).limit(1)
+        for column in (PartMove.at, PartMove.change_id)
+    ]
+    return [each.scalar_subquery() for each in (first, *last)]
 
 
 def _due(view: InvoiceView) -> str:

@@ -187,3 +187,29 @@ def test_only_who_changes_terms_keeps_what_was_looked_at(house: House, office: O
 
     assert "Keep this day and reach" not in page.text
     assert clerk.client.post(f"{path}/look", data={"csrf_token": clerk.token()}).status_code == 403
+
+
+# ── The invoice ──────────────────────────────────────────────────────────────
+
+
+def invoice_path(house: House, number: str) -> str:
+    [[entry_id]] = house.desk.ask(f"select id from entry where number = '{number}'")
+    with house.installation.reading(SYSTEM) as r:
+        return f"/invoices/{r.refs.of('iv', int(str(entry_id)))}"
+
+
+def test_an_invoice_says_that_its_due_date_was_moved_and_by_what(
+    house: House, manager: DeskBrowser
+):
+    change_id = house.change(NET_60)
+    page = manager.visit(invoice_path(house, "H1"))
+
+    assert "It was due on 1 Dec 2026 until a change of terms moved it" in page.text
+    assert "Due date moved by a change of terms" in page.text
+    assert page.links["See the change"] == path_of(house, change_id)
+
+
+def test_an_invoice_that_was_not_moved_says_nothing_of_it(house: House, manager: DeskBrowser):
+    house.change(NET_60)
+
+    assert "change of terms" not in manager.visit(invoice_path(house, "Z1")).text
