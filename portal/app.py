@@ -22,6 +22,7 @@ from portal.contracts.pages_checks import checks as contract_checks
 from portal.contracts.pages_invoice import chain as invoice_chain
 from portal.contracts.pages_staff import desk as contracts_desk
 from portal.contracts.prices.pages_staff import prices as prices_desk
+from portal.credit.overriding import GRADE
 from portal.credit.pages_application import application as credit_application
 from portal.credit.pages_applications import desk as applications_desk
 from portal.credit.pages_asking import asking as shipping_desk
@@ -30,7 +31,9 @@ from portal.credit.pages_limits import limits as limits_desk
 from portal.credit.pages_opening import opening as opening_desk
 from portal.credit.pages_orders import orders as orders_desk
 from portal.credit.pages_rates import rates as rates_desk
+from portal.credit.pages_reviews import desk as reviews_desk
 from portal.credit.pages_securities import securities as securities_desk
+from portal.credit.pages_signals import desk as signals_desk
 from portal.credit.pages_staff import desk as credit_desk
 from portal.credit.pages_standing import standing as standing_desk
 from portal.credit.proposing import LARGE_LIMIT, LIMIT
@@ -146,6 +149,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     advices_desk,
     credit,
     credit_desk,
+    reviews_desk,
+    signals_desk,
     credit_application,
     applications_desk,
     limits_desk,
@@ -197,7 +202,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     audit_answers,
 )
 
-know_kinds((AMENDMENT, CREDIT_NOTE, EXTENSION, PLAN_KIND, RELEASE, TERMS_KIND, LARGE_LIMIT, LIMIT))
+know_kinds(
+    (AMENDMENT, CREDIT_NOTE, EXTENSION, GRADE, PLAN_KIND, RELEASE, TERMS_KIND, LARGE_LIMIT, LIMIT)
+)
 
 OWN = (
     MenuItem("notices.choose", N_("Messages")),
@@ -209,7 +216,7 @@ OWN = (
 CREDIT_PAGES = (
     *("desk_limits", "desk_opening", "desk_securities"),
     *("desk_orders", "desk_shipping", "desk_rates", "desk_standing"),
-    *("desk_reviews", "desk_applications", "desk_terms", "desk_contracts"),
+    *("desk_reviews", "desk_signals", "desk_applications", "desk_terms", "desk_contracts"),
     *("desk_prices", "desk_invoice_checks", "desk_bills"),
 )
 #: What stands under Settings.

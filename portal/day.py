@@ -19,9 +19,13 @@ from sqlalchemy import func, select
 from portal.audit import daily as audit
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
+from portal.contracts import daily as contracts
+from portal.credit import daily_scores as scores
+from portal.credit import ending
 from portal.credit import orders_daily as orders
 from portal.disputes import daily as disputes
 from portal.invoices import daily as downloads
+from portal.payments.bills import daily as bills
 from portal.people import daily as people
 from portal.promises import daily as promises
 from portal.promises.plans import daily as plans
@@ -38,14 +42,19 @@ Run = Callable[[Installation, dt.date], Any]
 #: In this order: what a later act reads, an earlier one has done.
 ACTS: tuple[tuple[str, Run], ...] = (
     ("terms", terms.run),
+    ("contracts", contracts.run),
     ("statements", statements.run),
     ("chasing", statements.chase),
     ("promises", promises.run),
     ("plans", plans.run),
     ("promised_days", promises.remind),
     ("disputes", disputes.run),
+    ("bills", bills.run),
     ("limitation", limitation.run),
+    ("endings", ending.run),
     ("orders", orders.run),
+    ("scores", scores.rescore),
+    ("reviews", scores.remind_reviews),
     ("seals", stamp_again),
     ("downloads", downloads.run),
     ("people", people.run),
@@ -54,7 +63,10 @@ ACTS: tuple[tuple[str, Run], ...] = (
 )
 
 #: These look at a day as a whole: days that they missed are caught up with the last one, at once.
-AT_ONCE = frozenset({"chasing", "disputes", "limitation", "orders", "promises"})
+AT_ONCE = frozenset(
+    {"bills", "chasing", "contracts", "disputes", "endings", "limitation", "orders", "promises"}
+    | {"reviews", "scores"}
+)
 
 
 @dataclass(frozen=True)

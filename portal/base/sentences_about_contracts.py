@@ -17,6 +17,7 @@ ABOUT_CONTRACTS: dict[str, str] = {
     "bill.matures_before_receipt": N_(
         "It would mature before it was received, on %(received_on)s. Check both days."
     ),
+    "bill.no_amount": N_("Write an amount above zero."),
     "bill.not_in_this_state": N_(
         "A colleague noted something else about this bill. Look at it again."
     ),
@@ -51,7 +52,13 @@ ABOUT_CONTRACTS: dict[str, str] = {
     "contract.known": N_(
         "A contract with the number %(number)s is here already. Write its own number."
     ),
+    "contract.look_in_past": N_("Choose a day after today, %(today)s, or none."),
+    "contract.needs_amendment": N_(
+        "Invoices stand on this contract. Keep an amendment with the day from which it holds; a "
+        "colleague agrees to it."
+    ),
     "contract.note_missing": N_("Write in a few words what you found."),
+    "contract.rate": N_("Write per cent a year from 0 to %(most)s, such as 12.25."),
     "contract.reviewed_already": N_("This contract was passed already."),
     "invoice_check.changed": N_(
         "The invoice or its contract changed while you looked. Compare them again."
@@ -66,6 +73,7 @@ ABOUT_CONTRACTS: dict[str, str] = {
     "price.line": N_(
         "Line %(line)s has %(count)s columns. Write product, unit, currency, price and first day."
     ),
+    "price.name": N_("Write a name without a slash, of at most %(longest)s characters."),
     "price.number": N_(
         "Line %(line)s: %(value)s is no price. Write a plain number with a point, such as 12.50."
     ),

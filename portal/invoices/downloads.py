@@ -26,6 +26,7 @@ from portal.base.storage import keep_file
 from portal.base.work import Reader, Work
 from portal.core.ledger import Kind
 from portal.invoices.commands import TASK, VALID
+from portal.invoices.held import held_among
 from portal.invoices.open_items import seen_by
 from portal.invoices.sheet import invoice_pdf
 from portal.tables.files import Download, StoredFile
@@ -185,7 +186,7 @@ def make_download(installation: Installation, payload: dict[str, Any]) -> None:
         download = r.session.get(Download, download_id)
         if download is None or download.state != "pending":
             return
-        wanted = list_wanted(r, json.loads(download.entry_ids))
+        wanted = _without_held(r, download, list_wanted(r, json.loads(download.entry_ids)))
         language = download.language
     out, told_at = io.BytesIO(), time.monotonic()
     with zipfile.ZipFile(out, "w") as archive:
@@ -196,6 +197,14 @@ def make_download(installation: Installation, payload: dict[str, Any]) -> None:
                 told_at = time.monotonic()
     with installation.work(SYSTEM) as w:
         _finish(w, download_id, keep_file(w, installation.storage, out.getvalue(), ZIP))
+
+
+def _without_held(r: Reader, download: Download, wanted: list[Wanted]) -> list[Wanted]:
+    """What a customer's person is handed by now; the house gets all that it asked for."""
+    if r.session.get_one(User, download.user_id).staff_role is not None:
+        return wanted
+    held = held_among(r, [each.id for each in wanted])
+    return [each for each in wanted if each.id not in held]
 
 
 def _tell(installation: Installation, download_id: int, done: int) -> None:

@@ -22,6 +22,7 @@ from portal.disputes.reasons import reasons_of
 from portal.invoices import downloads, names, queries
 from portal.invoices.early_payment import find_offer
 from portal.invoices.forms import STATES, asked_invoices
+from portal.invoices.held import held_among, may_not_have
 from portal.invoices.life import life_of
 from portal.invoices.rows import InvoiceFilter, InvoiceRow, InvoiceView
 from portal.invoices.sheet import invoice_pdf
@@ -146,16 +147,17 @@ def show(ref: str) -> Response:
         "invoices/show.html",
         view=view,
         offer=find_offer(r, view),
-        life=life_of(view, r.today),
         facts=_facts(view),
-        why=why_due(r, view),
         company=r.company,
         unchanged_on=_day_of(account_unchanged_since(r)),
+        **_told(r, view),
         **_inside(r, view),
         **_disputes(r, view.row),
         **_named(view),
         may_announce=allows(r.actor, "advice.give", view.row),
         may_promise=view.row.open.minor > 0 and allows(r.actor, "promise.make", view.row),
+        is_desk=r.actor.kind == "staff",
+        is_held=bool(held_among(r, [view.row.id])),
         today=r.today,
     )
 
@@ -185,6 +187,13 @@ def _may_dispute(row: InvoiceRow) -> bool:
     """Whether there is something of it that the reader may dispute and nobody does."""
     is_free = not row.open.minor or row.disputed < row.open
     return is_free and allows(current.actor(), "dispute.raise", row)
+
+
+def _told(r: Reader, view: InvoiceView) -> dict[str, Any]:
+    """Why it is due when it is due, and what happened to it."""
+    why = why_due(r, view)
+    moved_on = _day_of(why.moved_at) if why.moved_at else None
+    return {"why": why, "life": life_of(view, r.today, moved_on)}
 
 
 def _inside(r: Reader, view: InvoiceView) -> dict[str, Any]:
@@ -218,6 +227,11 @@ def _facts(view: InvoiceView) -> list[tuple[str, str]]:
 def download(ref: str) -> Response:
     view = queries.get_invoice(reader(), ref)
     row, installation = view.row, current.installation()
+    if may_not_have(reader(), [row.id]):
+        respond.say(
+            _("We are checking this invoice. Its PDF comes as soon as that is done."), "warn"
+        )
+        return respond.see_other(".show", ref=ref)
     note_access("downloaded", f"invoice/{row.id}", row.customer_id)
     body = invoice_pdf(installation, row.customer_id, ref, current_language())
     return respond.download(body, downloads.file_name(row.number), "application/pdf")

@@ -8,11 +8,13 @@ from flask import Blueprint, Response
 
 from portal.base.access import NotFound
 from portal.base.language import current_language, ngettext
+from portal.base.language import gettext as _
 from portal.base.work import Reader
 from portal.invoices import downloads, queries
 from portal.invoices.commands import MOST, VALID, order_download
 from portal.invoices.downloads import DownloadRow
 from portal.invoices.forms import ChoiceForm, asked_invoices
+from portal.invoices.held import may_not_have
 from portal.people.pages_branches import branches_of
 from portal.promises.queries import promised_entries
 from portal.web import current, respond
@@ -39,7 +41,8 @@ def create() -> Response:
     entry_ids = _every_id(r) if form.is_all else form.ids(r)
     if 0 < len(entry_ids) <= downloads.AT_ONCE:
         return _at_once(r, entry_ids)
-    command = form.command(entry_ids, current_language())
+    held = may_not_have(r, entry_ids)
+    command = form.command([each for each in entry_ids if each not in held], current_language())
     if respond.attempt(form, order_download, command):
         ref = reader().refs.of("dl", form.outcome)
         return respond.see_other(".show", ref=ref)
@@ -58,11 +61,20 @@ def _at_once(r: Reader, entry_ids: list[int]) -> Response:
     wanted = downloads.list_wanted(r, entry_ids)
     if not wanted:
         raise NotFound("invoice")
+    held = may_not_have(r, [each.id for each in wanted])
+    wanted = [each for each in wanted if each.id not in held]
+    if not wanted:
+        respond.say(_said_of_held(), "warn")
+        return respond.redirect_to(address("/invoices"))
     for each in wanted:
         note_access("downloaded", f"invoice/{each.id}", each.customer_id)
     name, installation = f"invoices-{r.today}.zip", current.installation()
     body = downloads.archive_of(installation, wanted, current_language())
     return respond.download(body, name, downloads.ZIP)
+
+
+def _said_of_held() -> str:
+    return _("We are checking these invoices. Their PDFs come as soon as that is done.")
 
 
 @customer.get("/downloads/<ref>")

@@ -24,7 +24,7 @@ BRACKETS = {
         *("contracts", "credit", "customers", "disputes", "invoices", "payments", "promises"),
     },
     "invoices": {"customers"},
-    "payments": {"invoices"},
+    "payments": {"approvals", "invoices"},
     "people": {"customers"},
     "promises": {"approvals", "disputes", "invoices", "payments", "people"},
     "reports": {"invoices", "payments", "promises", "statements"},

@@ -17,10 +17,12 @@ from portal.base.work import Reader
 from portal.core.ledger import Kind
 from portal.core.money import Money
 from portal.core.period import Cycle, Month
+from portal.invoices.held import held_invoices
 from portal.invoices.open_items import Scope, counts_on, credits_dated
 from portal.statements.chasing.recipients import ACTING, SIGNATORY
 from portal.statements.issuing.composing import AccountKey
 from portal.statements.issuing.drafts import RunScope, due_in, whose_scope
+from portal.tables.contracts import InvoiceCheck
 from portal.tables.customers import Contact, Customer
 from portal.tables.deliveries import Delivery
 from portal.tables.invoices import Entry
@@ -130,6 +132,7 @@ def _customers(scope: RunScope) -> Select[Any]:
         exists(refusing).label("is_refusing"),
         newest.scalar_subquery().label("newest_to"),
         exists(_not_invoiced(scope.month.last_on)).label("has_deliveries"),
+        exists(_held(scope.month.last_on)).label("has_held"),
     ]
     rows: Select[Any] = select(*columns).where(whose_scope(scope)(Customer.id))
     return rows.order_by(Customer.code)
@@ -165,6 +168,12 @@ def _not_invoiced(until: dt.date) -> Select[Any]:
         Delivery.delivered_on <= until,
         or_(Delivery.invoice_code.is_(None), ~exists(invoiced)),
     )
+
+
+def _held(until: dt.date) -> Select[Any]:
+    """The customer's invoices by then that differ from their contract and nobody confirmed."""
+    held = held_invoices(lambda customer_id: customer_id == Customer.id)
+    return held.join(Entry, Entry.id == InvoiceCheck.entry_id).where(Entry.dated_on <= until)
 
 
 def _facts(month: Month, whose: Scope) -> Select[Any]:
@@ -205,6 +214,7 @@ def _about_customers(r: Reader, rows: list[Any]) -> list[Finding]:
         "refusing": [row for row in rows if row.is_refusing],
         "no_language": [row for row in rows if not row.language],
         "deliveries": [row for row in rows if row.has_deliveries],
+        "held": [row for row in rows if row.has_held],
     }
     return [
         Finding(code, customers=tuple((r.refs.of("cu", row.id), row.name) for row in found))

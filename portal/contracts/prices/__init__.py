@@ -1,0 +1,1 @@
+"""Price lists: what a product costs from a day on, and how a list is taken in."""
