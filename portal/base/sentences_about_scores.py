@@ -48,6 +48,7 @@ ABOUT_SCORES: dict[str, str] = {
     "scorecard.weightless": N_("Give at least one factor a weight above 0."),
     "signal.already_cleared": N_("This signal was cleared already; nothing was done twice."),
     "signal.already_noted": N_("This signal is noted already. Clear it first if it has ended."),
+    "signal.none_chosen": N_("Choose the signal that was noticed."),
     "signal.note_missing": N_("Write what you saw or heard; the credit manager reads it."),
     "signal.why_cleared": N_("Write why it is no danger any more."),
     "visit.day_wrong": N_("Choose the day of the visit: today or an earlier one."),

@@ -208,4 +208,4 @@ def check_figures(stale: Sequence[str]) -> None:
     >>> check_figures([])
     """
     if stale:
-        raise RuleBroken("review.stale_figures", field="figures", factors=", ".join(stale))
+        raise RuleBroken("review.stale_figures", field="leave_out", factors=", ".join(stale))

@@ -91,8 +91,7 @@ def note_fact(w: Work, c: NoteFact) -> int | None:
     source = FACTORS.get(c.factor)
     assert source in (Source.APPLICATION, Source.JUDGED), c.factor
     value = figure_typed(c.factor, c.value)
-    if c.as_of > w.today:
-        raise RuleBroken("score.day_of_figure", field=c.factor)
+    check_day(c, w.today)
     last = facts_on(w, w.today, [customer.id]).get(customer.id, {}).get(c.factor)
     if last and (last.value, last.as_of, last.note) == (value, c.as_of, c.note.strip()):
         return None
@@ -118,6 +117,16 @@ def note_fact(w: Work, c: NoteFact) -> int | None:
         as_of=c.as_of.isoformat(),
     )
     return fact.id
+
+
+def check_day(c: NoteFact, today: dt.date) -> None:
+    """
+    Refuse a figure of a day to come.
+
+    Raises: score.day_of_figure.
+    """
+    if c.as_of > today:
+        raise RuleBroken("score.day_of_figure", field=c.factor)
 
 
 def figure_typed(factor: str, text: str) -> Decimal:

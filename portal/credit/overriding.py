@@ -86,6 +86,15 @@ def _row(r: Reader, row: GradeOverride, author: str) -> OverrideRow:
     return OverrideRow(row.id, r.refs.of("go", row.id), *told, approval_ref)
 
 
+def whose_override(r: Reader, ref: str) -> int:
+    """The customer whom a proposed grade is of; `NotFound` where it is not the reader's to see."""
+    rows = select(GradeOverride.customer_id).where(GradeOverride.id == r.id_of("go", ref))
+    found = r.session.scalar(visible_to(rows, r.actor, GradeOverride.customer_id))
+    if found is None:
+        raise NotFound(ref)
+    return found
+
+
 def propose_grade(w: Work, c: ProposeGrade) -> int:
     """
     The id of the proposal, which waits for a second person.

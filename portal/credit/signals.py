@@ -100,6 +100,15 @@ def _row(r: Reader, row: WarningSignal, noter: str | None, clearer: str | None) 
     )
 
 
+def whose_signal(r: Reader, ref: str) -> int:
+    """The customer whom a signal is about; `NotFound` where it is not the reader's to see."""
+    rows = select(WarningSignal.customer_id).where(WarningSignal.id == r.id_of("sg", ref))
+    found = r.session.scalar(visible_to(rows, r.actor, WarningSignal.customer_id))
+    if found is None:
+        raise NotFound(ref)
+    return found
+
+
 def running_signals(r: Reader, customer_id: int) -> list[SignalRow]:
     """Those of a customer's signals that still hold."""
     return [row for row in list_signals(r, customer_id) if row.is_running]
@@ -143,12 +152,12 @@ def note_signal(w: Work, c: NoteSignal) -> int:
     """
     The id of the signal that was noted; with it an early warning may be raised.
 
-    Raises: signal.note_missing, signal.already_noted.
+    Raises: signal.none_chosen, signal.note_missing, signal.already_noted.
     """
-    if c.signal not in SIGNALS:
-        raise NotFound("signal")
     customer = lock_customer(w, c.customer_id)
     w.require(Permission.SIGNAL_NOTE, customer)
+    if c.signal not in SIGNALS:
+        raise RuleBroken("signal.none_chosen", field="signal")
     if not c.note.strip():
         raise RuleBroken("signal.note_missing", field="note")
     running = _running(w, customer.id)
