@@ -303,25 +303,26 @@ class Told:
     as_of: date
 
 
-def facts_told(answers: Answers, on: date, *, is_own_currency: bool) -> list[Told]:
+def facts_told(answers: Answers, *, is_own_currency: bool) -> list[Told]:
     """
     The factors of the scorecard that follow from an application's figures.
 
-    Rule: R249 — debts ÷ assets, current assets ÷ current debts, operating cash flow ÷ sales and
-    profit ÷ sales, each of its year end, rounded once to two decimals, half up; a ratio of which
-    one figure is not told or divides by nothing stays unknown (S-006, S-020).
+    Rule: R249 — all assets in thousands of the company's own currency, debts ÷ assets, current
+    assets ÷ current debts, operating cash flow ÷ sales and profit ÷ sales, each of its year end,
+    rounded once to two decimals, half up; a ratio of which one figure is not told or that divides
+    by nothing stays unknown (S-006, S-020).
 
     >>> told = {"year_end_1": "2025-12-31", "debts_1": "40.00", "assets_1": "120.00"}
-    >>> [
-    ...     (each.factor, str(each.value))
-    ...     for each in facts_told(told, date(2026, 1, 9), is_own_currency=True)
-    ... ]
-    [('debt_ratio', '33.33')]
+    >>> [(each.factor, str(each.value)) for each in facts_told(told, is_own_currency=True)]
+    [('asset_size', '0.12'), ('debt_ratio', '33.33')]
     """
-    found = [each for nth in YEARS for each in _ratios(answers, nth)]
-    capital = _figure(answers, "registered_capital")
-    if capital is not None and is_own_currency:
-        found.append(Told("registered_capital", _rounded(capital / THOUSAND), on))
+    found: list[Told] = []
+    for nth in YEARS:
+        assets, end = _figure(answers, f"assets_{nth}"), answers.get(f"year_end_{nth}")
+        if assets is not None and end and is_own_currency:
+            thousands = _rounded(assets / THOUSAND)
+            found.append(Told("asset_size", thousands, date.fromisoformat(end)))
+        found += _ratios(answers, nth)
     return found
 
 

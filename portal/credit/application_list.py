@@ -15,7 +15,7 @@ from portal.base.kept_files import FileRow, files_of
 from portal.base.work import Reader
 from portal.core.application import STEPS, Asks, Field, Step, fields_of, missing
 from portal.core.money import Money
-from portal.credit.applications import SUBJECT, answers_of, side_of
+from portal.credit.applications import SUBJECT, answers_of, left_out, side_of
 from portal.tables.credit import CreditApplication, CreditLimit, LimitProposal
 from portal.tables.customers import Customer
 from portal.tables.journal import Audit
@@ -198,7 +198,9 @@ def get_application(r: Reader, ref: str) -> ApplicationView:
     if found is None:
         raise NotFound(ref)
     row = _row(r, found)
-    return ApplicationView(row, answers_of(found[0]), files_of(r, f"{SUBJECT}/{row.id}"))
+    gone = {r.refs.of("fl", file_id) for file_id in left_out(found[0])}
+    files = [file for file in files_of(r, f"{SUBJECT}/{row.id}") if file.ref not in gone]
+    return ApplicationView(row, answers_of(found[0]), files)
 
 
 def notes_of(r: Reader, application_id: int) -> list[Note]:

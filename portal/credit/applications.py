@@ -43,6 +43,8 @@ OTHER_FILE = "other"
 #: So many days a handed-in application waits at most.
 ANSWER_DAYS = 5
 OPEN = ("draft", "submitted")
+#: Where the answers keep which files do not go with the application any more.
+LEFT_OUT = "files_left_out"
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ def save_step(w: Work, c: SaveStep) -> int:
     if row.row_version != c.version:
         raise RuleBroken("application.stale")
     currency = row.currency or w.company.currency
-    answers = answers_of(row)
+    gone, answers = left_out(row), answers_of(row)
     for field in fields_of(c.step):
         value = read_answer(field, c.told.get(field.name, ""), currency)
         answers.pop(field.name, None)
@@ -175,11 +177,26 @@ def save_step(w: Work, c: SaveStep) -> int:
     if c.step is Step.FIGURES:
         check_figures(answers, w.today)
     row.answers = json.dumps(answers, ensure_ascii=False, sort_keys=True)
+    _leave_out(row, gone)
     row.asked_terms, row.reason = answers.get("asked_terms", ""), answers.get("reason", "")
     asked = answers.get("asked_limit")
     row.asked_limit_minor = Money.parse(asked, currency).minor if asked else None
     row.row_version += 1
     return row.row_version
+
+
+def left_out(row: CreditApplication) -> set[int]:
+    """The files that were taken out of a draft again: what was once kept is never deleted."""
+    told = json.loads(row.answers).get(LEFT_OUT, "")
+    return {int(each) for each in told.split(",") if each}
+
+
+def _leave_out(row: CreditApplication, file_ids: set[int]) -> None:
+    told = json.loads(row.answers)
+    told.pop(LEFT_OUT, None)
+    if file_ids:
+        told[LEFT_OUT] = ",".join(map(str, sorted(file_ids)))
+    row.answers = json.dumps(told, ensure_ascii=False, sort_keys=True)
 
 
 def answers_of(row: CreditApplication) -> dict[str, str]:
@@ -195,8 +212,14 @@ def add_files(w: Work, c: AddFiles) -> int:
         raise RuleBroken("application.file_kind", field="kind")
     if not c.files.given:
         raise RuleBroken("application.no_file", field="files")
-    # A draft's files are its side's until it is handed in; then both sides see them.
-    return keep_files(w, f"{SUBJECT}/{row.id}", row.customer_id, c.kind, CUSTOMER, c.files)
+    subject = f"{SUBJECT}/{row.id}"
+    count = keep_files(w, subject, row.customer_id, c.kind, CUSTOMER, c.files)
+    # What lies there already and is added again goes with it again.
+    given = {each.sha256 for each in c.files.given}
+    rows = select(KeptFile).where(KeptFile.subject == subject, KeptFile.kind == c.kind)
+    again = {each.id for each in w.session.scalars(rows) if each.file_sha256 in given}
+    _leave_out(row, left_out(row) - again)
+    return count
 
 
 def remove_file(w: Work, application_id: int, file_id: int) -> None:
@@ -212,7 +235,7 @@ def remove_file(w: Work, application_id: int, file_id: int) -> None:
         file=file.file_name,
         sha256=file.file_sha256,
     )
-    w.session.delete(file)
+    _leave_out(row, left_out(row) | {file.id})
 
 
 def submit_application(w: Work, c: SubmitApplication) -> int:
@@ -261,7 +284,7 @@ def submit_application(w: Work, c: SubmitApplication) -> int:
 def _note_facts(w: Work, row: CreditApplication, answers: Mapping[str, str]) -> None:
     """What the figures come to, for the scorecard: told by the customer, of its day."""
     is_own = row.currency == w.company.currency
-    for told in facts_told(answers, w.today, is_own_currency=is_own):
+    for told in facts_told(answers, is_own_currency=is_own):
         w.session.add(
             CreditFact(
                 customer_id=row.customer_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from portal.approvals.tasks import NewTask, make_task
 from portal.base.installation import Installation
@@ -30,10 +31,10 @@ def run(installation: Installation, on: dt.date) -> dict[str, int]:
 def _ending_limits(w: Work) -> list[tuple[CreditLimit, str]]:
     """The limits in force that end soon or have ended, unless a later one begins in time."""
     newest = newest_rows(w.today)
-    later = select(CreditLimit.id).where(
-        CreditLimit.customer_id == Customer.id,
-        CreditLimit.effective_on > w.today,
-        CreditLimit.effective_on <= w.today + SOON,
+    next_one = aliased(CreditLimit)
+    later = select(next_one.id).where(
+        next_one.customer_id == Customer.id,
+        next_one.effective_on.between(w.today + dt.timedelta(days=1), w.today + SOON),
     )
     rows = (
         select(CreditLimit, Customer.name)

@@ -75,7 +75,7 @@ class OpeningForm(Form):
 @opening.get("")
 @guard("credit.apply")
 def new() -> Response:
-    return _page(OpeningForm(currency=reader().company.currency))
+    return _page(OpeningForm(billed_in=reader().company.currency))
 
 
 def _page(form: OpeningForm) -> Response:

@@ -26,14 +26,17 @@ from portal.tables.people import User
 TABLES = {
     "ap": "approval",
     "at": "attachment",
+    "ca": "credit_application",
     "co": "contact",
     "ct": "confirmation",
     "di": "dispute",
     "ex": "extension",
     "fl": "kept_file",
     "iv": "entry",
+    "lp": "limit_proposal",
     "pr": "promise",
     "ra": "remittance_advice",
+    "sc": "collateral",
     "st": "statement",
 }
 FILES = {"static"}
