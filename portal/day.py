@@ -20,9 +20,9 @@ from portal.audit import daily as audit
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.contracts import daily as contracts
+from portal.credit import daily as orders
 from portal.credit import daily_scores as scores
 from portal.credit import ending
-from portal.credit import orders_daily as orders
 from portal.disputes import daily as disputes
 from portal.invoices import daily as downloads
 from portal.payments.bills import daily as bills

@@ -111,6 +111,8 @@ class Decision:
     limit: Money | None
     #: What is asked for, in the same currency; None: its rate is missing.
     amount: Money | None
+    #: The limit that binds most, and what counts in it.
+    bound: Bound
 
     @property
     def available(self) -> Money | None:
@@ -157,6 +159,7 @@ def decide(asked: Asked) -> Decision:
         binding.exposure.total,
         _limit_of(binding),
         _amount_in(asked, binding.exposure.currency),
+        binding,
     )
 
 

@@ -9,15 +9,20 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
+from portal.base.access import visible_to
 from portal.base.work import Reader
 from portal.core.credit_decision import Asked, Bound, Decision, Overdue, decide
 from portal.core.errors import RuleBroken
-from portal.core.exposure import Exposure, Part, expose, left_of_order
+from portal.core.exposure import Part, expose, left_of_order
 from portal.core.money import Money
 from portal.credit.exposure import currencies_of, together
 from portal.credit.figures import CHAINS, COUNTS, figures_by_customer, keys_for, prepared
 from portal.credit.rates import rates_on
 from portal.credit.trees import About, Group, about, as_day, group_of
+from portal.tables.customers import Customer
+from portal.tables.orders import SalesOrder
 
 WHETHER = f"o.id, o.decision, case when {COUNTS} then 1 else 0 end as counts, "
 CHAIN = CHAINS.replace("{which}", "o.code = :code").replace("o.id, ", WHETHER)
@@ -68,12 +73,9 @@ class Chain:
 
 @dataclass(frozen=True)
 class Checked:
-    """The answer, and what the figures of the limit that binds are made of."""
+    """The answer, and what would be added by what was asked for."""
 
     decision: Decision
-    #: Of the customer with all below it, without the order that is asked about.
-    exposure: Exposure
-    #: What would be added.
     added: Money
 
 
@@ -127,7 +129,18 @@ def check_in(r: Reader, c: AskCheck, group: Group, on: dt.date) -> Checked:
         hold_overdue_days=days,
         was_allowed=chain is not None and chain.allows(c.amount.minor),
     )
-    return Checked(decide(asked), bounds[0].exposure, added)
+    return Checked(decide(asked), added)
+
+
+def own_currency(r: Reader, customer_id: int, order_code: str = "") -> str:
+    """The currency that an amount is in where nobody says: the order's, else the customer's."""
+    of_order = select(SalesOrder.currency).where(
+        SalesOrder.code == order_code, SalesOrder.customer_id == customer_id
+    )
+    found = r.session.scalar(of_order) if order_code else None
+    own = visible_to(select(Customer.currency), r.actor, Customer.id)
+    found = found or r.session.scalar(own.where(Customer.id == customer_id))
+    return found or r.company.currency
 
 
 def _prepays(r: Reader, known: About, member_id: int, group: Group) -> bool:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from portal.approvals.names import figure_said
+from portal.approvals.names import figure_said, state_of
 from portal.base.language import N_
 from portal.base.language import gettext as _
 from portal.core.credit_decision import Reason
@@ -81,6 +81,11 @@ def standing_of(kind: str) -> tuple[str, str]:
     """A standing's word and tone."""
     word, tone = STANDINGS[kind]
     return _(word), tone
+
+
+def release_state(state: str) -> tuple[str, str]:
+    """A release's state and tone: those of any request."""
+    return state_of(state)
 
 
 def part_name(part: Part) -> str:

@@ -21,7 +21,7 @@ from portal.invoices.open_items import (
     whose_items,
 )
 from portal.invoices.rows import PER_PAGE
-from portal.reports.queries import AskAgeing, By
+from portal.reports.queries import AskAgeing, By, grade_on
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry, Invoice
 from portal.tables.payments import Allocation
@@ -112,7 +112,7 @@ def _items(asked: AskItems, whose: Scope) -> Select[Any]:
     )
     if asked.column in report.scheme.names:
         rows = rows.where(_is_in(items, asked))
-    return rows if asked.key is None else rows.where(_key_of_item(report.by) == asked.key)
+    return rows if asked.key is None else rows.where(_key_of_item(report) == asked.key)
 
 
 def _named() -> list[Any]:
@@ -133,17 +133,21 @@ def _is_in(items: Subquery, asked: AskItems) -> ColumnElement[bool]:
     return bucket(day, report.as_of, report.scheme) == turn
 
 
-def _key_of_item(by: By) -> ColumnElement[str]:
+def _key_of_item(report: AskAgeing) -> ColumnElement[str]:
     """The key of the row in which an item counts, as the report has it."""
+    by = report.by
     if by is By.PRODUCT:
         return func.coalesce(Invoice.product, "")
     if by is By.REGION:
         own = func.coalesce(Invoice.region, "")
-        return case((own == "", _key_of_customer(by)), else_=own)
-    return _key_of_customer(by)
+        return case((own == "", _key_of_customer(report)), else_=own)
+    return _key_of_customer(report)
 
 
-def _key_of_customer(by: By) -> ColumnElement[Any]:
+def _key_of_customer(report: AskAgeing) -> ColumnElement[Any]:
+    by = report.by
+    if by is By.GRADE:
+        return func.coalesce(grade_on(report.as_of), "")
     column = {By.OWNER: Customer.owner, By.REGION: Customer.region}.get(by)
     return func.coalesce(Customer.code if column is None else column, "")
 
@@ -177,7 +181,7 @@ def _credits(asked: AskItems, whose: Scope) -> Select[Any]:
         return rows
     if report.by is By.PRODUCT:  # a credit has none
         return rows if asked.key == "" else rows.where(false())
-    return rows.where(_key_of_customer(report.by) == asked.key)
+    return rows.where(_key_of_customer(report) == asked.key)
 
 
 def _row(r: Reader, asked: AskItems, row: Any) -> AgedItem:

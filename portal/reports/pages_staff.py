@@ -91,6 +91,7 @@ def _ways() -> list[tuple[str, str]]:
         ("owner", _("Sales owner")),
         ("region", _("Region")),
         ("product", _("Product")),
+        ("grade", _("Grade")),
     ]
 
 

@@ -1,5 +1,5 @@
 """
-The ageing report: who owes how much since when, by customer, region, product or owner.
+The ageing report: who owes how much since when, by customer, region, product, owner or grade.
 
 As the house sees it: what was written off inside it has left. Rows and totals are per currency.
 """
@@ -10,14 +10,16 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, literal, or_, select
 
 from portal.base.work import Reader
 from portal.core.ageing import BUCKETS, AgeingScheme, Basis
 from portal.core.money import Money
 from portal.invoices.ageing import AgedAccount, AsOf, aged_accounts
 from portal.invoices.open_items import whose_items
+from portal.tables.credit import CustomerGrade
 from portal.tables.customers import Customer
 
 
@@ -28,6 +30,8 @@ class By(StrEnum):
     REGION = "region"
     PRODUCT = "product"
     OWNER = "owner"
+    #: The grade in force on the report's day.
+    GRADE = "grade"
 
     @property
     def column(self) -> str:
@@ -116,6 +120,8 @@ class Facts:
     name: str
     region: str
     owner: str
+    #: Empty: none is in force on the day.
+    grade: str
 
 
 def ageing_report(r: Reader, asked: AskAgeing) -> AgeingReport:
@@ -123,16 +129,31 @@ def ageing_report(r: Reader, asked: AskAgeing) -> AgeingReport:
     whose = whose_items(r.actor, asked.customer_id)
     as_of = AsOf(asked.as_of, asked.scheme, asked.basis, inside=True)
     accounts = aged_accounts(r.session, as_of, whose, asked.by.column, settled=True)
+    named: Any = select(
+        *(Customer.id, Customer.code, Customer.name, Customer.region, Customer.owner),
+        grade_on(asked.as_of) if asked.by is By.GRADE else literal(""),
+    )
     facts = {
-        row.id: Facts(row.code, row.name, row.region or "", row.owner or "")
-        for row in r.session.execute(
-            select(
-                Customer.id, Customer.code, Customer.name, Customer.region, Customer.owner
-            ).where(whose(Customer.id))
+        row_id: Facts(code, name, region or "", owner or "", grade or "")
+        for row_id, code, name, region, owner, grade in r.session.execute(
+            named.where(whose(Customer.id))
         )
     }
     return AgeingReport(
         asked, asked.scheme.names, _rows(asked.by, accounts, facts), _totals(accounts)
+    )
+
+
+def grade_on(as_of: dt.date) -> ScalarSelect[str]:
+    """The grade in force of the customer at hand on a day: the last row that holds on it."""
+    holds = or_(CustomerGrade.until_on.is_(None), CustomerGrade.until_on >= as_of)
+    return (
+        select(CustomerGrade.grade)
+        .where(CustomerGrade.customer_id == Customer.id, CustomerGrade.effective_on <= as_of, holds)
+        .order_by(CustomerGrade.effective_on.desc(), CustomerGrade.id.desc())
+        .limit(1)
+        .correlate(Customer)
+        .scalar_subquery()
     )
 
 
@@ -142,6 +163,8 @@ def _named(by: By, account: AgedAccount, facts: Facts) -> tuple[str, str]:
         return facts.code, facts.name
     if by is By.OWNER:
         return facts.owner, facts.owner
+    if by is By.GRADE:
+        return facts.grade, facts.grade
     key = account.split or (facts.region if by is By.REGION else "")
     return key, key
 

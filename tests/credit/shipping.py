@@ -13,7 +13,7 @@ from portal.base.access import SYSTEM, Actor
 from portal.base.clock import Clock
 from portal.base.installation import Installation
 from portal.core.money import Money
-from portal.credit import orders_daily
+from portal.credit import daily
 from portal.credit.exposure import exposure_of
 from portal.credit.orders import AskToShip, ask_again, ask_to_ship
 from portal.credit.releases import RELEASE, RequestRelease, request_release
@@ -158,7 +158,7 @@ class Depot:
     def day(self):
         with self.installation.reading(SYSTEM) as r:
             today = r.today
-        return orders_daily.run(self.installation, today)
+        return daily.run(self.installation, today)
 
     def pass_days(self, days: int) -> None:
         later = self.installation.clock.now() + dt.timedelta(days=days)
