@@ -10,11 +10,11 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, literal, or_, select, union_all
 
 from portal.base.access import visible_to
 from portal.base.work import Reader
-from portal.contracts.queries import ContractView, find_contract, said_on
+from portal.contracts.queries import PREFIX, find_contract, said_on
 from portal.core.money import Money
 from portal.invoices.queries import get_invoice
 from portal.invoices.rows import InvoiceView
@@ -23,7 +23,7 @@ from portal.tables.journal import AccessLog, Outbox
 from portal.tables.orders import SalesOrder
 from portal.tables.people import User
 
-#: So many traces of each kind are shown, the newest first.
+#: So many traces are shown.
 MOST_TRACES = 10
 
 
@@ -63,7 +63,8 @@ class Documents:
     view: InvoiceView
     order: OrderDocument | None
     deliveries: list[DeliveryDocument]
-    contract: ContractView | None
+    #: Of the contract that it names, where that is kept.
+    contract_ref: str
     #: What the contract says on the invoice's date, by field.
     clauses: dict[str, Any]
     traces: list[Trace]
@@ -74,7 +75,7 @@ class Documents:
         detail = self.view.detail
         lacking = {
             "contract": not detail.contract_code,
-            "contract_unknown": bool(detail.contract_code) and self.contract is None,
+            "contract_unknown": bool(detail.contract_code) and not self.contract_ref,
             "order": not detail.order_code,
             "order_unknown": bool(detail.order_code) and self.order is None,
             "delivery": not self.deliveries and detail.delivered_on is None,
@@ -98,9 +99,9 @@ def documents_of(r: Reader, ref: str) -> Documents:
         view=view,
         order=_order(r, view),
         deliveries=_deliveries(r, view),
-        contract=contract,
-        clauses=said_on(r, contract.contract, view.row.dated_on) if contract else {},
-        traces=sorted([*_looks(r, view), *_mails(r, view)], key=lambda one: one.at, reverse=True),
+        contract_ref=r.refs.of(PREFIX, contract.id) if contract else "",
+        clauses=said_on(r, contract, view.row.dated_on) if contract else {},
+        traces=_traces(r, view),
     )
 
 
@@ -138,33 +139,35 @@ def _deliveries(r: Reader, view: InvoiceView) -> list[DeliveryDocument]:
     ]
 
 
-def _looks(r: Reader, view: InvoiceView) -> list[Trace]:
+def _traces(r: Reader, view: InvoiceView) -> list[Trace]:
+    """Looks and mails together, the newest first."""
+    both = union_all(_looks(view), _mails(view)).subquery("traces")
+    rows = select(both.c.at, both.c.act, both.c.who).order_by(both.c.at.desc()).limit(MOST_TRACES)
+    return [Trace(*each) for each in r.session.execute(rows)]
+
+
+def _looks(view: InvoiceView) -> Select[Any]:
     """When the customer's people opened or downloaded the invoice."""
-    columns: list[Any] = [AccessLog.at, AccessLog.act, _named()]
+    who = func.coalesce(func.nullif(User.name, ""), User.email).label("who")
+    columns: list[Any] = [AccessLog.at.label("at"), AccessLog.act.label("act"), who]
     rows: Select[Any] = select(*columns).join(User, User.id == AccessLog.user_id)
-    rows = rows.where(
+    return rows.where(
         AccessLog.subject == f"invoice/{view.row.id}",
         AccessLog.customer_id == view.row.customer_id,
         User.staff_role.is_(None),
     )
-    found = r.session.execute(rows.order_by(AccessLog.id.desc()).limit(MOST_TRACES))
-    return [Trace(*each) for each in found]
 
 
-def _mails(r: Reader, view: InvoiceView) -> list[Trace]:
+def _mails(view: InvoiceView) -> Select[Any]:
     """The mails that left about the invoice, or about a statement on which it stands."""
     refs = [view.row.ref, *(each.ref for each in view.statements)]
-    columns: list[Any] = [Outbox.sent_at, Outbox.to_name, Outbox.to_address]
-    rows: Select[Any] = select(*columns).where(
+    who = func.coalesce(func.nullif(Outbox.to_name, ""), Outbox.to_address)
+    columns: list[Any] = [Outbox.sent_at, literal("mailed"), who]
+    rows: Select[Any] = select(*columns)
+    return rows.where(
         Outbox.customer_id == view.row.customer_id,
         Outbox.channel == "email",
         Outbox.state == "sent",
         Outbox.sent_at.is_not(None),
         or_(*(Outbox.documents.contains(f'"{ref}"') for ref in refs)),
     )
-    found = r.session.execute(rows.order_by(Outbox.id.desc()).limit(MOST_TRACES))
-    return [Trace(at, "mailed", name or address) for at, name, address in found]
-
-
-def _named() -> Any:
-    return func.coalesce(func.nullif(User.name, ""), User.email)

@@ -21,10 +21,11 @@ from portal.contracts.check_queries import (
 )
 from portal.contracts.confirming import confirm_invoice, return_invoice
 from portal.contracts.forms import DecideForm
-from portal.contracts.queries import ContractView, find_contract, said_on
+from portal.contracts.queries import find_contract, said_on
 from portal.core.contract_check import ASPECTS
 from portal.customers.queries import get_customer
 from portal.invoices.queries import get_invoice
+from portal.tables.contracts import Contract
 from portal.web import lists, respond
 from portal.web.current import actor, reader
 from portal.web.guard import guard
@@ -139,7 +140,6 @@ def _page(row: CheckRow, form: DecideForm, status: int = 200) -> Response:
         status,
         row=row,
         view=view,
-        contract=contract,
         agreed=_agreed(r, row, contract),
         form=form,
         names=names,
@@ -151,10 +151,10 @@ def _page(row: CheckRow, form: DecideForm, status: int = 200) -> Response:
     )
 
 
-def _agreed(r: Reader, row: CheckRow, contract: ContractView | None) -> list[tuple[str, str]]:
+def _agreed(r: Reader, row: CheckRow, contract: Contract | None) -> list[tuple[str, str]]:
     """What of a contract an invoice is compared with, as it read on the invoice's date."""
     if contract is None:
         return []
-    said = said_on(r, contract.contract, row.dated_on)
-    said["starts_on"] = contract.contract.starts_on
+    said = said_on(r, contract, row.dated_on)
+    said["starts_on"] = contract.starts_on
     return [(names.field_name(each), names.value_said(each, said[each])) for each in COMPARED]

@@ -207,10 +207,10 @@ def get_contract(r: Reader, ref: str) -> ContractView:
     return _view(r, found)
 
 
-def find_contract(r: Reader, customer_id: int, code: str) -> ContractView | None:
+def find_contract(r: Reader, customer_id: int, code: str) -> Contract | None:
     """A customer's contract by its number."""
-    found = _found(r, and_(Contract.customer_id == customer_id, Contract.code == code))
-    return None if found is None else _view(r, found)
+    rows = select(Contract).where(Contract.customer_id == customer_id, Contract.code == code)
+    return r.session.scalars(visible_to(rows, r.actor, Contract.customer_id)).first()
 
 
 def said_on(r: Reader, contract: Contract, on: dt.date) -> dict[str, Any]:

@@ -156,8 +156,6 @@ def show(ref: str) -> Response:
         **_named(view),
         may_announce=allows(r.actor, "advice.give", view.row),
         may_promise=view.row.open.minor > 0 and allows(r.actor, "promise.make", view.row),
-        is_desk=r.actor.kind == "staff",
-        is_held=bool(held_among(r, [view.row.id])),
         today=r.today,
     )
 
@@ -197,11 +195,13 @@ def _told(r: Reader, view: InvoiceView) -> dict[str, Any]:
 
 
 def _inside(r: Reader, view: InvoiceView) -> dict[str, Any]:
-    """What only the house is shown of it: until when what is open can be taken to court."""
-    if r.actor.kind != "staff" or not view.row.open.minor:
-        return {"lapses": []}
+    """Whether it is held, and what only the house sees: until when it can be taken to court."""
+    is_held, is_desk = bool(held_among(r, [view.row.id])), r.actor.kind == "staff"
+    seen = {"is_held": is_held, "is_desk": is_desk}
+    if not is_desk or not view.row.open.minor:
+        return {"lapses": [], **seen}
     lapses = list_lapses(r, AskLapses(entry_id=view.row.id))
-    return {"lapses": lapses, "act_name": act_name}
+    return {"lapses": lapses, "act_name": act_name, **seen}
 
 
 def _day_of(moment: dt.datetime) -> dt.date:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 import portal as product
 from portal.base.access import SYSTEM
+from portal.tables.contracts import Price
 from portal.tables.customers import Customer
 from portal.tables.statements import StatementRun
 from tests.browser.company import Portal
@@ -52,6 +53,10 @@ LISTS = {
         "statements/run.html": "/desk/statement-runs/{run}",
         "statements/unsettled.html": "/desk/differences",
         "payments/receipts.html": "/desk/receipts",
+        "payments/bills/index.html": "/desk/bills",
+        "contracts/index.html": "/desk/contracts",
+        "contracts/checks.html": "/desk/invoice-checks?state=all",
+        "contracts/prices/show.html": "/desk/price-lists/{price_list}",
         "reports/ageing.html": "/desk/reports/ageing",
         "reports/ageing_items.html": "/desk/reports/ageing/items?currency=CNY",
         "reports/dso.html": "/desk/reports/dso",
@@ -173,6 +178,7 @@ def places(portal: Portal) -> dict[str, str]:
             "statement": portal.path(portal.statement("HUADONG")),
             "customer": r.refs.of("cu", huadong),
             "run": r.refs.of("ru", run or 0),
+            "price_list": r.session.scalars(select(Price.price_list)).first() or "none",
         }
 
 
