@@ -58,6 +58,8 @@ class Options:
     is_dry_run: bool = False
     #: Invoices whose due parts a file of the same call gives: they are settled after it.
     invoices_in_parts: frozenset[str] = frozenset()
+    #: Invoices whose discounts a file of the same call tells: none is granted by itself.
+    invoices_discounted: frozenset[str] = frozenset()
     #: The import of the page that this is; only such a one can be taken back as a whole.
     run_id: int | None = None
 

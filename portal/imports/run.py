@@ -8,7 +8,7 @@ that of the real run.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from portal.imports.kinds import find_kind
 from portal.imports.mapper import Plan, mapped, plan
 from portal.imports.reader import Source, Table, digest_of, opened
 from portal.imports.report import FileReport, Report, in_words
-from portal.imports.rows import Findings, Problem
+from portal.imports.rows import Findings, Problem, Rows
 from portal.imports.sources import sources_in
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,11 @@ def import_files(
     asked = options or Options()
     report = Report()
     sources = sources_in([Path(path) for path in paths], asked.kind, report)
-    asked = replace(asked, invoices_in_parts=_invoices_in_parts(sources, asked))
+    asked = replace(
+        asked,
+        invoices_in_parts=_invoices_in_parts(sources, asked),
+        invoices_discounted=_invoices_discounted(sources, asked),
+    )
     if asked.is_dry_run:
         with suppress(NothingKept), installation.work(actor, spills=True) as w:
             for source in sources:
@@ -65,15 +69,28 @@ def import_files(
 def _invoices_in_parts(sources: Iterable[Source], options: Options) -> frozenset[str]:
     """The invoices whose due parts a file of this call gives, as far as it can be read."""
     numbers: set[str] = set()
+    for rows in _read_before(sources, options, "invoice_parts"):
+        numbers.update(key for key in rows.optional_keys("invoice_id") if key)
+    return frozenset(numbers)
+
+
+def _invoices_discounted(sources: Iterable[Source], options: Options) -> frozenset[str]:
+    """The invoices whose discounts a file of this call tells, as far as it can be read."""
+    numbers: set[str] = set()
+    for rows in _read_before(sources, options, "adjustments"):
+        named = zip(rows.optional_keys("invoice_id"), rows.texts("kind"), strict=True)
+        numbers.update(key for key, kind in named if key and (kind or "").lower() == "discount")
+    return frozenset(numbers)
+
+
+def _read_before(sources: Iterable[Source], options: Options, kind_name: str) -> Iterator[Rows]:
+    """The rows of the files of a kind, read ahead of those that come before them."""
     for source in sources:
         kind = find_kind(source.kind)
-        if kind is None or kind.name != "invoice_parts":
+        if kind is None or kind.name != kind_name:
             continue
         with suppress(Unreadable), opened(source) as table:
-            made = plan(kind, table.header, options)
-            for rows in mapped(table, made, Findings(), options):
-                numbers.update(rows.optional_keys("invoice_id"))  # type: ignore[arg-type]
-    return frozenset(numbers)
+            yield from mapped(table, plan(kind, table.header, options), Findings(), options)
 
 
 def _try_file(w: Work, run: FileRun) -> None:

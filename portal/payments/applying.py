@@ -13,6 +13,7 @@ from portal.base.recording import source_of
 from portal.base.work import Work
 from portal.payments import applying_singly
 from portal.payments.asks import ASKS, Ask
+from portal.payments.early_discounts import asked_invoices, grant_discounts
 
 #: Entries whose room changes from day to day, as applications to them were ended: no window
 #: function can weigh them.
@@ -88,7 +89,10 @@ order by id for update"""
 class Applications:
     """Collects what is to be applied in one file, and applies it when the file is through."""
 
-    def __init__(self, w: Work) -> None:
+    def __init__(self, w: Work, discounted: frozenset[str] = frozenset()) -> None:
+        """`discounted`: invoices whose discounts are told, so that none is granted by itself."""
+        self._discounted = discounted
+        self._w = w
         self._session = w.session
         self._is_sqlite = w.session.get_bind().dialect.name == "sqlite"
         self._asked = 0
@@ -103,21 +107,35 @@ class Applications:
             self._asked += len(asks)
 
     def apply(self) -> None:
-        """Applies new credits to the entries they name: by day and number, earliest due first."""
+        """
+        Applies new credits to the entries they name: by day and number, earliest due first.
+
+        What closes an invoice in time earns its discount, which is posted and applied as well.
+        """
         if self._asked:
+            offering = asked_invoices(self._w)
             self._begin(ODD)
             for memo in (0, 1):
                 self._pass(memo)
             self._end("k.memo")
+            self._grant(offering)
+
+    def _grant(self, offering: set[int]) -> None:
+        if offering:
+            self.ask(grant_discounts(self._w, offering, self._discounted))
+            self.apply()
 
     def apply_exactly(self) -> list[tuple[Ask, int]]:
         """Applies what names its part, amount and day; what of which ask is left."""
         if not self._asked:
             return []
+        offering = asked_invoices(self._w)
         self._begin(MISFITS)
         self._session.execute(text(EXACTLY), {"source": source_of(self._session)})
         # What is written off is no obstacle to payments, but payments would be one to it.
-        return self._end("k.memo desc")
+        undone = self._end("k.memo desc")
+        self._grant(offering)
+        return undone
 
     def _begin(self, odd: str) -> None:
         if not self._is_sqlite:

@@ -18,6 +18,7 @@ from portal.payments.applying_singly import Key, apply_wholly
 from portal.payments.asks import Ask
 from portal.payments.by_hand import CLERK, Done, Leg, ask, find_credit, free_number, leave, locked
 from portal.payments.by_hand import post as post_legs
+from portal.payments.early_discounts import grant_discounts
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry
 from portal.tables.payments import Allocation
@@ -90,6 +91,9 @@ def apply_by_hand(w: Work, c: ApplyByHand) -> int:
     day, done = _day(w, c.from_on), Done()
     asks = [one for take in takes for one in _asks(w, credit, items, take, day, done)]
     done.made = apply_wholly(w.session, asks, CLERK)
+    granted = grant_discounts(w, {take.entry_id for take in takes})
+    done.posted += [each.credit_id for each in granted]
+    done.made += apply_wholly(w.session, granted, CLERK)
     total = Money.total((take.amount for take in takes), credit.currency)
     return leave(w, credit, "apply", total, day, done)
 

@@ -98,7 +98,7 @@ class Credits:
         self._key = f"{kind.word}_id"
         self._day = CONTENT[kind]["dated_on"]
         self._parties = Parties(w, options)
-        self._applications = Applications(w)
+        self._applications = Applications(w, options.invoices_discounted)
         self._posted_at = plain_moment(w.session, w.now)
         self._own_currencies: dict[int, str] | None = None
 
