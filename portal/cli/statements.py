@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, Self
 
@@ -18,9 +18,12 @@ from portal.cli.output import format_option, say, show
 from portal.cli.params import DAY, MONTH
 from portal.core.ageing import GRADES, Basis
 from portal.core.money import Money
+from portal.core.named_terms import NamedTerms
 from portal.core.period import Month
 from portal.core.terms import Schedule, parse_terms, schedule
+from portal.core.terms_in_force import notation_of
 from portal.core.workdays import MONDAY_TO_FRIDAY, Calendar
+from portal.invoices.terms_of import TermsBook, load_versions
 from portal.reports.queries import AgeingReport, AgeingRow, AskAgeing, By, ageing_report
 from portal.statements.chasing.reminding import Reminded
 from portal.statements.daily import remind
@@ -241,23 +244,31 @@ def terms() -> None:
 @click.option("--currency", default="", help="Its currency; the company's unless told.")
 @format_option
 def preview_terms(text: str, issued: dt.date, amount: str, currency: str, output: str) -> None:
-    """Show the due dates and amounts that a terms text gives."""
-    calendar, own_currency = _company()
-    parsed = parse_terms(text)
+    """Show the due dates and amounts that a terms text, or the name of terms, gives."""
+    calendar, own_currency, named = _company(issued)
+    parsed = parse_terms(notation_of(text, named))
     if parsed.baseline_kind != "invoice":
         say(f"Counted as if the date of {parsed.baseline_kind} were {issued}.")
     total = Money.parse(amount, currency or own_currency)
     result = schedule_json(schedule(parsed, issued, total, calendar))
     show(output, result, result["parts"], ["due_on", "amount"])
+    if output == "table" and result["discount"]:
+        offer = result["discount"]
+        say(f"{offer['amount']} {total.currency} less if paid by {offer['until']}.")
 
 
-def _company() -> tuple[Calendar, str]:
-    """The company's calendar and currency; Monday to Friday and CNY where there is none yet."""
+def _company(on: dt.date) -> tuple[Calendar, str, Mapping[str, NamedTerms]]:
+    """
+    The company's calendar and currency, and its terms with a name on a day.
+
+    Monday to Friday, CNY and no names where there is no company yet.
+    """
     installation = opened_if_there()
     if installation is None:
-        return MONDAY_TO_FRIDAY, "CNY"
+        return MONDAY_TO_FRIDAY, "CNY", {}
     with installation.reading(SYSTEM) as r:
-        return r.calendar(), r.company.currency
+        book = TermsBook(load_versions(r.session), {})
+        return r.calendar(), r.company.currency, book.named_on(on.isoformat())
 
 
 def schedule_json(made: Schedule) -> dict[str, Any]:

@@ -29,6 +29,8 @@ from portal.statements.chasing.bounces import list_refusing
 from portal.statements.names import state_at_desk
 from portal.statements.queries import list_latest_statements, list_statements, statement_years
 from portal.statements.rows import StatementFilter
+from portal.terms.in_force import held_by
+from portal.terms.names import SOURCES as TERMS_FROM
 from portal.web import lists, respond
 from portal.web.current import actor, reader
 from portal.web.forms import day_typed
@@ -174,16 +176,15 @@ def _statements_of(customer: CustomerFile) -> dict[str, Any]:
 def _facts(customer: CustomerFile) -> list[tuple[str, str]]:
     """What is known and holds, without what is not known."""
     r = reader()
-    terms = customer.payment_terms or r.policy.default_terms
-    own = customer.payment_terms or not terms
+    held = held_by(r, customer.row.id, customer.payment_terms)
     cycles = {
         "monthly": _("Every month"),
         "quarterly": _("Every quarter"),
         "half_yearly": _("Every half-year"),
     }
     said = [
-        (_("Payment terms"), terms or _("Due on the invoice date")),
-        (_("Terms come from"), "" if own else _("the company's settings")),
+        (_("Payment terms"), held.name or held.text or _("Due on the invoice date")),
+        (_("Terms come from"), _(TERMS_FROM[held.source.value]) if held.text else ""),
         (_("Credit limit"), formats.money(customer.credit_limit) if customer.credit_limit else ""),
         (_("Statements"), cycles[customer.statement_cycle]),
         (_("Language"), {"en": "English", "zh-CN": "中文"}.get(customer.language, "")),

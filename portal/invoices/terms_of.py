@@ -245,9 +245,11 @@ class TermsLoader:
     def __init__(self, session: Session, undated: Mapping[int, str]) -> None:
         self.book = TermsBook(load_versions(session), undated)
         self._session = session
-        self._has_dated = session.scalar(select(exists(select(CustomerTerms.id))))
-        self._has_grades = session.scalar(select(exists(select(CustomerGrade.id))))
-        self._has_contracts = session.scalar(select(exists(select(Contract.id))))
+        asked: list[Any] = [
+            exists(select(table.id)) for table in (CustomerTerms, CustomerGrade, Contract)
+        ]
+        there = session.execute(select(*asked)).one()
+        self._has_dated, self._has_grades, self._has_contracts = map(bool, there)
         self._customers: set[int] = set()
         self._codes: set[str] = set()
 

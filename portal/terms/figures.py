@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -60,11 +60,22 @@ def _said(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        told = [
-            str(each) if key == "text" else f"{key} {NEVER if each is None else _said(each)}"
-            for key, each in value.items()
-        ]
-        return " · ".join(told) or NONE
+        first = [str(value["text"])] if "text" in value else []
+        return " · ".join([*first, *_facts(value)]) or NONE
     if isinstance(value, list | tuple):
         return ", ".join(_said(each) for each in value) or NONE
     return str(value) or NONE
+
+
+def _facts(value: Values) -> Iterator[str]:
+    """What an entry says besides its text, its rates the shortest way."""
+    told = dict(value)
+    told.pop("text", None)
+    days = told.pop("day_count", None)
+    if "annual_rate" in told:
+        yield f"{told.pop('annual_rate')} % / {days or 365}"
+    if "daily_rate" in told:
+        yield f"{told.pop('daily_rate')} % / 1"
+    for key, each in told.items():
+        says = NEVER if each is None else _said(each)
+        yield says if key == "late_interest" else f"{key.replace('_', ' ')} {says}"

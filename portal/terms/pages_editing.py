@@ -18,13 +18,14 @@ from portal.core.terms import Schedule, parse_terms, schedule
 from portal.core.terms_in_force import find_named
 from portal.customers.queries import CustomerFile, get_customer
 from portal.tables.customers import Customer
-from portal.terms.builder import BuilderForm, builder_form
 from portal.terms.changes import ChangeView, get_shown_change
 from portal.terms.commands import ChangeDraft, DraftChange, change_draft, draft_change
 from portal.terms.forms import (
+    BuilderForm,
     CompanyForm,
     CustomerForm,
     NamedForm,
+    builder_form,
     company_form,
     customer_form,
     example_day,
@@ -135,7 +136,8 @@ def save(ref: str) -> Response:
     assert place.view is not None
     editor = _editor(place)
     if editor.validate():
-        wanted = editor.form.wanted(editor.after())
+        # What the form does not show of the draft stays in it: grades, a scorecard, a ladder.
+        wanted = editor.form.wanted({**place.view.after, **editor.after()})
         changed = ChangeDraft(place.view.id, editor.form.version, wanted)
         if respond.attempt(editor.form, change_draft, changed):
             respond.say(_("Saved. It is a draft still."))

@@ -12,10 +12,11 @@ from portal.base.language import gettext as _
 from portal.base.terms_said import discount_in_words, due_in_words, grace_in_words, late_in_words
 from portal.base.work import Reader
 from portal.core.errors import RuleBroken
-from portal.core.named_terms import NamedTerms, read_late_interest
-from portal.core.terms_in_force import find_named, key_of_name
+from portal.core.named_terms import NamedTerms
+from portal.core.terms_in_force import find_named, key_of_name, terms_in_force
 from portal.customers.queries import get_customer
 from portal.invoices.due_parts import parsed_terms
+from portal.invoices.terms_of import CompanyVersion
 from portal.terms.changes import (
     ChangeView,
     get_shown_change,
@@ -52,12 +53,13 @@ class DecisionForm(Form):
 def index() -> Response:
     r = reader()
     values, named = r.policy.values, r.policy.named_terms
+    held = terms_in_force(CompanyVersion(r.policy.id, "", values).said, named)
     return respond.page(
         "terms/index.html",
         values=values,
         default=_card(r, r.policy.default_terms, named),
-        late=late_in_words(read_late_interest(values["late_interest"])),
-        grace=grace_in_words(int(values["grace_days"])),
+        late=late_in_words(held.late_interest),
+        grace=grace_in_words(held.grace_days),
         named=[(each, words_of(r, each.text)) for each in named.values()],
         counts=count_by_terms(r),
         key_of_name=key_of_name,
