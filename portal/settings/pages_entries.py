@@ -61,6 +61,8 @@ class EntryForm(Form):
     """One entry of a list of the policy; without a name it is left out."""
 
     rows: ClassVar[Rows]
+    #: Fields without which an entry says nothing.
+    needed: ClassVar[tuple[str, ...]] = ("name",)
     #: key of the policy → field of the form, where they are called otherwise.
     shown_as: ClassVar[Mapping[str, str]] = {}
 
@@ -95,6 +97,7 @@ class GradeForm(EntryForm):
     """A grade: from which score on, and what it grants."""
 
     rows = GRADES
+    needed = ("name", "min_score")
 
     name = wtforms.StringField(N_("Name"), [Length(max=60)])
     min_score = wtforms.StringField(N_("Lowest score"))
@@ -134,6 +137,7 @@ class FactorForm(EntryForm):
     """A factor of the scorecard: its weight, and which figure earns how many points."""
 
     rows = SCORECARD
+    needed = ("name", "weight", "pairs")
     shown_as: ClassVar[Mapping[str, str]] = {BANDS: "pairs", LINEAR: "pairs"}
 
     name = SelectField(N_("Factor"))
@@ -233,7 +237,11 @@ def entry_forms(
         count = min(int(sent), form.rows.most + EMPTY_ENTRIES)
     told: list[Mapping[str, Any]] = [kept(entry) for entry in entries]
     told += [{}] * max(0, count - len(told))
-    return [form(prefix=f"e{nth}-", **each) for nth, each in enumerate(told[:count])]
+    forms = [form(prefix=f"e{nth}-", **each) for nth, each in enumerate(told[:count])]
+    for each in forms[: len(entries)]:
+        for field in each.needed:
+            each[field].flags.required = True
+    return forms
 
 
 def read_entries(forms: Sequence[E], in_force: Mapping[str, Any]) -> list[dict[str, Any]] | None:

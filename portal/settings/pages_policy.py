@@ -17,7 +17,7 @@ from portal.base.sentences import sentence
 from portal.core.errors import RuleBroken
 from portal.core.policy_difference import Change, differences
 from portal.core.policy_text import Fault, decoded
-from portal.core.toml_writing import inline
+from portal.core.toml_writing import assignment
 from portal.settings.pages_entries import Together, WhenForm
 from portal.settings.policy_files import Compared, PolicyRefused, compare_policy, export_policy
 from portal.settings.policy_versions import get_policy, list_presets, list_versions, preset_text
@@ -29,14 +29,13 @@ from portal.web.guard import guard
 desk_policy = Blueprint("desk_policy", __name__, url_prefix="/desk/settings/policy")
 
 PRESET_NAMES = {"twelve_steps": N_("Ladder of twelve steps")}
-NOWHERE = "–"
 
 
 class TryForm(Form):
     """A policy as a file, or as text that is typed."""
 
     file = wtforms.FileField(N_("File"))
-    text = wtforms.TextAreaField(N_("Text"))
+    text = wtforms.TextAreaField(N_("Text"), render_kw={"rows": 16, "spellcheck": "false"})
 
     def read(self) -> str:
         """The text of the file, else what was typed; none where it cannot be read."""
@@ -89,11 +88,13 @@ def download() -> Response:
 @guard("company.view")
 def compare() -> Response:
     one, other = (_version(lists.asked(name)) for name in ("one", "other"))
+    found = differences(one.values, other.values)
     return respond.page(
         "settings/policy_compare.html",
         one=one.id or 0,
         other=other.id or 0,
-        changes=said(differences(one.values, other.values)),
+        changes=said(found),
+        count=len(found),
         versions=list_versions(reader()).rows,
     )
 
@@ -129,16 +130,25 @@ def take_over() -> Response:
     return _try_page(form, when, tried)
 
 
-def said(changes: Sequence[Change]) -> list[tuple[str, str, str]]:
-    """Each change as the page shows it: its key, before and after as the text writes them."""
-    return [
-        (
-            " · ".join(filter(None, (each.section, each.name, each.key))),
-            NOWHERE if each.before is None else inline(each.before),
-            NOWHERE if each.after is None else inline(each.after),
-        )
-        for each in changes
-    ]
+@dataclass
+class Difference:
+    """What differs of a section, or of one entry of a list: its keys before and after."""
+
+    title: str
+    before: list[str] = field(default_factory=list)
+    after: list[str] = field(default_factory=list)
+
+
+def said(changes: Sequence[Change]) -> list[Difference]:
+    """The changes by section and entry, each key as the text writes it."""
+    found: dict[str, Difference] = {}
+    for each in changes:
+        title = " · ".join(filter(None, (each.section, each.name)))
+        difference = found.setdefault(title, Difference(title))
+        for lines, value in ((difference.before, each.before), (difference.after, each.after)):
+            if value is not None:
+                lines.append(assignment(each.key, value))
+    return list(found.values())
 
 
 def _asked_version() -> PolicyInForce:
@@ -181,6 +191,7 @@ def _try_page(form: TryForm, when: WhenForm, tried: Tried) -> Response:
     values: dict[str, Any] = {
         "faults": [(each.line, _fault_said(each)) for each in tried.faults],
         "changes": said(tried.compared.changes) if tried.compared else [],
+        "count": len(tried.compared.changes) if tried.compared else 0,
     }
     return respond.page(
         "settings/policy_try.html",

@@ -89,8 +89,8 @@ def test_two_versions_stand_side_by_side(office, admin):
     page = admin.visit(f"{POLICY}/compare?one=0&other=2")
 
     assert rows_of(page, "differences") == [
-        ["ageing · buckets", "[30, 60, 90]", "[45]"],
-        ["promise · max_broken", "2", "7"],
+        ["ageing", "buckets = [30, 60, 90]", "buckets = [45]"],
+        ["promise", "max_broken = 2", "max_broken = 7"],
     ]
     assert "Both versions say the same." in admin.visit(f"{POLICY}/compare?one=2&other=2").text
 
@@ -116,7 +116,9 @@ def test_every_version_costs_the_same_number_of_statements(office, admin):
 
 def test_a_text_is_compared_and_becomes_a_draft_of_the_same_values(office, admin):
     page = admin.fill(admin.visit(TRY), TRY, 200, text=SAMPLE)
-    assert ["company · default_terms", '""', '"standard"'] in rows_of(page, "differences")
+    assert ["company", 'default_terms = ""', 'default_terms = "standard"'] in rows_of(
+        page, "differences"
+    )
 
     done = admin.fill(page, CHANGES, 303, reason="New policy", effective_on="2026-12-01")
     assert "/desk/terms/tc" in where(done)
@@ -130,7 +132,7 @@ def test_a_file_comes_before_the_text(admin):
     fields["file"] = (io.BytesIO(BUCKETS.encode()), "policy.toml")
     page = admin.send(TRY, 200, data=fields)
 
-    assert rows_of(page, "differences") == [["ageing · buckets", "[30, 60, 90]", "[45]"]]
+    assert rows_of(page, "differences") == [["ageing", "buckets = [30, 60, 90]", "buckets = [45]"]]
 
 
 def test_what_is_in_force_already_is_said_to_be_so(office, admin):
@@ -349,6 +351,17 @@ def test_saving_twice_makes_one_draft(admin):
     again = admin.fill(page, PROMISES, 303, reason="Once", max_broken="5")
 
     assert where(first) == where(again)
+
+
+def test_a_draft_that_is_edited_among_the_terms_keeps_what_is_not_shown_there(office, admin):
+    page = admin.visit(GRADES)
+    changes = {"reason": "Grades", "effective_on": "2026-12-01", "e0-min_score": "90"}
+    done = admin.fill(page, GRADES, 303, **changes)
+    editing = f"{where(done)}/edit"
+    admin.fill(admin.visit(editing), editing, 303, grace_days="3")
+    after = drafted(office)
+
+    assert (after["grades"][0]["min_score"], after["grace_days"]) == (90, 3)
 
 
 # ── Who ──────────────────────────────────────────────────────────────────────
