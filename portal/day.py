@@ -22,7 +22,7 @@ from portal.base.installation import Installation
 from portal.contracts import daily as contracts
 from portal.credit import daily as orders
 from portal.credit import daily_scores as scores
-from portal.credit import ending
+from portal.credit.ending import daily as endings
 from portal.disputes import daily as disputes
 from portal.invoices import daily as downloads
 from portal.payments.bills import daily as bills
@@ -51,7 +51,7 @@ ACTS: tuple[tuple[str, Run], ...] = (
     ("disputes", disputes.run),
     ("bills", bills.run),
     ("limitation", limitation.run),
-    ("endings", ending.run),
+    ("endings", endings.run),
     ("orders", orders.run),
     ("scores", scores.rescore),
     ("reviews", scores.remind_reviews),

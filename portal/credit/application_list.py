@@ -137,14 +137,18 @@ def _rows(r: Reader) -> Select[Any]:
 def list_applications(r: Reader, asked: ApplicationFilter) -> ApplicationPage:
     """One page of what a filter keeps: what waits first, the oldest of it; then the newest."""
     kept = _kept(_rows(r), asked)
-    count = r.session.scalar(select(func.count()).select_from(kept.subquery())) or 0
-    pages = max(1, -(-count // asked.per_page))
-    page = min(max(1, asked.page), pages)
     order: tuple[Any, ...] = (CreditApplication.id.desc(),)
     if asked.state == "submitted":
         order = (CreditApplication.submitted_at, CreditApplication.id)
-    rows = kept.order_by(*order).limit(asked.per_page).offset((page - 1) * asked.per_page)
-    return ApplicationPage([_row(r, row) for row in r.session.execute(rows)], page, pages, count)
+    ordered = kept.order_by(*order).limit(asked.per_page)
+    first = r.session.execute(ordered).all() if asked.page == 1 else []
+    if asked.page == 1 and len(first) < asked.per_page:
+        return ApplicationPage([_row(r, row) for row in first], 1, 1, len(first))
+    count = r.session.scalar(select(func.count()).select_from(kept.subquery())) or 0
+    pages = max(1, -(-count // asked.per_page))
+    page = min(max(1, asked.page), pages)
+    rows = first or r.session.execute(ordered.offset((page - 1) * asked.per_page)).all()
+    return ApplicationPage([_row(r, row) for row in rows], page, pages, count)
 
 
 def _kept(rows: Select[Any], asked: ApplicationFilter) -> Select[Any]:

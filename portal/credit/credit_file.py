@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
+from portal.base.access import visible_to
 from portal.base.work import Reader
 from portal.core.exposure import Exposure, expose
 from portal.core.limit import AskedLimit, Use, use_of
@@ -16,10 +19,10 @@ from portal.credit.limits import LimitRow, list_limits
 from portal.credit.proposals import ProposalView, find_waiting
 from portal.credit.rates import rates_on
 from portal.credit.securities import SecurityRow, list_securities
-from portal.credit.standing import StandingRow, list_standings
 from portal.credit.trees import group_of
 from portal.customers.limits import LimitInForce
 from portal.customers.queries import CustomerFile
+from portal.tables.credit import CreditStanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ class CreditFile:
     waiting: ProposalView | None
     securities: list[SecurityRow]
     grades: list[GradeInForce]
-    standings: list[StandingRow]
+    #: The kinds of standing that hold today.
+    standings: list[str]
     members: list[MemberUse]
     on: dt.date
 
@@ -85,10 +89,25 @@ def credit_file(r: Reader, customer: CustomerFile) -> CreditFile:
         waiting=find_waiting(r, row_id),
         securities=list_securities(r, row_id),
         grades=list_grades(r, row_id),
-        standings=list_standings(r, row_id),
+        standings=_standings(r, row_id),
         members=members,
         on=r.today,
     )
+
+
+def _standings(r: Reader, customer_id: int) -> list[str]:
+    """What holds about a customer today besides figures."""
+    rows = (
+        visible_to(select(CreditStanding.kind), r.actor, CreditStanding.customer_id)
+        .where(
+            CreditStanding.customer_id == customer_id,
+            CreditStanding.from_on <= r.today,
+            CreditStanding.until_on.is_(None) | (CreditStanding.until_on >= r.today),
+            CreditStanding.ended_on.is_(None) | (CreditStanding.ended_on > r.today),
+        )
+        .order_by(CreditStanding.id)
+    )
+    return list(r.session.scalars(rows))
 
 
 def _group(r: Reader, customer_id: int) -> tuple[Exposure, list[MemberUse]]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, union
 
 from portal.base.access import visible_to
 from portal.base.work import Reader
@@ -104,11 +104,9 @@ def currencies_of(sums: Sums) -> set[str]:
 
 
 def _limit_currencies(r: Reader) -> set[str]:
-    dated = r.session.scalars(select(CreditLimit.currency).distinct())
-    own = r.session.scalars(select(Customer.credit_limit_currency).distinct())
-    named = r.session.scalars(select(Customer.currency).distinct())
-    told = {code for codes in (dated, own, named) for code in codes if code}
-    return told | {r.company.currency}
+    columns = (CreditLimit.currency, Customer.credit_limit_currency, Customer.currency)
+    named = union(*(select(each).distinct() for each in columns))
+    return {code for code in r.session.scalars(named) if code} | {r.company.currency}
 
 
 def _members(on: dt.date) -> Select[Any]:

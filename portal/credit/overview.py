@@ -67,8 +67,7 @@ def list_stands(r: Reader) -> list[Stand]:
     """Every customer whom the reader sees with a limit or something used, by code."""
     found = exposures(r, r.today)
     grades = grades_on(r, r.today)
-    barred = _barred(r)
-    owners = _owners(r)
+    known = _known(r)
     parents = {each.customer_id: each.parent_id for each in found}
     limited = {each.customer_id for each in found if each.limit is not None}
     rows = []
@@ -82,14 +81,14 @@ def list_stands(r: Reader) -> list[Stand]:
                 r.refs.of("cu", each.customer_id),
                 each.code,
                 each.name,
-                owners.get(each.customer_id, ""),
+                known[each.customer_id][0],
                 each.exposure.currency,
                 each.exposure.total,
                 each.limit,
                 each.valid_until,
                 _use(r, each),
                 grade,
-                each.customer_id in barred or _prepays(r, grade),
+                known[each.customer_id][1] or _prepays(r, grade),
                 _is_below(each.customer_id, parents, limited),
             )
         )
@@ -107,19 +106,19 @@ def _prepays(r: Reader, name: str) -> bool:
     return grade is not None and grade.prepayment_only
 
 
-def _barred(r: Reader) -> set[int]:
-    rows = select(CreditStanding.customer_id).where(
+def _known(r: Reader) -> dict[int, tuple[str, bool]]:
+    """By customer: its sales owner, and whether it is blacklisted or stopped today."""
+    barred = select(CreditStanding.customer_id).where(
         CreditStanding.kind.in_(("blacklisted", "frozen")),
         CreditStanding.from_on <= r.today,
         CreditStanding.until_on.is_(None) | (CreditStanding.until_on >= r.today),
         CreditStanding.ended_on.is_(None) | (CreditStanding.ended_on > r.today),
     )
-    return set(r.session.scalars(visible_to(rows, r.actor, CreditStanding.customer_id)))
-
-
-def _owners(r: Reader) -> dict[int, str]:
-    rows = visible_to(select(Customer.id, Customer.owner), r.actor, Customer.id)
-    return {row_id: owner or "" for row_id, owner in r.session.execute(rows)}
+    columns = (Customer.id, Customer.owner, Customer.id.in_(barred))
+    rows = visible_to(select(*columns), r.actor, Customer.id)
+    return {
+        row_id: (owner or "", is_barred) for row_id, owner, is_barred in r.session.execute(rows)
+    }
 
 
 def _is_below(customer_id: int, parents: dict[int, int | None], limited: set[int]) -> bool:

@@ -18,11 +18,11 @@ from portal.core.limit import AskedLimit, Use, use_of
 from portal.core.money import Money
 from portal.credit.exposure import currencies_of, together
 from portal.credit.figures import figures_by_customer
-from portal.credit.limits import LimitInForce, limit_of
+from portal.credit.limits import LimitInForce
 from portal.credit.rates import rates_on
 from portal.credit.trees import Group, group_of
-from portal.invoices.position import customer_position
-from portal.tables.credit import CreditApplication, CreditFact
+from portal.invoices.open_items import due_parts, whose_items
+from portal.tables.credit import CreditFact, CreditLimit
 
 #: Figures of a year end that is longer ago than this are asked for anew.
 FIGURES_AGE_DAYS = 550
@@ -49,7 +49,6 @@ class OwnCredit:
     #: By currency: what is overdue.
     overdue: tuple[Money, ...]
     has_figures: bool
-    has_applied: bool
 
     @property
     def amount(self) -> Money | None:
@@ -74,19 +73,19 @@ class OwnCredit:
 def own_credit(r: Reader, customer_id: int) -> OwnCredit:
     """The credit of a customer whom the reader may see."""
     group = group_of(r, customer_id, r.today)
-    limit = limit_of(r, customer_id, r.today)
+    has_figures, is_decided = _told(r, customer_id)
+    own = group.customer
+    has_limit = own.limit is not None or is_decided
+    limit = LimitInForce(own.limit, own.valid_until) if has_limit else None
     seen, whole = _exposures(r, group)
-    asked = AskedLimit(
-        limit.amount if limit else None, r.today, limit.valid_until if limit else None
-    )
+    asked = AskedLimit(own.limit, r.today, own.valid_until)
     used = whole.total
     nothing = Money.zero(whole.currency)
     others = used - seen.total if used is not None and seen.total is not None else nothing
     watch = int(r.policy.values["credit_watch_percent"])
-    positions = customer_position(r, customer_id)
     return OwnCredit(
         customer_id,
-        group.customer.name,
+        own.name,
         r.refs.of("cu", customer_id),
         limit,
         seen.lines,
@@ -95,10 +94,22 @@ def own_credit(r: Reader, customer_id: int) -> OwnCredit:
         use_of(used or nothing, asked, r.today, watch),
         whole.currency,
         any(member.limit is not None for member in group.path[1:]),
-        tuple(each.overdue for each in positions if each.overdue.minor > 0),
-        _has_figures(r, customer_id),
-        _has_applied(r, customer_id),
+        _overdue(r, customer_id),
+        has_figures,
     )
+
+
+def _overdue(r: Reader, customer_id: int) -> tuple[Money, ...]:
+    """By currency: what is past its due date."""
+    items = due_parts(r.today, whose_items(r.actor, customer_id))
+    sums = (
+        select(items.c.currency, func.sum(items.c.claim))
+        .where(items.c.due_on < r.today)
+        .group_by(items.c.currency)
+        .order_by(items.c.currency)
+    )
+    found = (Money(int(minor), currency) for currency, minor in r.session.execute(sums))
+    return tuple(each for each in found if each.minor > 0)
 
 
 def _exposures(r: Reader, group: Group) -> tuple[Exposure, Exposure]:
@@ -114,22 +125,20 @@ def _exposures(r: Reader, group: Group) -> tuple[Exposure, Exposure]:
     return seen, whole
 
 
-def _has_figures(r: Reader, customer_id: int) -> bool:
-    """Whether figures of a recent year end were handed in."""
+def _told(r: Reader, customer_id: int) -> tuple[bool, bool]:
+    """Whether figures of a recent year end were handed in, and whether a limit was decided."""
     since = r.today - dt.timedelta(days=FIGURES_AGE_DAYS)
-    rows = select(func.count()).where(
+    facts = select(func.count()).where(
         CreditFact.customer_id == customer_id,
         CreditFact.source == "application",
         CreditFact.as_of >= since,
     )
-    return bool(r.session.scalar(visible_to(rows, r.actor, CreditFact.customer_id)))
-
-
-def _has_applied(r: Reader, customer_id: int) -> bool:
-    """Whether an application for a limit waits for its answer."""
-    rows = select(func.count()).where(
-        CreditApplication.customer_id == customer_id,
-        CreditApplication.kind.in_(("limit", "opening")),
-        CreditApplication.state == "submitted",
+    limits = select(func.count()).where(
+        CreditLimit.customer_id == customer_id, CreditLimit.effective_on <= r.today
     )
-    return bool(r.session.scalar(visible_to(rows, r.actor, CreditApplication.customer_id)))
+    seen = (
+        visible_to(facts, r.actor, CreditFact.customer_id),
+        visible_to(limits, r.actor, CreditLimit.customer_id),
+    )
+    figures, decided = r.session.execute(select(*(each.scalar_subquery() for each in seen))).one()
+    return bool(figures), bool(decided)

@@ -48,7 +48,8 @@ def index() -> Response:
     found = list_applications(reader(), asked)
     return respond.page(
         "credit/applications.html",
-        fragments={"applications-part": "applications"},
+        fragments={"applications-part": "applications", "applied-part": "applied"},
+        is_glance=respond.asks_for("applied-part"),
         found=found,
         asked=asked,
         states=[("", _("All")), *((each, names.state_of(each)[0]) for each in STATES)],

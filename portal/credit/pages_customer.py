@@ -26,8 +26,6 @@ customer = Blueprint("credit", __name__, url_prefix="/credit")
 
 #: So many offers and applications stand on the page.
 GLANCE = 5
-#: More companies than these are shown one at a time.
-MOST_AT_ONCE = 3
 
 
 @dataclass(frozen=True)
@@ -45,15 +43,21 @@ def index() -> Response:
     r = reader()
     branches = branches_of(r)
     chosen = asked_branch(r, branches)
-    shown = [row_id for row_id, _ref, _name in branches if chosen in (None, row_id)]
-    credits_shown = [own_credit(r, row_id) for row_id in shown[:MOST_AT_ONCE]]
+    shown = next(row_id for row_id, _ref, _name in branches if chosen in (None, row_id))
+    asked = ApplicationFilter(per_page=GLANCE, customer_id=shown)
+    applications = list_applications(r, asked).rows
+    has_applied = any(row.state == "submitted" and row.kind != "terms" for row in applications)
+    own = own_credit(r, shown)
     return respond.page(
         "credit/index.html",
-        credits=[(each, _ways(r, each)) for each in credits_shown],
-        branches=[(url_for(".index", branch=ref), name) for _id, ref, name in branches],
-        chosen=chosen,
+        own=own,
+        ways=_ways(r, own, has_applied),
+        has_applied=has_applied,
+        branches=[
+            (name, url_for(".index", branch=ref), row_id == shown) for row_id, ref, name in branches
+        ],
         offers=list_offers(r)[:GLANCE],
-        applications=list_applications(r, ApplicationFilter(per_page=GLANCE)).rows,
+        applications=applications,
         names=application_names,
         may_apply=allows(actor(), "credit.apply"),
         amount_words=amount_words,
@@ -64,7 +68,7 @@ def index() -> Response:
     )
 
 
-def _ways(r: Reader, own: OwnCredit) -> list[Way]:
+def _ways(r: Reader, own: OwnCredit, has_applied: bool) -> list[Way]:  # noqa: FBT001
     """What would help to a higher limit, from the customer's own figures."""
     found = [
         Way(
@@ -74,7 +78,7 @@ def _ways(r: Reader, own: OwnCredit) -> list[Way]:
         )
         for amount in own.overdue
     ]
-    if own.has_applied:
+    if has_applied:
         return found
     if not own.has_figures:
         text = _("Hand in the figures of your last year, with an application.")

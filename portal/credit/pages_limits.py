@@ -10,6 +10,7 @@ from portal.approvals.names import figure_name, figure_said
 from portal.base.access import NotFound, allows
 from portal.base.language import gettext as _
 from portal.base.work import Reader
+from portal.core.exposure import Exposure
 from portal.core.limit import doubts, is_large, last_day
 from portal.credit import proposing
 from portal.credit.application_list import ApplicationView, get_application
@@ -101,6 +102,7 @@ def _shown(
 ) -> Response:
     r = reader()
     named = application.row.ref if application else None
+    exposure = exposure_of(r, customer.row.id, r.today)
     return respond.page(
         "credit/limit_new.html",
         status,
@@ -111,19 +113,21 @@ def _shown(
         currency=form.currency,
         propose_url=url_for(".propose", ref=customer.row.ref, application=named),
         waiting=find_waiting(r, customer.row.id),
-        exposure=exposure_of(r, customer.row.id, r.today),
+        exposure=exposure,
         part_name=part_name,
-        **_doubted(r, customer, form),
+        **_doubted(r, customer, form, exposure),
     )
 
 
-def _doubted(r: Reader, customer: CustomerFile, form: LimitForm) -> dict[str, Any]:
+def _doubted(
+    r: Reader, customer: CustomerFile, form: LimitForm, exposure: Exposure
+) -> dict[str, Any]:
     """What speaks against the limit as it stands in the form, and who will decide over it."""
     is_told = form.what.data in (PREPAYMENT, NONE) or form.amount.data is not None
     asked = form.asked if is_told and form.effective_on.data else None
     if asked is None:
         return {"doubted": [], "is_large": False, "asked": None}
-    known = proposing.standing_of(r, customer.row.id, asked, form.currency)
+    known = proposing.standing_of(r, customer.row.id, asked, exposure)
     return {
         "doubted": doubt_sentences(doubts(asked, known), known),
         "is_large": is_large(asked.amount, r.policy.values["credit_limit_without_admin"]),

@@ -13,8 +13,7 @@ from portal.base.formats import money
 from portal.base.language import current_language
 from portal.base.language import gettext as _
 from portal.core.limit import Use
-from portal.credit import application_names, limit_names
-from portal.credit.application_list import ApplicationFilter, list_applications
+from portal.credit import limit_names
 from portal.credit.credit_file import CreditFile, credit_file
 from portal.credit.names import part_name, standing_of
 from portal.credit.overview import SHOWN, Stand, kept, list_stands, sums_of
@@ -33,8 +32,8 @@ desk = Blueprint("desk_credit", __name__, url_prefix="/desk")
 FILE_TEMPLATE = "credit_file/1"
 #: Pages of other parts of credit → what they are called on the customer's page.
 PANELS = (
-    ("desk_scores.of_customer", "scores"),
-    ("desk_signals.of_customer", "signals"),
+    ("desk_reviews.show", "scores"),
+    ("desk_signals.show", "signals"),
     ("desk_contracts.of_customer", "contracts"),
     ("desk_terms.of_customer", "terms"),
 )
@@ -125,7 +124,6 @@ def _words() -> dict[str, Any]:
     """What the templates ask by name."""
     return {
         "names": limit_names,
-        "application_names": application_names,
         "part_name": part_name,
         "standing_words": standing_of,
         "Use": Use,
@@ -161,12 +159,10 @@ def export(file_format: SheetFormat) -> Response:
 def of_customer(ref: str) -> Response:
     r = reader()
     customer = get_customer(r, ref)
-    asked = ApplicationFilter(customer_id=customer.row.id, per_page=6)
     return respond.page(
         "credit/of_customer.html",
         customer=customer,
         file=credit_file(r, customer),
-        applications=list_applications(r, asked).rows,
         panels=_panels(customer),
         may_decide=allows(actor(), "credit.decide"),
         may_apply=allows(actor(), "credit.apply"),

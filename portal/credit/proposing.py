@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.approvals.asking import Proposal, ask_approval, withdraw_request
 from portal.approvals.kinds import Facts, Kind
@@ -21,6 +21,7 @@ from portal.base.language import N_
 from portal.base.locks import lock_customer
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
+from portal.core.exposure import Exposure
 from portal.core.limit import AskedLimit, Doubt, Standing, check_limit, doubts, is_large
 from portal.core.money import Money
 from portal.credit.answering import answer_by_limit
@@ -77,48 +78,49 @@ def currency_of_limit(r: Reader, customer: Customer) -> str:
     return customer.currency or r.company.currency
 
 
-def standing_of(r: Reader, customer_id: int, asked: AskedLimit, currency: str) -> Standing:
+def standing_of(
+    r: Reader, customer_id: int, asked: AskedLimit, exposure: Exposure | None = None
+) -> Standing:
     """What is known of a customer, as far as it speaks for or against a limit."""
-    exposure = exposure_of(r, customer_id, r.today)
-    total = exposure.total if exposure.currency == currency else None
+    found = exposure or exposure_of(r, customer_id, r.today)
+    currency = found.currency
     grade = grade_of(r, customer_id, r.today)
     granted = r.policy.grade(grade.grade) if grade else None
     held = limit_of(r, customer_id, r.today)
-    later = select(CreditLimit.effective_on).where(
-        CreditLimit.customer_id == customer_id, CreditLimit.effective_on > r.today
-    )
+    reviewed_until, is_barred, next_on = _dates(r, customer_id, asked.effective_on)
     return Standing(
-        exposure=total,
+        exposure=found.total,
         cap=granted.cap(currency) if granted else None,
-        reviewed_until=_reviewed_until(r, customer_id),
-        is_barred=_is_barred(r, customer_id),
+        reviewed_until=reviewed_until,
+        is_barred=is_barred,
         present_until=held.valid_until if held else None,
-        next_on=min(
-            (day for day in r.session.scalars(later) if day > asked.effective_on), default=None
-        ),
+        next_on=next_on,
     )
 
 
-def _reviewed_until(r: Reader, customer_id: int) -> dt.date | None:
-    """Until when the last review holds."""
-    last = (
+def _dates(
+    r: Reader, customer_id: int, first_on: dt.date
+) -> tuple[dt.date | None, bool, dt.date | None]:
+    """Until when the last review holds, whether it is barred, when a later limit begins."""
+    reviewed = (
         select(CreditReview.next_due_on)
         .where(CreditReview.customer_id == customer_id, CreditReview.reviewed_on <= r.today)
         .order_by(CreditReview.reviewed_on.desc(), CreditReview.id.desc())
         .limit(1)
     )
-    return r.session.scalar(last)
-
-
-def _is_barred(r: Reader, customer_id: int) -> bool:
-    bars = select(CreditStanding.id).where(
+    barred = select(func.count()).where(
         CreditStanding.customer_id == customer_id,
         CreditStanding.kind.in_(BARS),
         CreditStanding.from_on <= r.today,
         CreditStanding.until_on.is_(None) | (CreditStanding.until_on >= r.today),
         CreditStanding.ended_on.is_(None) | (CreditStanding.ended_on > r.today),
     )
-    return r.session.scalar(bars.limit(1)) is not None
+    later = select(func.min(CreditLimit.effective_on)).where(
+        CreditLimit.customer_id == customer_id, CreditLimit.effective_on > first_on
+    )
+    told = (each.scalar_subquery() for each in (reviewed, barred, later))
+    reviewed_until, bars, next_on = r.session.execute(select(*told)).one()
+    return reviewed_until, bool(bars), next_on
 
 
 # ── Proposed ─────────────────────────────────────────────────────────────────
@@ -144,7 +146,7 @@ def propose_limit(w: Work, c: ProposeLimit) -> int:
     proposal = _keep(w, c, currency)
     if application is not None and c.answer.strip():
         application.answer = c.answer.strip()
-    known = standing_of(w, customer.id, c.asked, currency)
+    known = standing_of(w, customer.id, c.asked)
     approval_id = ask_approval(w, _proposal(w, proposal, known))
     proposal.approval_id = approval_id
     w.audit(
@@ -303,7 +305,7 @@ def _of(approval: Approval) -> int:
 def facts_now(r: Reader, approval: Approval) -> Facts:
     """What a proposed limit stands on: the one in force, and what speaks against the new one."""
     row = r.session.get_one(LimitProposal, _of(approval))
-    known = standing_of(r, row.customer_id, asked_of(row), row.currency)
+    known = standing_of(r, row.customer_id, asked_of(row))
     held = limit_of(r, row.customer_id, r.today)
     return Facts(_fingerprint(r, row, known), _before(held, asked_of(row), known))
 

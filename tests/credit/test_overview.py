@@ -9,7 +9,7 @@ from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
-from portal.credit.ending import run
+from portal.credit.ending.daily import run
 from portal.credit.exposure import exposure_of
 from portal.credit.overview import kept, list_stands, sums_of
 from portal.credit.securities import EndSecurity, NoteSecurity, end_security, note_security
@@ -96,7 +96,7 @@ def test_the_pages_ask_as_much_of_many_as_of_few(office: Office, clerk: DeskBrow
         grant(office, "HUADONG", 100_00 + nth)
 
     assert [clerk.count_statements(path) for path in paths] == few
-    assert max(few) <= 20, few
+    assert max(few) <= 12, few
 
 
 def test_the_group_shows_what_each_uses(office: Office, clerk: DeskBrowser):
