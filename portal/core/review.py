@@ -89,9 +89,9 @@ class Known:
     reviewed_on: date | None = None
     #: What that review decided, where it decided.
     next_due_on: date | None = None
-    #: When enough danger signals came together, where they still run.
+    #: When enough danger signals came together, where they run and no review has seen them.
     warned_on: date | None = None
-    #: When it was found to pay much later than before, where that still holds.
+    #: When it was found to pay much later than before, where no review has seen it.
     late_on: date | None = None
     standings: Collection[str] = ()
 
@@ -156,7 +156,7 @@ def _early(known: Known) -> Due | None:
     """What makes a review due before its time, if it came up since the last one."""
     since = known.reviewed_on or date.min
     found = [(known.warned_on, Why.SIGNALS), (known.late_on, Why.LATE_PATTERN)]
-    raised = [(on, why) for on, why in found if on is not None and on > since]
+    raised = [(on, why) for on, why in found if on is not None and on >= since]
     return Due(*min(raised)) if raised else None
 
 

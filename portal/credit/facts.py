@@ -101,7 +101,7 @@ def note_fact(w: Work, c: NoteFact) -> int | None:
         value=value,
         as_of=c.as_of,
         valid_until=c.valid_until,
-        source="agency" if c.factor == "external_report" else "judged",
+        source="agency" if c.factor == "external_report" else source.value,
         note=c.note.strip(),
         noted_by=w.actor.user_id,
         at=w.now,

@@ -19,7 +19,7 @@ from portal.credit.overriding import (
 )
 from portal.credit.ratings import list_ratings
 from portal.credit.review_forms import OverrideForm, ReviewForm, review_form
-from portal.credit.review_list import ReviewFilter, list_due, list_reviews, review_page
+from portal.credit.review_list import ReviewFilter, list_reviews, review_page
 from portal.credit.reviewing import last_review_of, review_customer, rhythm_of, seen_of, stale_of
 from portal.credit.score_names import (
     bands_said,
@@ -29,11 +29,13 @@ from portal.credit.score_names import (
     note_said,
     outcome_of,
     points_said,
+    score_said,
     source_name,
     standing_of,
     why_name,
 )
 from portal.credit.scoring import score_of_customer
+from portal.credit.since_review import changes_since
 from portal.customers.queries import get_customer, list_owners
 from portal.web import lists, respond
 from portal.web.current import actor, reader
@@ -49,6 +51,7 @@ WORDS: dict[str, Any] = {
     "factor_meaning": factor_meaning,
     "figure_said": figure_said,
     "points_said": points_said,
+    "score_said": score_said,
     "source_name": source_name,
     "note_said": note_said,
     "outcome_of": outcome_of,
@@ -211,24 +214,22 @@ def override(ref: str) -> Response:
 @desk.get("/reviews/<ref>/history")
 @guard("credit.view")
 def history(ref: str) -> Response:
-    """Earlier reviews, scores and grades, and what has changed since the last review."""
+    """Earlier reviews, scores and grades, the last first."""
     r = reader()
     customer = get_customer(r, ref)
     ratings = list_ratings(r, customer.row.id)
+    reviews = list_reviews(r, customer.row.id)
     return respond.page(
         "credit/review_history.html",
         fragments={"review-history": "history"},
         customer=customer,
-        due=list_due(r, [customer.row.id])[0],
-        reviews=list_reviews(r, customer.row.id),
+        reviews=reviews,
+        changes=changes_since(r, customer.row.id, reviews[0], ratings) if reviews else [],
         ratings=ratings,
         points=[(each.as_of.isoformat(), each.score) for each in reversed(ratings)],
         grades=list_grades(r, customer.row.id),
         overrides=list_overrides(r, customer.row.id),
         may_decide=allows(actor(), Permission.CREDIT_DECIDE),
-        standing_of=standing_of,
-        why_name=why_name,
-        today=r.today,
         **WORDS,
     )
 

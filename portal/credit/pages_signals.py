@@ -27,7 +27,7 @@ from portal.credit.visits import LONGEST, NoteVisit, list_visits, note_visit
 from portal.customers.queries import get_customer
 from portal.web import respond
 from portal.web.current import actor, reader
-from portal.web.forms import DateField, Form, SelectField
+from portal.web.forms import DateField, Filled, Form, SelectField
 from portal.web.guard import guard
 
 desk = Blueprint("desk_signals", __name__, url_prefix="/desk")
@@ -37,7 +37,13 @@ class SignalForm(Form):
     """A danger signal, and what was seen or heard."""
 
     signal = SelectField(N_("Signal"), choices=[])
-    note = wtforms.TextAreaField(N_("What was seen or heard"), [Length(max=LONGEST_NOTE)])
+    note = wtforms.TextAreaField(
+        N_("What was seen or heard"),
+        [
+            Filled(N_("Write what you saw or heard; the credit manager reads it.")),
+            Length(max=LONGEST_NOTE),
+        ],
+    )
 
     def __init__(self, running: list[str], **kept: Any) -> None:
         """Offer the signals that do not run yet, by whose they are."""

@@ -19,7 +19,7 @@ from portal.credit.overriding import LONGEST_REASON, ProposeGrade
 from portal.credit.reviewing import LONGEST_NOTE, ReviewCustomer
 from portal.credit.score_names import factor_name
 from portal.credit.scoring import CustomerScore, Input
-from portal.web.forms import DateField, Form, SelectField, options
+from portal.web.forms import DateField, Filled, Form, SelectField, options
 
 DAY, NOTE = "_on", "_note"
 LONGEST_REMARK = 300
@@ -41,10 +41,14 @@ class ReviewForm(Form):
         N_("What is decided"),
         choices=[("follow", N_("The grade that the score gives")), ("stop", N_("Stop credit"))],
     )
-    grade = SelectField(N_("Grade"), choices=[])
+    #: Only where the score gives none; the command knows the grades.
+    grade = SelectField(N_("Grade"), choices=[], validate_choice=False)
     effective_on = DateField(N_("Holds from"))
     next_due_on = DateField(N_("Next review"))
-    note = wtforms.TextAreaField(N_("What was found"), [Length(max=LONGEST_NOTE)])
+    note = wtforms.TextAreaField(
+        N_("What was found"),
+        [Filled(N_("Write what you found; the next reviewer reads it.")), Length(max=LONGEST_NOTE)],
+    )
     leave_out = wtforms.BooleanField(N_("Leave figures that are too old out, as unknown"))
     seen = wtforms.HiddenField()
     found: CustomerScore
@@ -87,7 +91,7 @@ class ReviewForm(Form):
             except RuleBroken as broken:
                 self.blame(broken)
             else:
-                found[each.factor] = Fact(value, each.as_of, "judged", each.note)
+                found[each.factor] = Fact(value, each.as_of, FACTORS[each.factor].value, each.note)
         return found
 
     def command(self) -> ReviewCustomer:
@@ -134,7 +138,13 @@ class OverrideForm(Form):
 
     grade = SelectField(N_("Grade"), choices=[])
     until_on = DateField(N_("Holds until"))
-    reason = wtforms.TextAreaField(N_("Why"), [Length(max=LONGEST_REASON)])
+    reason = wtforms.TextAreaField(
+        N_("Why"),
+        [
+            Filled(N_("Write why this grade is right although the score says another.")),
+            Length(max=LONGEST_REASON),
+        ],
+    )
 
     def __init__(self, grades: list[str], **kept: Any) -> None:
         """Offer the grades."""

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from portal.base.access import visible_to
 from portal.base.work import Reader
@@ -75,6 +75,8 @@ class DueRow:
     #: Why it is exempt, where it is.
     exempt: str
     reviewed_on: dt.date | None
+    #: The rating that the last review stood on.
+    rating_id: int | None
     signals: int
     #: At the last review, and by the last rating.
     then: Scored | None = None
@@ -139,8 +141,8 @@ def list_due(r: Reader, customer_ids: Collection[int] | None = None) -> list[Due
             dealt_on=dealt.get(row.id),
             reviewed_on=last.reviewed_on if last else None,
             next_due_on=last.next_due_on if last else None,
-            warned_on=running.warned_on,
-            late_on=late.get(row.id),
+            warned_on=_unseen(running.warned_at, last, zone),
+            late_on=_unseen(late.get(row.id), last, zone),
             standings=[exempt[row.id]] if row.id in exempt else [],
         )
         if grade not in rhythms:
@@ -158,6 +160,7 @@ def list_due(r: Reader, customer_ids: Collection[int] | None = None) -> list[Due
                 standing=due.standing(r.today),
                 exempt=exempt.get(row.id, ""),
                 reviewed_on=known.reviewed_on,
+                rating_id=last.rating_id if last else None,
                 signals=running.count,
             )
         )
@@ -188,17 +191,21 @@ def _last_reviews(r: Reader, customer_ids: Collection[int] | None) -> dict[int, 
     return {row.customer_id: row for row in r.session.scalars(rows)}
 
 
-def _late_since(r: Reader, customer_ids: Collection[int] | None) -> dict[int, dt.date]:
+def _late_since(r: Reader, customer_ids: Collection[int] | None) -> dict[int, dt.datetime]:
     """By customer: when its slower payments were last found."""
-    columns: list[Any] = [Task.customer_id, func.max(Task.due_on)]
-    rows = (
-        select(*columns)
-        .where(Task.kind == LATE_PATTERN, Task.due_on <= r.today)
-        .group_by(Task.customer_id)
-    )
-    rows = _among(rows, Task.customer_id, customer_ids)
-    found = r.session.execute(visible_to(rows, r.actor, Task.customer_id))
-    return {row[0]: row[1] for row in found}
+    rows: Select[Any] = select(Task).where(Task.kind == LATE_PATTERN, Task.due_on <= r.today)
+    rows = _among(rows, Task.customer_id, customer_ids).order_by(Task.id)
+    found = r.session.scalars(visible_to(rows, r.actor, Task.customer_id))
+    return {row.customer_id: row.made_at for row in found}
+
+
+def _unseen(
+    moment: dt.datetime | None, last: CreditReview | None, zone: ZoneInfo
+) -> dt.date | None:
+    """The day of something that came up, unless the last review came after it."""
+    if moment is None or (last is not None and last.at >= moment):
+        return None
+    return moment.astimezone(zone).date()
 
 
 def _first_deals(r: Reader, customer_ids: Collection[int] | None) -> dict[int, dt.date]:
@@ -214,15 +221,20 @@ def _first_deals(r: Reader, customer_ids: Collection[int] | None) -> dict[int, d
 
 def _with_scores(r: Reader, rows: Iterable[DueRow]) -> list[DueRow]:
     shown = list(rows)
-    ids = [row.customer_id for row in shown]
-    then = {key: _scored(rating) for key, rating in _reviewed_ratings(r, ids).items()}
-    now = {key: _scored(rating) for key, rating in _last_ratings(r, ids).items()}
+    by_id, last = _ratings(r, shown)
     return [
-        replace(row, then=then.get(row.customer_id), now=now.get(row.customer_id)) for row in shown
+        replace(
+            row,
+            then=_scored(by_id.get(row.rating_id or 0)),
+            now=_scored(last.get(row.customer_id)),
+        )
+        for row in shown
     ]
 
 
-def _scored(rating: Rating) -> Scored:
+def _scored(rating: Rating | None) -> Scored | None:
+    if rating is None:
+        return None
     points = rating.score_hundredths
     return Scored(
         None if points is None else Decimal(points).scaleb(-2),
@@ -231,35 +243,26 @@ def _scored(rating: Rating) -> Scored:
     )
 
 
-def _reviewed_ratings(r: Reader, ids: Collection[int]) -> dict[int, Rating]:
-    """By customer: the rating that its last review stood on."""
-    rows = (
-        select(Rating)
-        .join(CreditReview, CreditReview.rating_id == Rating.id)
-        .where(CreditReview.customer_id.in_(ids))
-        .order_by(CreditReview.reviewed_on, CreditReview.id)
-    )
-    found = r.session.scalars(visible_to(rows, r.actor, Rating.customer_id))
-    return {row.customer_id: row for row in found}
-
-
-def _last_ratings(r: Reader, ids: Collection[int]) -> dict[int, Rating]:
+def _ratings(r: Reader, shown: Iterable[DueRow]) -> tuple[dict[int, Rating], dict[int, Rating]]:
+    """The ratings that the last reviews stood on by their ids, and the last ones by customer."""
+    ids = [row.customer_id for row in shown]
+    reviewed = [row.rating_id for row in shown if row.rating_id]
     newest = (
         select(func.max(Rating.as_of).label("as_of"), Rating.customer_id)
         .where(Rating.customer_id.in_(ids), Rating.as_of <= r.today)
         .group_by(Rating.customer_id)
         .subquery("newest")
     )
+    is_newest = and_(newest.c.customer_id == Rating.customer_id, newest.c.as_of == Rating.as_of)
     rows = (
-        select(Rating)
-        .join(
-            newest,
-            (newest.c.customer_id == Rating.customer_id) & (newest.c.as_of == Rating.as_of),
-        )
+        select(Rating, newest.c.as_of.is_not(None))
+        .outerjoin(newest, is_newest)
+        .where(or_(Rating.id.in_(reviewed), newest.c.as_of.is_not(None)))
         .order_by(Rating.id)
     )
-    found = r.session.scalars(visible_to(rows, r.actor, Rating.customer_id))
-    return {row.customer_id: row for row in found}
+    found = r.session.execute(visible_to(rows, r.actor, Rating.customer_id)).all()
+    by_id = {rating.id: rating for rating, _ in found}
+    return by_id, {rating.customer_id: rating for rating, is_last in found if is_last}
 
 
 # ── The reviews of one customer ──────────────────────────────────────────────
@@ -270,7 +273,9 @@ class ReviewRow:
     """A review as the history shows it."""
 
     id: int
+    rating_id: int | None
     reviewed_on: dt.date
+    at: dt.datetime
     score: Decimal | None
     grade: str
     outcome: str
@@ -293,7 +298,9 @@ def list_reviews(r: Reader, customer_id: int) -> list[ReviewRow]:
     return [
         ReviewRow(
             row.id,
+            row.rating_id,
             row.reviewed_on,
+            row.at,
             None if points is None else Decimal(points).scaleb(-2),
             row.grade,
             row.outcome,

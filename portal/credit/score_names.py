@@ -151,6 +151,11 @@ def points_said(points: Decimal | None) -> str:
     return "—" if points is None else format(points.normalize(), "f")
 
 
+def score_said(points: Decimal | None) -> str:
+    """A score as people read it, with two decimals so that columns align."""
+    return "—" if points is None else format(points, ".2f")
+
+
 def note_said(each: Input) -> str:
     """What is noted beside a factor: the remark and its day, or why nothing is known."""
     of = _("of %(day)s", day=formats.day(each.as_of)) if each.as_of else ""

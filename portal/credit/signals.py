@@ -119,7 +119,7 @@ class Running:
     """How many signals run at a customer, and since when they were enough for a warning."""
 
     count: int
-    warned_on: dt.date | None
+    warned_at: dt.datetime | None
 
 
 def running_by_customer(
@@ -127,7 +127,7 @@ def running_by_customer(
 ) -> Mapping[int, Running]:
     """By customer whom the reader may see: the signals that run, where any does."""
     rows = (
-        select(WarningSignal.customer_id, WarningSignal.noted_on)
+        select(WarningSignal.customer_id, WarningSignal.at)
         .where(WarningSignal.cleared_at.is_(None))
         .order_by(WarningSignal.id)
     )
@@ -135,11 +135,11 @@ def running_by_customer(
         rows = rows.where(WarningSignal.customer_id.in_(customer_ids))
     warn_at = warns_at(r)
     counted: Counter[int] = Counter()
-    warned: dict[int, dt.date] = {}
+    warned: dict[int, dt.datetime] = {}
     for row in r.session.execute(visible_to(rows, r.actor, WarningSignal.customer_id)):
         counted[row.customer_id] += 1
         if counted[row.customer_id] == warn_at:
-            warned[row.customer_id] = row.noted_on
+            warned[row.customer_id] = row.at
     return {key: Running(count, warned.get(key)) for key, count in counted.items()}
 
 
@@ -220,7 +220,7 @@ def clear_signal(w: Work, c: ClearSignal) -> None:
     if row.cleared_at is not None:
         raise RuleBroken("signal.already_cleared")
     if not c.note.strip():
-        raise RuleBroken("signal.why_cleared", field="clear_note")
+        raise RuleBroken("signal.why_cleared")
     row.cleared_at, row.cleared_by = w.now, w.actor.user_id
     row.clear_note = c.note.strip()[:LONGEST_NOTE]
     w.session.flush()

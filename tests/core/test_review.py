@@ -74,7 +74,8 @@ def test_trouble_makes_a_review_due_at_once(signs: dict, why: Why):
 
 def test_trouble_that_a_review_has_seen_is_no_news():
     """R197."""
-    known = Known(MARCH, reviewed_on=MAY, warned_on=MAY, late_on=MARCH)
+    earlier = MAY - timedelta(days=1)
+    known = Known(MARCH, reviewed_on=MAY, warned_on=earlier, late_on=MARCH)
 
     assert next_review(known, RHYTHM).why is Why.REGULAR
 
