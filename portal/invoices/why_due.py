@@ -94,8 +94,8 @@ def _when(view: InvoiceView) -> str:
 
 #: Where nothing was looked up: the invoice says it, or nobody does.
 SAID_ITSELF = {
-    "due_date": N_("The invoice names the day itself."),
-    "parts": N_("The invoice names its parts and their days itself."),
+    "due_date": N_("The invoice itself names its due date."),
+    "parts": N_("The invoice itself names its parts and their days."),
     "none": N_("Nothing was agreed about paying later: it is due on its date."),
 }
 

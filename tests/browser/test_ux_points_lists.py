@@ -57,6 +57,7 @@ LISTS = {
         "contracts/index.html": "/desk/contracts",
         "contracts/checks.html": "/desk/invoice-checks?state=all",
         "contracts/prices/show.html": "/desk/price-lists/{price_list}",
+        "terms/customers.html": "/desk/terms/customers",
         "reports/ageing.html": "/desk/reports/ageing",
         "reports/ageing_items.html": "/desk/reports/ageing/items?currency=CNY",
         "reports/dso.html": "/desk/reports/dso",

@@ -237,4 +237,4 @@ def test_who_looks_after_two_customers_chooses_one(office):
 def test_an_invoice_says_why_it_is_due(office):
     page = Buyer(office, "HUADONG").visit(invoice_path(office, "INV-2"))
 
-    assert "The invoice names the day itself." in page.text
+    assert "The invoice itself names its due date." in page.text
