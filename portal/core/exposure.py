@@ -93,6 +93,8 @@ def converted(amount: Money, to: str, rate: Fraction) -> Money:
     >>> converted(Money(1000, "JPY"), "CNY", Fraction(5, 100)).major()
     '50.00'
     """
+    if amount.currency == to and rate == 1:
+        return amount
     shift = Fraction(10) ** (exponent(to) - exponent(amount.currency))
     return Money(rounded(Fraction(amount.minor) * rate * shift), to)
 

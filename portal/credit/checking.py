@@ -18,7 +18,7 @@ from portal.core.errors import RuleBroken
 from portal.core.exposure import Part, expose, left_of_order
 from portal.core.money import Money
 from portal.credit.exposure import currencies_of, together
-from portal.credit.figures import CHAINS, COUNTS, figures_by_customer, keys_for, prepared
+from portal.credit.figures import CHAINS, COUNTS, figures_by_customer, read
 from portal.credit.rates import rates_on
 from portal.credit.trees import About, Group, about, as_day, group_of
 from portal.tables.customers import Customer
@@ -162,9 +162,8 @@ def _chain(r: Reader, c: AskCheck, on: dt.date) -> Chain | None:
     """The order that is named, where it is known."""
     if not c.order_code:
         return None
-    statement = prepared(CHAIN, r.session.get_bind().dialect.name)
-    values = {"code": c.order_code, "on": on, "keys": keys_for(r, [c.customer_id])}
-    row = r.session.connection().execute(statement, values).first()
+    values = {"code": c.order_code, "on": on, "keys": [c.customer_id]}
+    row = read(r, CHAIN, values).first()
     if row is None:
         return None
     if row.customer_id != c.customer_id:
@@ -177,9 +176,8 @@ def _chain(r: Reader, c: AskCheck, on: dt.date) -> Chain | None:
 
 def _oldest_overdue(r: Reader, customer_id: int, on: dt.date, days: int) -> Overdue | None:
     """The oldest item that is more days late than hold, and not wholly disputed."""
-    statement = prepared(OLDEST, r.session.get_bind().dialect.name)
     values = {"customer_id": customer_id, "on": on, "cutoff": on - dt.timedelta(days=days)}
-    row = r.session.connection().execute(statement, values).first()
+    row = read(r, OLDEST, values).first()
     if row is None:
         return None
     due_on = as_day(row.due_on)

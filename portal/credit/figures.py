@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, TextClause, bindparam, text
-
+from portal.base.lookup import plain_moment
 from portal.base.work import Reader
 from portal.core.exposure import Part
-from portal.tables.types import UtcMoment
 
 #: customer id → (part, currency) → minor units, never signed by the part
 Sums = Mapping[int, Mapping[tuple[Part, str], int]]
@@ -82,7 +81,7 @@ FIGURES = "\nunion all ".join(SUMS)
 
 
 @lru_cache(maxsize=32)
-def prepared(template: str, dialect: str, *, is_for_all: bool = False) -> TextClause:
+def prepared(template: str, dialect: str, *, is_for_all: bool = False) -> str:
     """A statement for a database, over the customers `:keys` or over everybody."""
     keys = "any(:keys)" if dialect == "postgresql" else "(select value from json_each(:keys))"
     word = "=" if dialect == "postgresql" else "in"
@@ -93,15 +92,32 @@ def prepared(template: str, dialect: str, *, is_for_all: bool = False) -> TextCl
     }
     collation = ' collate "C"' if dialect == "postgresql" else ""
     said = template.format(**whose, c=collation, keys=f"{word} {keys}")
-    typed: dict[str, Any] = {"on": Date(), "tomorrow": UtcMoment(), "cutoff": Date()}
-    wanted = {name: kind for name, kind in typed.items() if f":{name}" in said}
-    return text(said).bindparams(*(bindparam(name, type_=wanted[name]) for name in wanted))
+    return re.sub(r":([a-z_]+)", r"%(\1)s", said) if dialect == "postgresql" else said
 
 
-def keys_for(r: Reader, keys: Collection[int | str]) -> object:
-    """Keys as a statement takes them for `:keys`."""
-    is_list = r.session.get_bind().dialect.name == "postgresql"
-    return list(keys) if is_list else json.dumps(list(keys))
+def read(r: Reader, template: str, values: Mapping[str, Any], *, is_for_all: bool = False) -> Any:
+    """
+    The rows of a statement of ours, handed to the driver as it is.
+
+    An order waits for this answer: what SQLAlchemy makes of a statement costs more than these ask.
+    """
+    connection = r.session.connection()
+    dialect = connection.dialect.name
+    plain = values
+    if dialect == "sqlite":
+        plain = {name: _for_sqlite(r, value) for name, value in values.items()}
+    return connection.exec_driver_sql(
+        prepared(template, dialect, is_for_all=is_for_all), dict(plain)
+    )
+
+
+def _for_sqlite(r: Reader, value: Any) -> Any:
+    """A value as SQLite keeps it."""
+    if isinstance(value, dt.datetime):
+        return plain_moment(r.session, value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return json.dumps(value) if isinstance(value, list) else value
 
 
 def figures_by_customer(r: Reader, on: dt.date, customer_ids: Collection[int] | None) -> Sums:
@@ -111,13 +127,14 @@ def figures_by_customer(r: Reader, on: dt.date, customer_ids: Collection[int] | 
     Whose figures the actor may see is asked before: a limit is shared by a group, and the sales
     person of one of its customers is told what is left of it all the same.
     """
-    dialect = r.session.get_bind().dialect.name
-    values: dict[str, object] = {"on": on, "tomorrow": _end_of(on, r.company.timezone)}
-    if customer_ids is not None:
-        values["keys"] = keys_for(r, customer_ids)
-    statement = prepared(FIGURES, dialect, is_for_all=customer_ids is None)
+    values = {
+        "on": on,
+        "tomorrow": _end_of(on, r.company.timezone),
+        "keys": sorted(customer_ids or ()),
+    }
+    rows = read(r, FIGURES, values, is_for_all=customer_ids is None)
     sums: dict[int, dict[tuple[Part, str], int]] = defaultdict(lambda: defaultdict(int))
-    for customer_id, currency, part, minor in r.session.connection().execute(statement, values):
+    for customer_id, currency, part, minor in rows:
         _add(sums[customer_id], part, currency, int(minor))
     return sums
 

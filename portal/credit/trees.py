@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from portal.base.access import NotFound, visible_to
+from portal.base.access import NotFound, sees, visible_to
 from portal.base.work import Reader
 from portal.core.credit_decision import BARS
 from portal.core.money import Money
-from portal.credit.figures import keys_for, prepared
+from portal.credit.figures import read
 from portal.tables.customers import Customer
 
 #: The customers from one up to the top; a circle is walked once.
@@ -110,17 +110,24 @@ class About:
 
 def group_of(r: Reader, customer_id: int, on: dt.date) -> Group:
     """The group of a customer whom the actor may see; else `NotFound`."""
+    _check_seen(r, customer_id)
+    members: dict[int, Member] = {}
+    children: dict[int, list[int]] = {}
+    for row in read(r, MEMBERS, {"customer_id": customer_id, "on": on}):
+        members[row.id] = member_of(row, r.company.currency)
+        children.setdefault(row.parent_id or 0, []).append(row.id)
+    if customer_id not in members:
+        raise NotFound("customer")
+    return Group(members[customer_id], members, children)
+
+
+def _check_seen(r: Reader, customer_id: int) -> None:
+    """Refuses who may not see the customer; who sees all of them need not be looked up."""
+    if sees(r.actor, Customer.id) is None:
+        return
     seen = select(Customer.id).where(Customer.id == customer_id)
     if r.session.scalar(visible_to(seen, r.actor, Customer.id)) is None:
         raise NotFound("customer")
-    statement = prepared(MEMBERS, r.session.get_bind().dialect.name)
-    values = {"customer_id": customer_id, "on": on}
-    members: dict[int, Member] = {}
-    children: dict[int, list[int]] = {}
-    for row in r.session.connection().execute(statement, values):
-        members[row.id] = member_of(row, r.company.currency)
-        children.setdefault(row.parent_id or 0, []).append(row.id)
-    return Group(members[customer_id], members, children)
 
 
 def member_of(row: Row[Any], own_currency: str) -> Member:
@@ -137,12 +144,11 @@ def member_of(row: Row[Any], own_currency: str) -> Member:
 def about(r: Reader, group: Group, on: dt.date) -> About:
     """What holds about a group's customer on a day."""
     path = [member.id for member in group.path]
-    values = {"keys": keys_for(r, path), "on": on, "customer_id": path[0]}
-    statement = prepared(ABOUT, r.session.get_bind().dialect.name)
+    values = {"keys": path, "on": on, "customer_id": path[0]}
     grade, due_on = "", None
     standing: set[str] = set()
     prepaying: set[int] = set()
-    for what, customer_id, word, due in r.session.connection().execute(statement, values):
+    for what, customer_id, word, due in read(r, ABOUT, values):
         if what == "grade":
             grade = word
         elif what == "review":

@@ -137,4 +137,4 @@ def test_an_exposure_takes_as_many_statements_for_a_group_as_for_one(installatio
             event.remove(engine, "before_cursor_execute", note)
             counts.append(len(told))
 
-    assert counts == [4, 4]
+    assert counts == [3, 3]
