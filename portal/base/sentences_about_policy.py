@@ -15,6 +15,10 @@ ABOUT_POLICY: dict[str, str] = {
     "policy.bands_not_rising": N_("Write each bound once, from the lowest to the highest."),
     "policy.bands_or_linear": N_("Give this factor either bands or linear, and not both."),
     "policy.blanks_around": N_("Take the blanks at the beginning and end of the name away."),
+    "policy.breaks_later": N_(
+        "A version that begins on %(on)s was decided already, and would not fit together with "
+        "this. Take that one over anew together with this, from %(on)s."
+    ),
     "policy.country_unknown": N_(
         "The holidays of %(value)s are not known. Use the two letters of a country, such as CN, "
         "or an empty text."

@@ -16,6 +16,7 @@ from portal.core.policy_canon import in_full
 from portal.core.policy_kinds import shown
 from portal.core.policy_schema import GRADES, LADDERS, SCORECARD
 from portal.core.terms import parse_terms
+from portal.core.terms_in_force import key_of_name
 from portal.core.toml_lines import Path
 from portal.core.wording import Clauses, check_clause
 
@@ -46,19 +47,23 @@ def _about_terms(values: Values) -> Iterator[Complaint]:
     Terms that are referred to are there.
 
     Rule: R223 — whoever refers to terms names some that `[[terms]]` has, or writes a text of the
-    notation that makes sense; empty is nobody's (INTERFACES 7).
+    notation that makes sense; empty is nobody's; a name is no text of the notation, and differs
+    from others in more than case and blanks (INTERFACES 7).
     """
     named = [str(each["name"]) for each in values["terms"]]
-    yield from _twice("terms", named)
+    keys = [key_of_name(name) for name in named]
+    yield from _twice("terms", keys)
     for place, each in enumerate(values["terms"]):
         broken = _broken_text(each["text"])
         if broken is not None:
             yield Complaint("terms", (place, "text"), broken)
+        if _broken_text(each["name"]) is None:
+            broken = RuleBroken("terms.name_is_notation", part=each["name"])
+            yield Complaint("terms", (place, "name"), broken)
     for value, below, told in _references(values):
-        if told and told not in named and _broken_text(told) is not None:
-            broken = RuleBroken(
-                "policy.terms_unknown", value=shown(told), known=", ".join(named) or "–"
-            )
+        if told and key_of_name(told) not in keys and _broken_text(told) is not None:
+            known = ", ".join(named) or "–"
+            broken = RuleBroken("policy.terms_unknown", value=shown(told), known=known)
             yield Complaint(value, below, broken)
 
 

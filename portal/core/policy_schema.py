@@ -25,6 +25,7 @@ RAISED = ("overdue", "final_demand", "agency", "legal", "bad_debt")
 APPLIES_TO = ("customer_id", "customer_type", "grade", "region", "owner")
 LAWS = ("cn", "eu", "uk", "us")
 LONGEST_TERMS = 1000
+MOST_GRACE = 90
 
 
 @dataclass(frozen=True)
@@ -150,17 +151,17 @@ SECTIONS = (
             Key("fraction_of_term", kinds.ratio, "promise_fraction_of_term"),
             Key(
                 "max_broken",
-                kinds.whole(0, 99),
+                kinds.whole(0, 20),
                 "promise_max_broken",
                 hint="0: however many, the next one needs no approval",
             ),
-            Key("tolerance_days", kinds.whole(0, 60), "promise_tolerance_days"),
+            Key("tolerance_days", kinds.whole(0, 30), "promise_tolerance_days"),
         ),
     ),
     Section(
         "plan",
         (
-            Key("max_instalments", kinds.whole(2, 120), "plan_max_instalments"),
+            Key("max_instalments", kinds.whole(1, 120), "plan_max_instalments"),
             Key("max_months", kinds.whole(1, 120), "plan_max_months"),
             Key("needs_approval", kinds.truth, "plan_needs_approval"),
             Key("tolerance_days", kinds.whole(0, 60), "plan_tolerance_days"),
@@ -187,7 +188,7 @@ SECTIONS = (
         (
             Key(
                 "grace_days",
-                kinds.whole(0, 365),
+                kinds.whole(0, MOST_GRACE),
                 "grace_days",
                 hint="of whose terms say nothing else",
             ),
@@ -246,7 +247,7 @@ TERMS = Rows(
     (
         Key("name", kinds.name),
         Key("text", kinds.words(LONGEST_TERMS, required=True)),
-        Key("grace_days", kinds.whole(0, 365), default=0),
+        Key("grace_days", kinds.whole(0, MOST_GRACE), default=0),
         Key("late_interest", kinds.late_interest, default=None),
     ),
 )

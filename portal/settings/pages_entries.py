@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypeVar
 
 import wtforms
 from flask import Response, request, url_for
-from wtforms.validators import Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.base.language import N_
 from portal.base.language import gettext as _
@@ -30,6 +30,11 @@ from portal.web.forms import DateField, Filled, Form, SelectField
 #: That can be added at a time.
 EMPTY_ENTRIES = 2
 LINEAR, BANDS = "linear", "bands"
+
+
+def _number(least: int, most: int, message: str) -> list[Any]:
+    """A whole number must be there, within bounds."""
+    return [InputRequired(message), NumberRange(least, most, message)]
 
 
 class WhenForm(Form):
@@ -174,11 +179,11 @@ class ScoringForm(Form):
 
     coverage_floor = wtforms.IntegerField(
         N_("Known weight in % below which a grade is provisional"),
-        [NumberRange(0, 100, N_("Enter 0 to 100."))],
+        _number(0, 100, N_("Enter 0 to 100.")),
     )
     hysteresis = wtforms.IntegerField(
         N_("Points beyond a bound before a grade changes"),
-        [NumberRange(0, 50, N_("Enter 0 to 50."))],
+        _number(0, 50, N_("Enter 0 to 50.")),
     )
     limit_factor = wtforms.StringField(
         N_("Suggested limit: times the month's sales"), [Filled(N_("Enter a number, such as 1.5."))]
@@ -194,22 +199,22 @@ class PromiseRulesForm(Form):
     )
     max_broken = wtforms.IntegerField(
         N_("Broken promises after which the next one needs an approval"),
-        [NumberRange(0, 20, N_("Enter 0 to 20."))],
+        _number(0, 20, N_("Enter 0 to 20.")),
     )
     promise_tolerance_days = wtforms.IntegerField(
         N_("Days that the money for a promise may be late"),
-        [NumberRange(0, 30, N_("Enter 0 to 30 days."))],
+        _number(0, 30, N_("Enter 0 to 30 days.")),
     )
     max_instalments = wtforms.IntegerField(
         N_("Most instalments that a customer asks for"),
-        [NumberRange(2, 120, N_("Enter 2 to 120."))],
+        _number(1, 120, N_("Enter 1 to 120.")),
     )
     max_months = wtforms.IntegerField(
-        N_("Most months of a plan"), [NumberRange(1, 120, N_("Enter 1 to 120."))]
+        N_("Most months of a plan"), _number(1, 120, N_("Enter 1 to 120."))
     )
     plan_tolerance_days = wtforms.IntegerField(
         N_("Days that an instalment may be late"),
-        [NumberRange(0, 60, N_("Enter 0 to 60 days."))],
+        _number(0, 60, N_("Enter 0 to 60 days.")),
     )
     needs_approval = wtforms.BooleanField(N_("A second person approves every plan"))
     interest = wtforms.DecimalField(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,17 +16,19 @@ from sqlalchemy import exists, select
 from portal.base.access import STAFF_ROLES
 from portal.base.language import LANGUAGES
 from portal.base.policies import decide
-from portal.base.policy import PolicyInForce, policy_on
+from portal.base.policy import DEFAULTS, PolicyInForce, policy_on
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
 from portal.core.policy_canon import canonical
 from portal.core.policy_difference import Change, company_differences, differences
+from portal.core.policy_rules import complaints
 from portal.core.policy_schema import COMPANY
 from portal.core.policy_text import Fault, Known, PolicyText, read_policy, write_policy
+from portal.core.terms_in_force import key_of_name
 from portal.settings.commands import keep_record
 from portal.settings.terms_in_use import names_in_use
 from portal.tables.invoices import Entry
-from portal.tables.settings import Company
+from portal.tables.settings import Company, Policy
 
 #: What figures were reckoned with; it stays once there are any.
 FIXED = ("currency", "timezone")
@@ -127,9 +130,9 @@ def _still_in_use(r: Reader, policy: PolicyInForce, told: PolicyText) -> list[Fa
     """Names of terms that go although customers or contracts have them."""
     if "terms" not in told.values:
         return []
-    gone = {each["name"] for each in policy.values["terms"]}
-    gone -= {each["name"] for each in told.values["terms"]}
-    used = names_in_use(r, gone)
+    stay = {key_of_name(each["name"]) for each in told.values["terms"]}
+    had = {each["name"] for each in policy.values["terms"]}
+    used = names_in_use(r, {name for name in had if key_of_name(name) not in stay})
     if not used:
         return []
     broken = RuleBroken("policy.terms_in_use", names=", ".join(used))
@@ -140,7 +143,7 @@ def import_policy(w: Work, c: ImportPolicy) -> Imported:
     """
     A text is taken over: the policy's part as a version of a day, the company's record at once.
 
-    What is in force already makes no version. Raises: PolicyRefused.
+    What is in force already makes no version. Raises: PolicyRefused, policy.breaks_later.
     """
     w.require("company.change")
     # Nobody else decides between the comparison and what is made of it.
@@ -150,5 +153,25 @@ def import_policy(w: Work, c: ImportPolicy) -> Imported:
     if found.record:
         keep_record(w, found.record)
     if found.after:
+        before = _wrong_later(w, found.effective_on)
         version = decide(w, found.after, found.effective_on)
+        for day, wrong in _wrong_later(w, found.effective_on).items():
+            if wrong - before[day]:
+                raise RuleBroken("policy.breaks_later", on=day)
     return Imported(found, version)
+
+
+def _wrong_later(r: Reader, on: dt.date) -> dict[dt.date, set[tuple[str, str]]]:
+    """By each later day on which a version begins: what does not fit together in it."""
+    later = select(Policy).where(Policy.effective_on > on)
+    last = {
+        row.effective_on: row
+        for row in r.session.scalars(later.order_by(Policy.effective_on, Policy.id))
+    }
+    return {
+        day: {
+            (each.value, str(each.broken))
+            for each in complaints({**DEFAULTS, **json.loads(row.body)})
+        }
+        for day, row in last.items()
+    }

@@ -9,6 +9,7 @@ from sqlalchemy import CompoundSelect, exists, select, union
 from sqlalchemy.orm import aliased
 
 from portal.base.work import Reader
+from portal.core.terms_in_force import key_of_name
 from portal.tables.contracts import Contract
 from portal.tables.customers import Customer
 from portal.tables.terms import CustomerTerms
@@ -25,8 +26,10 @@ def names_in_use(r: Reader, names: Collection[str]) -> list[str]:
         | ((later.effective_on == CustomerTerms.effective_on) & (later.id > CustomerTerms.id)),
     )
     found: CompoundSelect[Any] = union(
-        select(Customer.payment_terms).where(Customer.payment_terms.in_(names)),
-        select(CustomerTerms.terms).where(CustomerTerms.terms.in_(names), is_last),
-        select(Contract.payment_terms).where(Contract.payment_terms.in_(names)),
+        select(Customer.payment_terms).where(Customer.payment_terms != ""),
+        select(CustomerTerms.terms).where(CustomerTerms.terms != "", is_last),
+        select(Contract.payment_terms).where(Contract.payment_terms != ""),
     )
-    return sorted(str(name) for name in r.session.scalars(found))
+    # Case and blanks do not matter in a name, which the database cannot say of every script.
+    used = {key_of_name(str(text)) for text in r.session.scalars(found)}
+    return sorted(name for name in names if key_of_name(name) in used)

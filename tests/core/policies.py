@@ -4,9 +4,12 @@
 from hypothesis import strategies as st
 
 from portal.base.policy import DEFAULTS
+from portal.core.errors import RuleBroken
 from portal.core.policy_canon import canonical
 from portal.core.policy_text import Known, read_policy
 from portal.core.scorecard import FACTORS
+from portal.core.terms import parse_terms
+from portal.core.terms_in_force import key_of_name
 
 KNOWN = Known(
     frozenset({"CN", "DE"}),
@@ -90,7 +93,17 @@ LETTERS = st.characters(
     exclude_categories=("Cc", "Cs", "Zl", "Zp", "Zs"),
     exclude_characters="\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
 )
-NAMES = st.text(LETTERS, min_size=1, max_size=12)
+
+
+def is_no_notation(name):
+    try:
+        parse_terms(name)
+    except RuleBroken:
+        return True
+    return False
+
+
+NAMES = st.text(LETTERS, min_size=1, max_size=12).filter(is_no_notation)
 AMOUNTS = st.dictionaries(
     st.sampled_from(["CNY", "EUR"]), st.decimals(0, 10**9, places=2).map(str), max_size=2
 )
@@ -154,7 +167,7 @@ def steps():
 
 
 def named(rows):
-    return st.lists(NAMES, min_size=1, max_size=3, unique=True).flatmap(
+    return st.lists(NAMES, min_size=1, max_size=3, unique_by=key_of_name).flatmap(
         lambda names: st.tuples(*(rows for _ in names)).map(
             lambda told: [{"name": name, **each} for name, each in zip(names, told, strict=True)]
         )

@@ -16,6 +16,7 @@ from portal.core.errors import RuleBroken
 from portal.core.period import Month
 from portal.core.policy_canon import canonical
 from portal.core.policy_text import write_policy
+from portal.core.terms_in_force import key_of_name
 from portal.statements.issuing.run import IssueStatements, issue_statements
 from portal.tables.customers import Customer
 from portal.tables.journal import Audit, Outbox
@@ -25,7 +26,7 @@ from portal.tables.statements import Statement
 from portal.tables.terms import CustomerTerms
 from tests.conftest import NOW
 from tests.core.books import Ledger, day
-from tests.core.policies import SAMPLE
+from tests.core.policies import SAMPLE, is_no_notation
 from tests.desk import books
 from tests.ledgers import store
 from tests.machine import absent
@@ -122,6 +123,19 @@ def test_of_two_versions_on_one_day_the_later_decided_counts(any_installation):
     assert values_on(any_installation, "2025-12-31")["ageing_buckets"] == [30, 60, 90]
 
 
+def test_what_would_break_a_version_of_a_later_day_is_refused(any_installation):
+    named = '[[terms]]\nname = "ours"\ntext = "30d"\n'
+    take(any_installation, named)
+    take(any_installation, '[company]\ndefault_terms = "ours"\n', "2026-12-01")
+    other = named.replace("ours", "others")
+
+    with pytest.raises(RuleBroken, match="breaks_later") as broken:
+        take(any_installation, other)
+    assert broken.value.facts == {"on": day("12-01")}
+    assert count_versions(any_installation) == 2
+    take(any_installation, named + other)
+
+
 def test_the_difference_is_with_the_day_it_is_for(installation):
     take(installation, BUCKETS.format("45"), "2026-12-01")
 
@@ -212,7 +226,7 @@ def test_a_name_of_terms_that_somebody_has_stays(any_installation, whose):
     with any_installation.work() as w:
         customer = w.session.scalars(select(Customer)).one()
         if whose == "customer":
-            customer.payment_terms = "ours"
+            customer.payment_terms = "OURS"
         else:
             w.session.add(
                 CustomerTerms(
@@ -257,13 +271,13 @@ def naughty():
     found = json.loads((STRINGS / "blns.json").read_text("utf-8"))
     with (STRINGS / "names_multiscript.csv").open(encoding="utf-8", newline="") as file:
         found += [cell for row in csv.reader(file) for cell in row]
-    names = dict.fromkeys(text for text in found if is_a_name(text))
-    return list(names)[:200]
+    names = {key_of_name(text): text for text in found if is_a_name(text)}
+    return list(names.values())[:200]
 
 
 def is_a_name(text):
     try:
-        return kinds.name(text) == text
+        return kinds.name(text) == text and is_no_notation(text)
     except RuleBroken:
         return False
 

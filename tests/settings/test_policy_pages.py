@@ -333,7 +333,7 @@ def test_the_rules_of_promises_are_drafted_with_rates_in_basis_points(office, ad
     [
         ("fraction_of_term", "4/3"),
         ("max_broken", "many"),
-        ("max_instalments", "1"),
+        ("max_instalments", "0"),
         ("interest", "8.555"),
         ("interest", "101"),
     ],
