@@ -21,8 +21,8 @@ from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.contracts import daily as contracts
 from portal.credit import daily as orders
-from portal.credit import daily_scores as scores
 from portal.credit.ending import daily as endings
+from portal.credit.scores import daily as scores
 from portal.disputes import daily as disputes
 from portal.invoices import daily as downloads
 from portal.payments.bills import daily as bills

@@ -98,6 +98,8 @@ def suggested_limit(
         return Money.zero(monthly_sales.currency)
     if term_days is None:
         return None
-    wanted = monthly_sales.times(factor * Fraction(term_days, MONTH_DAYS))
+    part = monthly_sales.minor * factor.numerator * term_days
+    whole = factor.denominator * MONTH_DAYS
+    wanted = Money((2 * part + whole) // (2 * whole), monthly_sales.currency)
     cap = grade.cap(monthly_sales.currency)
     return wanted if cap is None else min(wanted, cap)

@@ -191,7 +191,7 @@ def monthly_sales(row: Trade | None, on: date) -> Money | None:
     if row is None or row.first_on is None:
         return None
     months = counted_months(row.first_on, on)
-    return Money(max(0, row.sales_minor), row.currency).times(Fraction(1, months))
+    return Money((2 * max(0, row.sales_minor) + months) // (2 * months), row.currency)
 
 
 def limit_use(rows: Sequence[Trade], limit: Money | None) -> Decimal | None:

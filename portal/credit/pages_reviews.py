@@ -17,8 +17,8 @@ from portal.credit.overriding import (
     whose_override,
     withdraw_grade,
 )
+from portal.credit.pages_review_forms import OverrideForm, ReviewForm, review_form
 from portal.credit.ratings import list_ratings
-from portal.credit.review_forms import OverrideForm, ReviewForm, review_form
 from portal.credit.review_list import ReviewFilter, list_reviews, review_page
 from portal.credit.reviewing import last_review_of, review_customer, rhythm_of, seen_of, stale_of
 from portal.credit.score_names import (

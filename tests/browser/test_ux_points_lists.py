@@ -16,6 +16,7 @@ from portal.base.access import SYSTEM
 from portal.tables.contracts import Price
 from portal.tables.customers import Customer
 from portal.tables.statements import StatementRun
+from portal.tables.terms import TermsChange
 from tests.browser.company import Portal
 from tests.browser.conftest import OpenPage
 
@@ -29,6 +30,7 @@ PARTS = {
     "statements/_board_filter.html",
     "statements/_matches.html",
     "statements/_parts.html",
+    "terms/_moved.html",
 }
 CHEN, ADMIN = "chen.wei@huadong.example", "anna.berg@lindqvist-motion.example"
 #: Who looks at which lists: their templates, and where they stand.
@@ -58,6 +60,7 @@ LISTS = {
         "contracts/checks.html": "/desk/invoice-checks?state=all",
         "contracts/prices/show.html": "/desk/price-lists/{price_list}",
         "terms/customers.html": "/desk/terms/customers",
+        "terms/impact.html": "/desk/terms/{change}/impact",
         "reports/ageing.html": "/desk/reports/ageing",
         "reports/ageing_items.html": "/desk/reports/ageing/items?currency=CNY",
         "reports/dso.html": "/desk/reports/dso",
@@ -71,6 +74,7 @@ LISTS = {
         "disputes/desk.html": "/desk/disputes",
         "approvals/index.html": "/desk/approvals",
         "approvals/tasks.html": "/desk/tasks",
+        "credit/reviews.html": "/desk/credit/reviews?standing=all",
         "imports/index.html": "/desk/imports",
         "audit/index.html": "/desk/audit",
     },
@@ -175,10 +179,12 @@ def places(portal: Portal) -> dict[str, str]:
     with portal.installation.reading(SYSTEM) as r:
         huadong = r.session.scalars(select(Customer.id).where(Customer.code == "HUADONG")).one()
         run = r.session.scalars(select(StatementRun.id).order_by(StatementRun.id.desc())).first()
+        drafts = select(TermsChange.id).where(TermsChange.state == "draft")
         return {
             "statement": portal.path(portal.statement("HUADONG")),
             "customer": r.refs.of("cu", huadong),
             "run": r.refs.of("ru", run or 0),
+            "change": r.refs.of("tc", r.session.scalars(drafts).first() or 0),
             "price_list": r.session.scalars(select(Price.price_list)).first() or "none",
         }
 

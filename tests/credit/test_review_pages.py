@@ -6,9 +6,9 @@ import re
 import pytest
 
 from portal.base.access import SYSTEM
-from portal.credit.daily_scores import rescore
 from portal.credit.facts import NoteFact, note_fact
 from portal.credit.grades import grade_of
+from portal.credit.scores.daily import rescore
 from tests.credit.reviewing import TODAY, customer_id_of
 from tests.desk import DeskBrowser, Office, rows_of
 from tests.page import Page

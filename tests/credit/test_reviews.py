@@ -11,11 +11,11 @@ from portal.base.installation import Installation
 from portal.core.errors import RuleBroken
 from portal.core.ledger import Allocation, Book, Entry, Kind, Part
 from portal.core.money import Money
-from portal.credit.daily_scores import remind_reviews, rescore
 from portal.credit.facts import NoteFact, note_fact
 from portal.credit.grades import grade_of
 from portal.credit.review_list import ReviewFilter, list_due, list_reviews, review_page
 from portal.credit.reviewing import ReviewCustomer, last_review_of, review_customer, seen_of
+from portal.credit.scores.daily import remind_reviews, rescore
 from portal.credit.scoring import score_of_customer
 from portal.tables.approvals import Task
 from portal.tables.credit import CreditStanding, CustomerGrade, Rating

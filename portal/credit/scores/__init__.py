@@ -1,0 +1,1 @@
+"""Scores and reviews as every day keeps them."""
