@@ -132,10 +132,18 @@ def _check(w: Work, which: ColumnElement[bool], found: Checked) -> None:
     told = _invoiced(w, heads)
     _know_prices(agreements, heads, told)
     since = w.session.scalar(select(func.min(Contract.created_at)))
-    for head in heads:
-        one = _compared(w, agreements, head, told[head.Entry.id], since)
-        if one is not None:
-            _keep(w, head, one, found)
+    made = [(head, _compared(w, agreements, head, told[head.Entry.id], since)) for head in heads]
+    fresh = []
+    for head, one in made:
+        if one is None:
+            continue
+        values = _values(w, one, found)
+        if head.fingerprint is None:
+            ids = {"entry_id": head.Entry.id, "customer_id": head.Entry.customer_id}
+            fresh.append({**ids, **values})
+        else:
+            _renew(w, head, values)
+    _add(w, fresh)
 
 
 def _heads() -> Select[Any]:
@@ -265,9 +273,12 @@ def _differences(
         yield from compare_with_contract(invoice, agreed, r.calendar())
 
 
-def _keep(w: Work, head: Any, one: Compared, found: Checked) -> None:
+def _values(w: Work, one: Compared, found: Checked) -> dict[str, Any]:
+    """What is written down of a comparison, which is counted."""
     state = "held" if one.differences else "fits"
-    values: dict[str, Any] = {
+    found.held += state == "held"
+    found.fits += state == "fits"
+    return {
         "contract_id": one.contract_id,
         "fingerprint": one.fingerprint,
         "differences": as_text(one.differences),
@@ -277,27 +288,26 @@ def _keep(w: Work, head: Any, one: Compared, found: Checked) -> None:
         "decided_at": None,
         "comment": "",
     }
-    if head.fingerprint is None:
-        insert = (
-            sqlite.insert if w.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        )
-        w.session.execute(
-            insert(InvoiceCheck)
-            .values(entry_id=head.Entry.id, customer_id=head.Entry.customer_id, **values)
-            .on_conflict_do_nothing(index_elements=[InvoiceCheck.entry_id])
-        )
-    else:
-        w.session.execute(
-            update(InvoiceCheck)
-            .where(
-                InvoiceCheck.entry_id == head.Entry.id, InvoiceCheck.fingerprint == head.fingerprint
-            )
-            .values(values)
-        )
-    if state == "held":
-        found.held += 1
-    else:
-        found.fits += 1
+
+
+def _add(w: Work, fresh: list[dict[str, Any]]) -> None:
+    """Invoices that nobody has compared before; who was faster has done it."""
+    if not fresh:
+        return
+    insert = sqlite.insert if w.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    adding = insert(InvoiceCheck.__table__).on_conflict_do_nothing(  # type: ignore[arg-type]
+        index_elements=[InvoiceCheck.entry_id]
+    )
+    w.session.connection().execute(adding, fresh)
+
+
+def _renew(w: Work, head: Any, values: dict[str, Any]) -> None:
+    """An invoice that reads otherwise by now, as long as nobody was faster."""
+    w.session.execute(
+        update(InvoiceCheck)
+        .where(InvoiceCheck.entry_id == head.Entry.id, InvoiceCheck.fingerprint == head.fingerprint)
+        .values(values)
+    )
 
 
 def as_text(differences: Iterable[Difference]) -> str:

@@ -6,16 +6,16 @@ differs may go to its customer, a person says.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from portal.core.errors import RuleBroken
 from portal.core.money import Money, exponent
-from portal.core.terms import parse_terms, schedule
+from portal.core.terms import Terms, parse_terms, schedule
 from portal.core.terms_in_force import runs_on
 from portal.core.workdays import MONDAY_TO_FRIDAY, Calendar
 
@@ -226,7 +226,7 @@ def _dates(invoice: Invoiced, agreed: Agreed, calendar: Calendar) -> Iterator[Di
         yield Difference(DATE, code, dated.isoformat(), bound)
     if not agreed.terms:
         return
-    terms = parse_terms(agreed.terms)
+    terms = _parsed(agreed.terms)
     moved = GOODS.get(terms.baseline_kind)
     moved_on: date | None = getattr(invoice, moved) if moved else None
     if moved_on is not None and dated < moved_on:
@@ -245,6 +245,12 @@ def _dates(invoice: Invoiced, agreed: Agreed, calendar: Calendar) -> Iterator[Di
     ours = [each.due_on for each in items if each.due_on]
     if sorted(theirs) != sorted(ours):
         yield Difference(DATE, "due_on", _days(theirs), _days(ours), about=agreed.terms)
+
+
+@lru_cache(maxsize=1_024)
+def _parsed(text: str) -> Terms:
+    """Terms that many invoices share, read once."""
+    return parse_terms(text)
 
 
 def _baseline(invoice: Invoiced, kind: str) -> date | None:
@@ -268,7 +274,7 @@ def _terms(invoice: Invoiced, agreed: Agreed) -> Iterator[Difference]:
     """
     if not (invoice.own_terms and agreed.terms):
         return
-    if str(parse_terms(invoice.own_terms)) != str(parse_terms(agreed.terms)):
+    if str(_parsed(invoice.own_terms)) != str(_parsed(agreed.terms)):
         yield Difference(TERMS, "terms", invoice.own_terms, agreed.terms)
 
 
@@ -284,15 +290,10 @@ def check_digest(invoice: Invoiced, agreed: Agreed | None, number: str) -> str:
     False
     """
     used = {line.product for line in invoice.lines}
-    told: dict[str, Any] = {"invoice": asdict(invoice), "number": number, "agreed": None}
+    read: tuple[Any, ...] | None = None
     if agreed is not None:
-        told["agreed"] = {
-            **asdict(agreed),
-            "prices": {
-                product: asdict(price)
-                for product, price in agreed.prices.items()
-                if product in used
-            },
-        }
-    text = json.dumps(told, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:40]
+        prices = [(name, agreed.prices[name]) for name in sorted(used) if name in agreed.prices]
+        said = (agreed.number, agreed.starts_on, agreed.ends_on, agreed.currency, agreed.terms)
+        read = (*said, agreed.price_list, prices)
+    # Written as text, since that costs least: the digest of every invoice is taken every day.
+    return hashlib.sha256(repr((invoice, number, read)).encode()).hexdigest()[:40]
