@@ -147,11 +147,13 @@ WORDS = {
     "also_open": N_("Also invoices that are open then"),
     "barred": N_("barred or frozen"),
     "never": N_("never"),
+    "no": N_("no"),
     "none": N_("nothing"),
     "none_set": N_("no limit set"),
     "not_limited": N_("not limited"),
     "only_new": N_("Only invoices dated from that day on"),
     "rate_missing": N_("an exchange rate is missing"),
+    "yes": N_("yes"),
 }
 #: Stands where a figure has none.
 NONE = "—"
