@@ -38,6 +38,7 @@ TABLES = {
     "ra": "remittance_advice",
     "sc": "collateral",
     "st": "statement",
+    "tc": "terms_change",
 }
 FILES = {"static"}
 
