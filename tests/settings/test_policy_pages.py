@@ -6,13 +6,16 @@ import json
 import pytest
 from sqlalchemy import select
 
-from portal.base.access import SYSTEM
+from portal.approvals.deciding import ApproveRequest, approve_request
+from portal.base.access import SYSTEM, Actor
 from portal.base.installation import Installation
 from portal.core.policy_canon import canonical
 from portal.core.policy_difference import differences
 from portal.core.policy_text import MOST_BYTES, write_policy
 from portal.settings.policy_files import ImportPolicy, import_policy
 from portal.settings.policy_versions import preset_text
+from portal.tables.approvals import Approval
+from portal.tables.people import User
 from portal.tables.terms import TermsChange
 from tests.core.policies import SAMPLE
 from tests.desk import DeskBrowser, Office, an_office, rows_of
@@ -258,6 +261,7 @@ def test_shipped_grades_that_stay_as_they_are_are_no_change(office, admin):
         ({"e0-hold_overdue_days": "x"}, "e0-hold_overdue_days", "Write a whole number"),
         ({"reason": ""}, "reason", "Write why"),
         ({"effective_on": "2026-02-30"}, "effective_on", "real date"),
+        ({"effective_on": "2026-01-01", "e0-min_score": "90"}, "effective_on", "2026"),
     ],
 )
 def test_a_grade_that_cannot_be_is_refused_at_its_field(office, admin, changes, field, said):
@@ -362,6 +366,25 @@ def test_a_draft_that_is_edited_among_the_terms_keeps_what_is_not_shown_there(of
     after = drafted(office)
 
     assert (after["grades"][0]["min_score"], after["grace_days"]) == (90, 3)
+
+
+def test_what_a_page_drafts_is_in_the_text_once_somebody_else_approved_it(office, admin):
+    before = exported(office.installation)
+    done = admin.fill(admin.visit(GRADES), GRADES, 303, reason="Grades", **{"e0-min_score": "90"})
+    admin.send(f"{where(done)}/request", 303)
+    assert exported(office.installation) == before
+
+    manager = office.enter("credit_manager")
+    with office.installation.reading(SYSTEM) as r:
+        user = r.session.get_one(User, manager.user_id)
+        actor = Actor("staff", user.id, user.name, user.email, staff_role="credit_manager")
+        approval = r.session.scalars(select(Approval.id)).one()
+    with office.installation.work(actor) as w:
+        approve_request(w, ApproveRequest(approval))
+
+    text = exported(office.installation)
+    assert text == before.replace('name = "A"\nmin_score = 85', 'name = "A"\nmin_score = 90')
+    assert take(office.installation, text).compared.changes == []
 
 
 # ── Who ──────────────────────────────────────────────────────────────────────
