@@ -17,10 +17,13 @@ from portal.base.work import Reader
 from portal.core.money import Money
 from portal.customers.queries import CustomerFilter, customers_counted
 from portal.disputes.desk import disputes_due
+from portal.invoices.held import held_invoices
+from portal.invoices.open_items import seen_by
 from portal.payments.announced import list_arrived
 from portal.promises.plans.turns import waiting_for_us
 from portal.statements.queries import statements_counted
 from portal.statements.rows import StatementFilter
+from portal.tables.contracts import InvoiceCheck
 from portal.tables.customers import Customer
 from portal.tables.journal import ImportRun, Outbox
 
@@ -39,6 +42,7 @@ STATEMENT_DUTIES = {
 NAMES = (
     "tasks",
     "approvals",
+    "held",
     "disputes",
     "plans",
     "arrived",
@@ -109,6 +113,9 @@ def _plain_counts(r: Reader) -> dict[str, Select[Any]]:
     }
     if allows(r.actor, "task.do"):
         counts["tasks"] = tasks_counted(r, TaskFilter("mine_or_nobody", by=r.today))
+    if allows(r.actor, "invoice.confirm"):
+        held = held_invoices(seen_by(r.actor)).where(InvoiceCheck.state == "held").subquery()
+        counts["held"] = select(func.count()).select_from(held)
     if allows(r.actor, "import.view"):
         counts["imports"] = select(func.count()).where(
             ImportRun.state == "failed", ImportRun.started_at > r.now - RECENT

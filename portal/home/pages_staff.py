@@ -125,6 +125,11 @@ def _said_of_work(n: int) -> dict[str, str]:
             "Decide %(num)s requests that wait for a second person",
             n,
         ),
+        "held": ngettext(
+            "Compare %(num)s invoice that differs from its contract",
+            "Compare %(num)s invoices that differ from their contracts",
+            n,
+        ),
         "disputes": ngettext(
             "Decide %(num)s dispute whose answer is due",
             "Decide %(num)s disputes whose answer is due",
@@ -145,6 +150,7 @@ def _button(name: str) -> str:
     return {
         "tasks": _("See the tasks"),
         "approvals": _("See the requests"),
+        "held": _("See the invoices"),
         "disputes": _("See the disputes"),
         "plans": _("See the plans"),
         "arrived": _("See the payments"),
@@ -159,6 +165,7 @@ def _place(name: str) -> str:
     places: dict[str, tuple[str, dict[str, Any]]] = {
         "tasks": ("desk_tasks.index", {"whose": "mine_or_nobody", "due": 1}),
         "approvals": ("desk_approvals.index", {"mine": 1}),
+        "held": ("desk_invoice_checks.index", {}),
         "disputes": ("desk_disputes.index", {"state": "due"}),
         "plans": ("desk_plans.index", {"state": "ours"}),
         "arrived": ("desk_advices.waiting", {"state": "arrived"}),

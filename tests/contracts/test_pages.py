@@ -356,3 +356,13 @@ def test_every_page_asks_as_often_for_many_as_for_few(office: Office, clerk: Des
 
     assert many == few
     assert max(many.values()) <= MOST
+
+
+def test_who_may_confirm_reads_of_held_invoices_on_the_first_page(
+    office: Office, clerk: DeskBrowser
+):
+    invoiced(office)
+    kept(office, clerk)
+
+    assert "Compare 1 invoice that differs from its contract" in clerk.visit("/desk").text
+    assert "differs from its contract" not in office.enter("sales").visit("/desk").text
