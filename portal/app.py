@@ -217,7 +217,7 @@ CREDIT_PAGES = (
     *("desk_limits", "desk_opening", "desk_securities"),
     *("desk_orders", "desk_shipping", "desk_rates", "desk_standing"),
     *("desk_reviews", "desk_signals", "desk_applications", "desk_terms", "desk_contracts"),
-    *("desk_prices", "desk_invoice_checks", "desk_bills"),
+    *("terms_drafting", "desk_prices", "desk_invoice_checks", "desk_bills"),
 )
 #: What stands under Settings.
 SETTINGS_PAGES = ("desk_wording", "desk_dispute_settings", "desk_grades", "desk_policy")

@@ -257,6 +257,8 @@ def _examples(r: Reader, place: Place, editor: Editor) -> list[Example]:
         if (name := (row.name.data or "").strip())
     } or dict(r.policy.named_terms)
     label = _("These terms") if place.customer_id else _("Customers without their own")
+    if place.customer_id and not typed:
+        label, typed = _("As for everybody"), r.policy.default_terms
     told = [(label, typed)] if typed else []
     told += [(row.name.data or "", row.text.data or "") for row in editor.named if not row.is_empty]
     return [_example(r, place, editor, each, named) for each in told]

@@ -238,3 +238,12 @@ def test_an_invoice_says_why_it_is_due(office):
     page = Buyer(office, "HUADONG").visit(invoice_path(office, "INV-2"))
 
     assert "The invoice itself names its due date." in page.text
+
+
+def test_without_terms_of_their_own_a_customer_is_shown_those_of_everybody(manager, office):
+    decided(office, terms=NAMED, default_terms="standard")
+    ref = office.customer_path("HUADONG").rpartition("/")[2]
+
+    page = manager.visit(f"{INDEX}/new?customer={ref}")
+
+    assert "As for everybody Due 30 days from the invoice date." in page.text
