@@ -30,12 +30,18 @@ desk = Blueprint("desk_credit", __name__, url_prefix="/desk")
 
 #: Counts up when the template changes what is printed.
 FILE_TEMPLATE = "credit_file/1"
-#: Pages of other parts of credit → what they are called on the customer's page.
+#: Pages of other parts of credit about one customer: the endpoint, what it is, and whether it
+#: takes the customer in its path or as a filter.
 PANELS = (
-    ("desk_reviews.show", "scores"),
-    ("desk_signals.show", "signals"),
-    ("desk_contracts.of_customer", "contracts"),
-    ("desk_terms.of_customer", "terms"),
+    ("desk_shipping.index", "shipping", "customer"),
+    ("desk_orders.index", "orders", "customer"),
+    ("desk_standing.index", "standing", "ref"),
+    ("desk_reviews.show", "scores", "ref"),
+    ("desk_signals.show", "signals", "ref"),
+    ("desk_signals.visits", "visits", "ref"),
+    ("desk_terms.of_customer", "terms", "ref"),
+    ("desk_contracts.index", "contracts", "customer"),
+    ("desk_bills.index", "bills", "customer"),
 )
 
 
@@ -173,16 +179,26 @@ def of_customer(ref: str) -> Response:
 def _panels(customer: CustomerFile) -> list[tuple[str, str]]:
     """The other pages about the customer's credit that are there: their names and addresses."""
     said = {
+        "shipping": _("Ask whether an order may be shipped"),
+        "orders": _("Orders"),
+        "standing": _("Bar, stop deliveries, prepayment, exemption"),
         "scores": _("Scores, grades and reviews"),
-        "signals": _("Danger signals and visits"),
-        "contracts": _("Contracts and bills"),
+        "signals": _("Danger signals"),
+        "visits": _("Visits"),
         "terms": _("Terms in force"),
+        "contracts": _("Contracts"),
+        "bills": _("Bills"),
     }
     return [
-        (said[what], url_for(endpoint, ref=customer.row.ref))
-        for endpoint, what in PANELS
-        if endpoint in current_app.view_functions
+        (said[what], url_for(endpoint, **{name: customer.row.ref}))  # type: ignore[arg-type]
+        for endpoint, what, name in PANELS
+        if _may_open(endpoint)
     ]
+
+
+def _may_open(endpoint: str) -> bool:
+    view = current_app.view_functions.get(endpoint)
+    return view is not None and allows(actor(), getattr(view, "permission", "desk.view"))
 
 
 @desk.get("/customers/<ref>/credit.pdf")
