@@ -55,7 +55,7 @@ REASONS = {
     ),
     "missing_rate": N_("There is no exchange rate %(pair)s for this day or before. Enter one."),
     "over_limit": N_(
-        "%(over)s over the limit of %(limit)s of %(customer)s: %(exposure)s of it is used already."
+        "%(over)s over the limit of %(limit)s of %(customer)s: %(exposure)s is used already."
     ),
     "limit_expired": N_("The limit of %(customer)s held until %(valid_until)s. Set a new one."),
     "review_overdue": N_("The credit review was due on %(due_on)s."),
