@@ -135,8 +135,10 @@ def inputs_told(inputs: Iterable[Input]) -> str:
 
 
 def _input_told(each: Input) -> str:
+    if each.value is None and each.as_of is None:
+        return _unknown_told(each.name, each.weight, each.source, each.reason)
     if each.value is None or each.as_of is not None or each.note:
-        return _rarely_told(each)
+        return _fully_told(each)
     return (
         f'"{each.name}":{{"weight":"{each.weight:f}","source":"{each.source}",'
         f'"value":"{each.value:f}","points":"{each.points:f}"}}'
@@ -144,8 +146,13 @@ def _input_told(each: Input) -> str:
 
 
 @lru_cache(maxsize=256)
-def _rarely_told(each: Input) -> str:
-    """What many customers share, as it is unknown, or what somebody noted of one."""
+def _unknown_told(name: str, weight: Decimal, source: str, reason: str) -> str:
+    """What many customers share."""
+    return _fully_told(Input(name, weight, source, reason=reason))
+
+
+def _fully_told(each: Input) -> str:
+    """With whatever is known of it."""
     told = {"weight": format(each.weight, "f"), "source": each.source}
     if each.value is not None and each.points is not None:
         told |= {"value": format(each.value, "f"), "points": format(each.points, "f")}

@@ -271,6 +271,14 @@ def _currency(limit: Money | None, own: str | None, trade: Sequence[record.Trade
 
 
 def _inputs(card: Iterable[Factor], found: Score, facts: Facts) -> Iterator[Input]:
+    if not facts:  # as with most customers
+        for line in found.lines:
+            if line.value is None:
+                yield _never_known(line.name, line.weight)
+            else:
+                source = FACTORS[line.name].value
+                yield Input(line.name, line.weight, source, line.value, line.points)
+        return
     for factor, line in zip(card, found.lines, strict=True):
         fact = facts.get(factor.name)
         if line.value is None:
