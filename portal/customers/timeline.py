@@ -47,6 +47,11 @@ TOLD = {
 MAILS = {"notified", "reminded", "texted"}
 #: kind of audit entry → what is said, and its tone
 NOTED = {
+    "application.answered": (N_("An application for credit was answered"), "info"),
+    "application.submitted": (N_("An application for credit was handed in"), "info"),
+    "limit.changed": (N_("A credit limit was set"), "neutral"),
+    "security.ended": (N_("A security was ended"), "neutral"),
+    "security.noted": (N_("A security was noted"), "neutral"),
     "advice.given": (N_("%(amount)s %(currency)s was announced as %(advice)s"), "info"),
     "advice.received": (N_("%(amount)s %(currency)s, announced as %(advice)s, has arrived"), "ok"),
     "advice.withdrawn": (N_("The announced payment %(advice)s was withdrawn"), "neutral"),

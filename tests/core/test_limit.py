@@ -1,4 +1,4 @@
-"""R240–R245: how long a limit holds, who decides over it, what speaks against it, how it stands."""
+"""R240–R245, R250: how long a limit holds, who decides, what speaks against it, how it stands."""
 
 from datetime import date, timedelta
 
@@ -18,6 +18,7 @@ from portal.core.limit import (
     last_day,
     use_of,
     used_percent,
+    vital_few,
 )
 from portal.core.money import Money
 
@@ -152,3 +153,14 @@ def test_how_a_limit_stands(used, limit, until, use):
 
 def test_who_is_not_limited_is_never_over():
     assert use_of(cny(10**14), AskedLimit(None, TODAY, None), TODAY, 90) is Use.UNLIMITED
+
+
+@given(st.dictionaries(st.integers(1, 50), st.integers(-100, 10**9), max_size=30))
+def test_the_vital_few_hold_four_fifths_and_one_fewer_would_not(amounts):
+    few = vital_few(amounts)
+    held = [max(amount, 0) for amount in amounts.values()]
+    theirs = [amounts[key] for key in few]
+
+    assert sum(theirs) * 100 >= sum(held) * 80
+    assert not few or sum(theirs[:-1]) * 100 < sum(held) * 80
+    assert theirs == sorted(theirs, reverse=True)
