@@ -19,25 +19,34 @@ from sqlalchemy import func, select
 
 from portal.base.access import SYSTEM, Actor
 from portal.base.clock import Clock
+from portal.base.config import HERE
 from portal.base.installation import Installation
 from portal.base.outbox import drain
 from portal.base.policies import decide
 from portal.base.work import Work
+from portal.contracts.daily import run as look_at_contracts
 from portal.core.confirmation import Reason, Result
 from portal.core.ledger import Kind
 from portal.core.period import Month
 from portal.core.statement import read_statement
 from portal.core.workdays import MONDAY_TO_FRIDAY
+from portal.credit.ending.daily import run as look_at_ends
+from portal.credit.scores.daily import remind_reviews
 from portal.demo_advices import announce_payments, stand_in
-from portal.demo_books import MONTHS, Dice, company_file, demo_books, first_of_month
+from portal.demo_books import MONTHS, demo_books
 from portal.demo_claims import add_old_claims, want_texts
+from portal.demo_contracts import keep_contracts, write_contracts
+from portal.demo_credit import decide_credit, write_rates
 from portal.demo_desk import work_the_desk
 from portal.demo_disputes import dispute_some
+from portal.demo_file import Dice, company_file, first_of_month
 from portal.demo_month_end import MonthEnd, agree_on_silence, trouble
 from portal.demo_people import NEVER_CAME, NOT_OURS, acting, surroundings_of
 from portal.demo_plans import plan_all
 from portal.demo_promises import promise_all
+from portal.demo_terms import change_terms
 from portal.imports.run import import_files
+from portal.payments.bills.daily import run as look_at_bills
 from portal.people import factors
 from portal.people.commands import (
     AnswerChallenge,
@@ -46,8 +55,9 @@ from portal.people.commands import (
     create_user_with_password,
 )
 from portal.people.recognising import actor_of
-from portal.reports import daily as limitation
+from portal.reports.daily import run as look_at_claims
 from portal.settings.commands import ChangeCompany, ChangePolicy, change_company, change_policy
+from portal.settings.policy_files import ImportPolicy, import_policy
 from portal.statements.answers import (
     AgreeAllOthers,
     OpenStatement,
@@ -74,6 +84,13 @@ from portal.tables.statements import Statement
 from portal.worker import REGISTRY
 
 MESSAGES = ("email", "sms")
+#: What people did, each of them over the last days or months.
+STORIES = (
+    *(announce_payments, stand_in, promise_all, dispute_some, plan_all, work_the_desk),
+    *(decide_credit, change_terms, keep_contracts),
+)
+#: What looks through the books of the demo's own day, and leaves tasks about what it finds.
+LOOKS = (look_at_contracts, look_at_bills, look_at_claims, look_at_ends, remind_reviews)
 #: How many months of statements the demo has behind it.
 STATEMENT_MONTHS = 6
 #: Makes the demo's addresses the same on every machine.
@@ -138,14 +155,12 @@ def load_demo(installation: Installation, on: dt.date) -> list[Login]:
         _answer_all(Round(installation, month, day, on, later))
     if due:
         month, day = due[-1]
-        trouble(MonthEnd(partial(_at, installation), month.last_on, day, on))
-        announce_payments(partial(_at, installation), on)
-        stand_in(partial(_at, installation), on)
-        promise_all(partial(_at, installation), on)
-        dispute_some(partial(_at, installation), on)
-        plan_all(partial(_at, installation), on)
-        work_the_desk(partial(_at, installation), on)
-        limitation.run(_at(installation, on, 16), on)
+        at = partial(_at, installation)
+        trouble(MonthEnd(at, month.last_on, day, on))
+        for tell in STORIES:
+            tell(at, on)
+        for look in LOOKS:
+            look(_at(installation, on, 16), on)
         drain(_at(installation, on, 17), REGISTRY, channels=MESSAGES)
     return known_logins(installation)
 
@@ -178,8 +193,8 @@ def known_logins(installation: Installation) -> list[Login]:
 
 def _people() -> list[tuple[dict[str, Any], list[str]]]:
     told = company_file()
-    staff = [(person, [person["role"]]) for person in told["staff"]]
-    return staff + [(person, person["roles"]) for person in told["person"]]
+    staff = [(one, [one["role"]]) for one in told["staff"]]
+    return staff + [(one, one["roles"]) for one in told["person"]]
 
 
 def _statement_months(on: dt.date) -> list[Month]:
@@ -206,12 +221,15 @@ def _found(w: Work) -> None:
     change_company(w, ChangeCompany(**company_file()["company"]))
     change_policy(w, POLICY)
     decide(w, TERMS)
+    import_policy(w, ImportPolicy((HERE / "demo_policy.toml").read_text("utf-8")))
 
 
 def _import_books(installation: Installation, on: dt.date) -> None:
     with tempfile.TemporaryDirectory() as folder:
         books = demo_books(on)
         add_old_claims(books, on)
+        write_contracts(books, on)
+        write_rates(books, on)
         books.write(Path(folder))
         report = import_files(installation, [folder])
     assert report.is_clean, report.as_json()
@@ -317,10 +335,8 @@ def _answer(installation: Installation, statement_id: int, email: str | None, wh
             _say_one_difference(w, statement_id)
     with installation.work(actor) as w:
         request_confirmation(w, RequestConfirmation(statement_id))
-    result = {
-        "differs": Result.CONFIRMED_WITH_DIFFERENCES,
-        "refused": Result.REFUSED,
-    }.get(what, Result.CONFIRMED)
+    results = {"differs": Result.CONFIRMED_WITH_DIFFERENCES, "refused": Result.REFUSED}
+    result = results.get(what, Result.CONFIRMED)
     _sign(installation, actor, statement_id, result)
     drain(installation, REGISTRY, channels=["email"])
 

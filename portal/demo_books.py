@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import hashlib
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -18,10 +16,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from portal.base.config import HERE
 from portal.core.money import HALF_UP, Money
 from portal.core.terms import parse_terms, schedule
 from portal.core.workdays import MONDAY_TO_FRIDAY
+from portal.demo_file import Deal, Dice, company_file, deal_of, first_of_month, list_prices
 
 MONTHS = 18
 _HALF, _TENTH = Fraction(1, 2), Fraction(1, 10)
@@ -66,14 +64,10 @@ class Party:
     parent: str = ""
     kind: str = "key account"
     limit: str = ""
+    #: The name of its terms in the policy, where they have one.
+    named_terms: str = ""
     tax_id: str = ""
     address: str = ""
-
-
-@cache
-def company_file() -> dict[str, Any]:
-    """What demo_company.toml tells."""
-    return tomllib.loads((HERE / "demo_company.toml").read_text("utf-8"))
 
 
 @cache
@@ -93,18 +87,9 @@ PRODUCTS = (
 )
 
 
-class Dice:
-    """Figures that look thrown and are computed."""
-
-    def __init__(self, *words: object) -> None:
-        self._seed = "/".join(str(word) for word in words)
-        self._throws = 0
-
-    def below(self, bound: int) -> int:
-        """A number from 0 to bound − 1."""
-        self._throws += 1
-        digest = hashlib.blake2b(f"{self._seed}#{self._throws}".encode(), digest_size=8).digest()
-        return int.from_bytes(digest, "big") % bound
+#: Months before the books' end → what is unlike the contract on the first line of an invoice.
+UNLIKE_THE_CONTRACT = {2: "24/25", 1: "21/20", 0: "unlisted"}
+OFF_THE_LIST = ("SV-1", "现场调试服务")
 
 
 @dataclass
@@ -124,12 +109,6 @@ class Books:
                 writer = csv.DictWriter(file, columns, lineterminator="\n")
                 writer.writeheader()
                 writer.writerows(rows)
-
-
-def first_of_month(on: dt.date, months_ago: int) -> dt.date:
-    """The first day of the month so many months before."""
-    index = on.year * 12 + on.month - 1 - months_ago
-    return dt.date(index // 12, index % 12 + 1, 1)
 
 
 def demo_books(on: dt.date) -> Books:
@@ -168,7 +147,7 @@ def _add_party(books: Books, party: Party) -> None:
         owner=party.owner,
         currency=party.currency,
         language=party.language,
-        payment_terms=party.terms,
+        payment_terms=party.named_terms or party.terms,
         credit_limit=party.limit,
         parent_id=party.parent,
         customer_type=party.kind,
@@ -196,11 +175,14 @@ def _add_month(
     first = first_of_month(on, months_ago)
     dice = Dice(party.code, first)
     days = sorted(dice.below(28) for _ in range(party.habit.invoices_a_month))
-    for day in days:
+    for nth, day in enumerate(days):
         issued = MONDAY_TO_FRIDAY.on_or_after(first + dt.timedelta(days=day))
         number = f"INV-{issued.year}-{next(numbers):05d}"
         if issued <= on:
-            _add_invoice(books, party, Sale(number, issued, on, Dice(party.code, number)))
+            deal = deal_of(party.code, issued, on)
+            trouble = UNLIKE_THE_CONTRACT.get(months_ago, "") if nth == 0 else ""
+            sale = Sale(number, issued, on, Dice(party.code, number), deal, trouble)
+            _add_invoice(books, party, sale)
 
 
 @dataclass(frozen=True)
@@ -211,6 +193,9 @@ class Sale:
     issued: dt.date
     on: dt.date
     dice: Dice
+    deal: Deal | None = None
+    #: How its first line differs from the contract.
+    trouble: str = ""
 
 
 def _add_invoice(books: Books, party: Party, sale: Sale) -> None:
@@ -230,6 +215,7 @@ def _add_invoice(books: Books, party: Party, sale: Sale) -> None:
         accepted_on=accepted.isoformat() if waits and known else "",
         region=party.region,
         disputed="yes" if disputed else "",
+        contract_id=sale.deal.code if sale.deal else "",
     )
     if sale.dice.below(20) < party.habit.returns:
         total = total - _add_return(books, party, sale, total)
@@ -244,6 +230,8 @@ def _add_lines(books: Books, party: Party, sale: Sale) -> Money:
     """Adds one to four lines that sum to about the customer's usual amount; returns the sum."""
     scale = {"JPY": 1, "KWD": 1000}.get(party.currency, 100)
     total = Money(0, party.currency)
+    if sale.deal and sale.deal.is_listed:
+        return _add_listed_lines(books, party, sale)
     count = 1 + sale.dice.below(4)
     for line in range(1, count + 1):
         code, english, chinese, unit = PRODUCTS[sale.dice.below(len(PRODUCTS))]
@@ -252,18 +240,40 @@ def _add_lines(books: Books, party: Party, sale: Sale) -> Money:
         price = Money(max(1, share // quantity), party.currency)
         amount = price.times(quantity)
         total = total + amount
-        books.add(
-            "invoice_lines",
-            invoice_id=sale.number,
-            line=str(line),
-            description=chinese if party.language == "zh-CN" else english,
-            quantity=str(quantity),
-            unit_price=price.major(),
-            amount=amount.major(),
-            product_id=code,
-            unit=unit,
-        )
+        name = chinese if party.language == "zh-CN" else english
+        _add_line(books, sale, (line, code, name, unit), (quantity, price))
     return total
+
+
+def _add_listed_lines(books: Books, party: Party, sale: Sale) -> Money:
+    """Adds lines that cost what the contract's list says, but for the trouble of the first."""
+    total, prices = Money(0, party.currency), list_prices()
+    for line in range(1, 3 + sale.dice.below(2)):
+        code, _english, chinese, unit = PRODUCTS[(line + sale.dice.below(3)) % len(PRODUCTS)]
+        quantity, price = 1 + sale.dice.below(12), Money.parse(str(prices[code]), party.currency)
+        if sale.trouble and line == 1:
+            code, chinese = OFF_THE_LIST if sale.trouble == "unlisted" else (code, chinese)
+            price = price.times(Fraction(sale.trouble), HALF_UP) if code in prices else price
+        total = total + price.times(quantity)
+        _add_line(books, sale, (line, code, chinese, unit), (quantity, price))
+    return total
+
+
+def _add_line(
+    books: Books, sale: Sale, product: tuple[int, str, str, str], priced: tuple[int, Money]
+) -> None:
+    (line, code, name, unit), (quantity, price) = product, priced
+    books.add(
+        "invoice_lines",
+        invoice_id=sale.number,
+        line=str(line),
+        description=name,
+        quantity=str(quantity),
+        unit_price=price.major(),
+        amount=price.times(quantity).major(),
+        product_id=code,
+        unit=unit,
+    )
 
 
 def _add_return(books: Books, party: Party, sale: Sale, total: Money) -> Money:
