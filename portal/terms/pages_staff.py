@@ -67,8 +67,6 @@ def index() -> Response:
         open_changes=list_open_changes(r),
         decided=list_decided_changes(r, most=5),
         versions=list_versions(r),
-        may_change=allows(actor(), "terms.change"),
-        today=r.today,
         **_words(),
     )
 
@@ -107,8 +105,6 @@ def of_customer(ref: str) -> Response:
         undated=customer.payment_terms,
         open_changes=list_open_changes(r, customer_id),
         decided=list_decided_changes(r, customer_id),
-        may_change=allows(actor(), "terms.change"),
-        today=r.today,
         **_words(),
     )
 
@@ -182,9 +178,8 @@ def _change_page(view: ChangeView, form: Form | None = None) -> Response:
         view=view,
         form=form,
         differences=_differences(then, later),
-        may_change=allows(actor(), "terms.change") and view.is_open,
+        is_changeable=allows(actor(), "terms.change") and view.is_open,
         has_impact="desk_terms.impact" in current_app.view_functions,
-        today=reader().today,
         **_words(),
     )
 
@@ -216,7 +211,12 @@ def words_of(r: Reader, text: str) -> list[str]:
 
 def _words() -> dict[str, Any]:
     """What the templates ask by name."""
-    return {"state_of": lambda state: (_(STATES[state][0]), STATES[state][1]), "about": _about}
+    return {
+        "state_of": lambda state: (_(STATES[state][0]), STATES[state][1]),
+        "about": _about,
+        "may_change": allows(actor(), "terms.change"),
+        "today": reader().today,
+    }
 
 
 def _about(view: ChangeView) -> str:
