@@ -22,7 +22,6 @@ from portal.disputes.reasons import reasons_of
 from portal.invoices import downloads, names, queries
 from portal.invoices.early_payment import find_offer
 from portal.invoices.forms import STATES, asked_invoices
-from portal.invoices.held import held_among, may_not_have
 from portal.invoices.life import life_of
 from portal.invoices.rows import InvoiceFilter, InvoiceRow, InvoiceView
 from portal.invoices.sheet import invoice_pdf
@@ -196,7 +195,7 @@ def _told(r: Reader, view: InvoiceView) -> dict[str, Any]:
 
 def _inside(r: Reader, view: InvoiceView) -> dict[str, Any]:
     """Whether it is held, and what only the house sees: until when it can be taken to court."""
-    is_held, is_desk = bool(held_among(r, [view.row.id])), r.actor.kind == "staff"
+    is_held, is_desk = view.is_held, r.actor.kind == "staff"
     seen = {"is_held": is_held, "is_desk": is_desk}
     if not is_desk or not view.row.open.minor:
         return {"lapses": [], **seen}
@@ -227,7 +226,7 @@ def _facts(view: InvoiceView) -> list[tuple[str, str]]:
 def download(ref: str) -> Response:
     view = queries.get_invoice(reader(), ref)
     row, installation = view.row, current.installation()
-    if may_not_have(reader(), [row.id]):
+    if view.is_held and current.actor().kind == "customer":
         respond.say(
             _("We are checking this invoice. Its PDF comes as soon as that is done."), "warn"
         )

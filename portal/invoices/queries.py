@@ -15,6 +15,7 @@ from portal.base.work import Reader
 from portal.core.ageing import days_late
 from portal.core.ledger import Kind
 from portal.core.money import Money
+from portal.invoices.held import BLOCKED
 from portal.invoices.listing import asked_listing
 from portal.invoices.open_items import counts_on, due_parts, one, seen_by, with_disputes
 from portal.invoices.rows import (
@@ -29,6 +30,7 @@ from portal.invoices.rows import (
     PartRow,
     Total,
 )
+from portal.tables.contracts import InvoiceCheck
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry, Invoice, InvoiceLine
 from portal.tables.payments import Allocation
@@ -71,11 +73,12 @@ def _invoice_row(r: Reader, row: Any) -> InvoiceRow:
 def get_invoice(r: Reader, ref: str) -> InvoiceView:
     """An invoice with its parts, lines, credits and statements; `NotFound` if it is not yours."""
     entry_id = r.id_of("iv", ref)
-    columns: list[Any] = [Invoice, Entry, Customer]
+    columns: list[Any] = [Invoice, Entry, Customer, InvoiceCheck.state]
     found = r.session.execute(
         select(*columns)
         .join(Entry, Entry.id == Invoice.entry_id)
         .join(Customer, Customer.id == Entry.customer_id)
+        .outerjoin(InvoiceCheck, InvoiceCheck.entry_id == Entry.id)
         .where(
             Entry.id == entry_id,
             Entry.kind == Kind.INVOICE,
@@ -85,7 +88,7 @@ def get_invoice(r: Reader, ref: str) -> InvoiceView:
     ).first()
     if found is None:
         raise NotFound(ref)
-    said, entry, customer = found
+    said, entry, customer, check = found
     parts = _parts(r, entry)
     row = _row_of(r, entry, customer, parts)
     return InvoiceView(
@@ -95,6 +98,7 @@ def get_invoice(r: Reader, ref: str) -> InvoiceView:
         lines=_lines(r, row),
         applied=_applied(r, row),
         statements=_statements(r, row),
+        is_held=check in BLOCKED,
     )
 
 

@@ -166,6 +166,8 @@ class InvoiceView:
     lines: list[LineRow]
     applied: list[AppliedRow]
     statements: list[OnStatement]
+    #: It differs from its contract, and nobody has let it pass.
+    is_held: bool = False
 
     @property
     def before_tax(self) -> Money | None:
