@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, Response, url_for
 
@@ -10,10 +11,8 @@ from portal.base.access import allows
 from portal.base.formats import money
 from portal.base.language import gettext as _
 from portal.base.work import Reader
-from portal.core.limit import Use
 from portal.credit import application_names
 from portal.credit.application_list import ApplicationFilter, list_applications
-from portal.credit.limit_names import amount_words, percent_of
 from portal.credit.names import part_name
 from portal.credit.own import OwnCredit, own_credit
 from portal.invoices.early_payment import list_offers
@@ -44,31 +43,35 @@ def index() -> Response:
     branches = branches_of(r)
     chosen = asked_branch(r, branches)
     shown = next(row_id for row_id, _ref, _name in branches if chosen in (None, row_id))
-    asked = ApplicationFilter(per_page=GLANCE, customer_id=shown)
-    applications = list_applications(r, asked).rows
-    has_applied = any(row.state == "submitted" and row.kind != "terms" for row in applications)
-    own = own_credit(r, shown)
     return respond.page(
         "credit/index.html",
-        own=own,
-        ways=_ways(r, own, has_applied),
-        has_applied=has_applied,
         branches=[
             (name, url_for(".index", branch=ref), row_id == shown) for row_id, ref, name in branches
         ],
         offers=list_offers(r)[:GLANCE],
-        applications=applications,
-        names=application_names,
         may_apply=allows(actor(), "credit.apply"),
-        amount_words=amount_words,
-        percent_of=percent_of,
-        part_name=part_name,
-        Use=Use,
         today=r.today,
+        **_of(r, shown),
     )
 
 
-def _ways(r: Reader, own: OwnCredit, has_applied: bool) -> list[Way]:  # noqa: FBT001
+def _of(r: Reader, customer_id: int) -> dict[str, Any]:
+    """What the page shows of one company, and what its templates ask by name."""
+    asked = ApplicationFilter(per_page=GLANCE, customer_id=customer_id)
+    applications = list_applications(r, asked).rows
+    has_applied = any(row.state == "submitted" and row.kind != "terms" for row in applications)
+    own = own_credit(r, customer_id)
+    return {
+        "own": own,
+        "ways": _ways(r, own, has_applied=has_applied),
+        "has_applied": has_applied,
+        "applications": applications,
+        "names": application_names,
+        "part_name": part_name,
+    }
+
+
+def _ways(r: Reader, own: OwnCredit, *, has_applied: bool) -> list[Way]:
     """What would help to a higher limit, from the customer's own figures."""
     found = [
         Way(
