@@ -13,8 +13,8 @@ from portal.core.errors import RuleBroken
 from portal.core.money import Money
 from portal.credit import names
 from portal.credit.checking import AskCheck, Checked, check, own_currency
-from portal.credit.pages_order_forms import AskForm, blame
 from portal.credit.orders import AskToShip, ask_to_ship
+from portal.credit.pages_order_forms import AskForm, blame
 from portal.customers.queries import CustomerFilter, CustomerRow, list_customers
 from portal.tables.customers import Customer
 from portal.web import respond

@@ -14,7 +14,6 @@ from portal.base.spreadsheets import Row
 from portal.core.credit_book import last_day_of_release
 from portal.credit import names
 from portal.credit.checking import AskCheck, check
-from portal.credit.pages_order_forms import ReleaseForm
 from portal.credit.order_list import (
     STATES,
     OrderFilter,
@@ -26,6 +25,7 @@ from portal.credit.order_list import (
     releases_of,
 )
 from portal.credit.orders import ask_again
+from portal.credit.pages_order_forms import ReleaseForm
 from portal.credit.releases import WithdrawRelease, request_release, withdraw_release
 from portal.customers.queries import get_customer
 from portal.web import lists, respond

@@ -155,7 +155,7 @@ def list_mails(r: Reader, state: str, limit: int) -> list[MailRow]:
 
 
 def _mails_in(r: Reader, state: str) -> list[ColumnElement[bool]]:
-    seen = sees(r.actor, Outbox.customer_id)  # type: ignore[arg-type]  # some mails are nobody's
+    seen = sees(r.actor, Outbox.customer_id)
     kept = [Outbox.state == state, Outbox.channel != "task"]
     return kept if seen is None else [*kept, seen]
 
