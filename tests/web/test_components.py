@@ -32,6 +32,8 @@ ELSEWHERE = {
     "menu",
     "post_form",
     "search_field",
+    "files_drop",  # `file_drop` with the words for any files
+    "kept_files",  # leads to files that lie in the storage
 }
 
 
