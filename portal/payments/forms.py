@@ -95,7 +95,7 @@ def apply_form(receipt: Receipt, **kept: Any) -> ApplyForm:
 class EndForm(Form):
     """Which application ends, and from when."""
 
-    application = SelectField(N_("Application"), [Filled(N_("Choose an application."))])
+    application = SelectField(N_("Cash application"), [Filled(N_("Choose an application."))])
     from_on = DateField(N_("Not from"), [Filled(N_("Enter the day from which it ends."))])
 
     def __init__(self, receipt: Receipt, **kept: Any) -> None:

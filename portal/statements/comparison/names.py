@@ -18,8 +18,8 @@ from portal.statements.names import reason_name
 FIELDS = {
     "date": N_("Date"),
     "number": N_("Number of the document"),
-    "debit": N_("Debit"),
-    "credit": N_("Credit"),
+    "debit": N_("Debit amount"),
+    "credit": N_("Credit amount"),
     "amount": N_("Amount"),
     "side": N_("Debit or credit, in a word"),
     "balance": N_("Balance"),
