@@ -99,6 +99,8 @@ DIFFERENCES = {
     "terms": N_("The terms on the invoice are not those of the contract."),
     "terms_do_not_fit": N_("The contract’s terms cannot be applied to this amount."),
 }
+#: A price or an amount, as the comparison keeps it.
+FIGURE = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 DAYS = re.compile(r"\d{4}-\d\d-\d\d(, \d{4}-\d\d-\d\d)*")
 
 
@@ -148,11 +150,13 @@ def aspect_name(aspect: str) -> str:
 
 def said(value: str) -> str:
     """
-    A value of a difference as people read it: days in their language, anything else as it is.
+    A value of a difference as people read it: days and figures in their language, else as it is.
 
-    >>> said("2026-11-05"), said("net 30")
-    ('5 Nov 2026', 'net 30')
+    >>> said("2026-11-05"), said("2572.5"), said("net 30")
+    ('5 Nov 2026', '2,572.5', 'net 30')
     """
+    if FIGURE.fullmatch(value):
+        return formats.number(value)
     if not DAYS.fullmatch(value):
         return value
     return ", ".join(formats.day(dt.date.fromisoformat(each)) for each in value.split(", "))
