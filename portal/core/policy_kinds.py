@@ -165,13 +165,20 @@ def decimal(least: str, most: str) -> Kind:
 
     def read(told: Any) -> str:
         is_number = isinstance(told, int | Decimal | str) and not isinstance(told, bool)
-        text = f"{told:f}" if isinstance(told, Decimal) else str(told).strip()
+        text = _written(told)
         plain = bool(is_number and _DECIMAL.fullmatch(text))
         if not plain or not Decimal(least) <= Decimal(text) <= Decimal(most):
             raise RuleBroken("policy.not_a_decimal", value=shown(told), least=least, most=most)
         return text.lstrip("+")
 
     return read
+
+
+def _written(told: Any) -> str:
+    """A number as it is written without an exponent, unless that would be a page of noughts."""
+    if isinstance(told, Decimal) and told.is_finite() and abs(told.adjusted()) < _SHOWN:
+        return f"{told:f}"
+    return str(told).strip()
 
 
 def number(least: str, most: str) -> Kind:
@@ -278,7 +285,7 @@ def _amount(currency: str, told: Any) -> str:
         raise RuleBroken("money.unknown_currency", currency=shown(currency))
     if isinstance(told, bool) or not isinstance(told, int | Decimal | str):
         raise RuleBroken("money.malformed", value=shown(told))
-    text = f"{told:f}" if isinstance(told, Decimal) else str(told)
+    text = _written(told)
     amount = Money.parse(text, currency)
     if amount.minor < 0:
         raise RuleBroken("policy.amount_below_zero", value=shown(text))

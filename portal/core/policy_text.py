@@ -17,7 +17,7 @@ from portal.core.policy_canon import canonical, canonical_list, in_full
 from portal.core.policy_kinds import NEVER, shown
 from portal.core.policy_rules import complaints
 from portal.core.policy_schema import COMPANY_NAMES, LISTS, REQUIRED, SECTIONS, Key, Rows, Section
-from portal.core.toml_lines import Path, lines_of
+from portal.core.toml_lines import Path, check_depth, lines_of
 from portal.core.toml_writing import assignment, dotted
 
 #: A larger file is no policy.
@@ -95,12 +95,15 @@ def read_policy(text: str, in_force: Mapping[str, Any], known: Known) -> PolicyT
     (INTERFACES 7).
     """
     try:
+        check_depth(text)
         told = tomllib.loads(text, parse_float=Decimal)
         lines = lines_of(text)
     except tomllib.TOMLDecodeError as wrong:
         return PolicyText(faults=(_not_toml(str(wrong), text),))
     except RecursionError:
         return PolicyText(faults=(Fault(None, "", RuleBroken("policy.too_deep")),))
+    except ValueError:  # a number of more digits than are read
+        return PolicyText(faults=(_not_toml("A number is too long", text),))
     reading = _Reading(lines, known)
     reading.read(told)
     reading.check(canonical(in_force))

@@ -14,6 +14,11 @@ Path = tuple[str | int, ...]
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _SPACE = re.compile(r"[ \t]*")
 _KEY = re.compile(r"""[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""")
+#: A part of a key, and parts with dots between them; each always matches, so nothing is read twice.
+_PART = r"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\[^\n])*+"?|'[^'\n]*+'?)"""
+_DOTTED = re.compile(rf"{_PART}(?:[ \t]*+\.[ \t]*+{_PART})*+")
+#: A key of more parts is none of ours.
+_DEEPEST = 60
 _STRING = re.compile(
     r'"""(?:[^\\]|\\.)*?"{3,5}|'
     r"'''.*?'{3,5}|"
@@ -22,6 +27,19 @@ _STRING = re.compile(
     re.DOTALL,
 )
 _BARE = re.compile(r"\d{4}-\d\d-\d\d \d\d:[^\s,\]}#]*|[^\s,\]}#]+")
+
+
+def check_depth(text: str) -> None:
+    """
+    Refuses keys of so many parts that reading them would take for ever.
+
+    Raises: RecursionError, as lists within lists do.
+
+    >>> check_depth("a.b.c = 1")
+    """
+    for run in _DOTTED.finditer(text):
+        if run[0].count(".") > _DEEPEST and len(re.findall(_PART, run[0])) > _DEEPEST:
+            raise RecursionError
 
 
 def lines_of(text: str) -> Mapping[Path, int]:

@@ -17,6 +17,7 @@ from portal.core.named_terms import read_late_interest
 from portal.core.terms_in_force import key_of_name
 from portal.terms.commands import LONGEST_REASON, Wanted
 from portal.terms.late import LATE_KINDS, late_told, late_typed
+from portal.terms.values import is_rate
 from portal.web.forms import DateField, Filled, Form, MoneyField, RadioField, SelectField
 
 LONGEST_TERMS = 1_000
@@ -262,11 +263,7 @@ def _check_rate(kind: str, field: wtforms.StringField) -> None:
     typed = (field.data or "").strip()
     if not kind or kind in {"eu", "uk", "cn"}:
         return
-    try:
-        is_fit = 0 <= Decimal(typed) <= 100
-    except InvalidOperation:
-        is_fit = False
-    if not is_fit:
+    if not is_rate(typed):
         raise wtforms.ValidationError(_("Enter a rate from 0 to 100 per cent, such as 12.25."))
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from portal.base.policy import policy_on
@@ -46,6 +47,8 @@ BOUNDS = {
 }
 LONGEST_NAME = 60
 DAY_COUNTS = (360, 365)
+HIGHEST_RATE = 100
+_PLAIN_RATE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,9})?", re.ASCII)
 
 Values = Mapping[str, Any]
 
@@ -134,10 +137,15 @@ def _check_late(told: Values, field: str) -> None:
 
 
 def _check_rate(rate: str, field: str) -> None:
-    """Per cent, from nothing to a hundred."""
-    try:
-        is_fit = 0 <= Decimal(rate) <= 100
-    except InvalidOperation:
-        is_fit = False
-    if not is_fit:
+    if not is_rate(rate):
         raise RuleBroken("terms.rate_out_of_bounds", field=field)
+
+
+def is_rate(text: str) -> bool:
+    """
+    Per cent from nothing to a hundred, in plain digits: a power of ten would be kept in full.
+
+    >>> is_rate("12.25"), is_rate("100.01"), is_rate("1e-999999999")
+    (True, False, False)
+    """
+    return bool(_PLAIN_RATE.fullmatch(text)) and Decimal(text) <= HIGHEST_RATE
