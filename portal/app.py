@@ -15,6 +15,7 @@ from portal.audit.pages_seats import desk as seats_desk
 from portal.audit.pages_trail import desk as audit_desk
 from portal.base.config import read_config
 from portal.base.installation import Installation, open_installation
+from portal.base.kept_files import KEPT_BACK
 from portal.base.language import N_
 from portal.contracts.amending import AMENDMENT
 from portal.contracts.pages_acts import acts as contract_acts
@@ -22,6 +23,7 @@ from portal.contracts.pages_checks import checks as contract_checks
 from portal.contracts.pages_invoice import chain as invoice_chain
 from portal.contracts.pages_staff import desk as contracts_desk
 from portal.contracts.prices.pages_staff import prices as prices_desk
+from portal.credit.applications import is_kept_back
 from portal.credit.overriding import GRADE
 from portal.credit.pages_application import application as credit_application
 from portal.credit.pages_applications import desk as applications_desk
@@ -205,6 +207,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 know_kinds(
     (AMENDMENT, CREDIT_NOTE, EXTENSION, GRADE, PLAN_KIND, RELEASE, TERMS_KIND, LARGE_LIMIT, LIMIT)
 )
+KEPT_BACK["application"] = is_kept_back
 
 OWN = (
     MenuItem("notices.choose", N_("Messages")),

@@ -10,6 +10,10 @@ from portal.core.errors import RuleBroken
 RULES = {
     "agreement.customer_id": "act.already_done",
     "uq_agreement_standing": "act.already_done",
+    "uq_sales_order_code": "act.already_done",
+    "uq_contract_code": "act.already_done",
+    "uq_bill_number": "act.already_done",
+    "uq_customer_code": "act.already_done",
     "agreement.frozen": "agreement.not_in_this_state",
     "approval.kind, approval.subject": "approval.waiting",
     "uq_approval_waiting": "approval.waiting",

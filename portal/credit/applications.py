@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from portal.approvals.tasks import NewTask, make_task
 from portal.base.access import NotFound, Permission
-from portal.base.kept_files import CUSTOMER, Files, keep_files
+from portal.base.kept_files import CUSTOMER, HOUSE, Files, keep_files
 from portal.base.locks import lock_customer, lock_row
 from portal.base.work import Reader, Work
 from portal.core.application import (
@@ -213,13 +213,20 @@ def add_files(w: Work, c: AddFiles) -> int:
     if not c.files.given:
         raise RuleBroken("application.no_file", field="files")
     subject = f"{SUBJECT}/{row.id}"
-    count = keep_files(w, subject, row.customer_id, c.kind, CUSTOMER, c.files)
+    side = CUSTOMER if row.side == CUSTOMER else HOUSE
+    count = keep_files(w, subject, row.customer_id, c.kind, side, c.files)
     # What lies there already and is added again goes with it again.
     given = {each.sha256 for each in c.files.given}
     rows = select(KeptFile).where(KeptFile.subject == subject, KeptFile.kind == c.kind)
     again = {each.id for each in w.session.scalars(rows) if each.file_sha256 in given}
     _leave_out(row, left_out(row) - again)
     return count
+
+
+def is_kept_back(r: Reader, file: KeptFile) -> bool:
+    """Whether a file is the other side's alone: that of a draft, or taken out before handing in."""
+    row = r.session.get_one(CreditApplication, int(file.subject.partition("/")[2]))
+    return row.side != side_of(r) and (row.state == "draft" or file.id in left_out(row))
 
 
 def remove_file(w: Work, application_id: int, file_id: int) -> None:

@@ -23,6 +23,8 @@ from portal.tables.customers import Customer
 from portal.tables.orders import HoldRelease, OrderDecision, SalesOrder
 
 LONGEST_CODE = 200
+#: What a BIGINT holds.
+LARGEST_FIGURE = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ def keep(
         "limit_minor": decision.limit,
         "amount_minor": decision.amount,
     }
-    minor = {name: None if sum_ is None else sum_.minor for name, sum_ in figures.items()}
+    minor = {name: _kept(sum_) for name, sum_ in figures.items()}
     w.session.add(
         OrderDecision(
             customer_id=order.customer_id,
@@ -169,6 +171,13 @@ def keep(
         currency=decision.currency,
         **minor,
     )
+
+
+def _kept(figure: Money | None) -> int | None:
+    """What is kept of a figure; nothing where a rate makes more of it than any book can hold."""
+    if figure is None or abs(figure.minor) > LARGEST_FIGURE:
+        return None
+    return figure.minor
 
 
 def _is_in_force(w: Work, order: SalesOrder) -> bool:

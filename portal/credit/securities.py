@@ -7,7 +7,9 @@ What is accepted lowers the exposure while it holds (S-047).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -77,7 +79,7 @@ class SecurityRow:
 
 def note_security(w: Work, c: NoteSecurity) -> int:
     """
-    The id of the security, which counts from its first day on.
+    The id of the security, which counts from its first day on; sent twice on a day it is one.
 
     Raises: security.giver_missing, security.kind_missing, security.amount_missing,
     security.accepted_beyond, security.currencies_differ, security.ends_before_it_begins,
@@ -87,19 +89,22 @@ def note_security(w: Work, c: NoteSecurity) -> int:
     w.require(Permission.CREDIT_DECIDE, customer)
     _check(c)
     assert w.actor.user_id is not None
-    row = Collateral(
-        customer_id=customer.id,
-        kind=c.kind,
-        giver=c.giver.strip()[:LONGEST],
-        reference=c.reference.strip()[:LONGEST],
-        currency=c.amount.currency,
-        amount_minor=c.amount.minor,
-        accepted_minor=c.accepted.minor,
-        from_on=c.from_on,
-        until_on=c.until_on,
-        noted_by=w.actor.user_id,
-        noted_at=w.now,
-    )
+    said = {
+        "customer_id": customer.id,
+        "kind": c.kind,
+        "giver": c.giver.strip()[:LONGEST],
+        "reference": c.reference.strip()[:LONGEST],
+        "currency": c.amount.currency,
+        "amount_minor": c.amount.minor,
+        "accepted_minor": c.accepted.minor,
+        "from_on": c.from_on,
+        "until_on": c.until_on,
+        "noted_by": w.actor.user_id,
+    }
+    twin = _twin(w, said)
+    if twin is not None:
+        return twin
+    row = Collateral(**said, noted_at=w.now)
     w.session.add(row)
     w.session.flush()
     subject = f"{SUBJECT}/{row.id}"
@@ -115,6 +120,17 @@ def note_security(w: Work, c: NoteSecurity) -> int:
         until_on=c.until_on,
     )
     return row.id
+
+
+def _twin(w: Work, said: Mapping[str, Any]) -> int | None:
+    """The security that says just this, noted within a day by the same person, and not ended."""
+    same = [getattr(Collateral, name) == value for name, value in said.items()]
+    since = w.now - dt.timedelta(days=1)
+    return w.session.scalar(
+        select(Collateral.id).where(
+            *same, Collateral.ended_at.is_(None), Collateral.noted_at >= since
+        )
+    )
 
 
 def _check(c: NoteSecurity) -> None:
