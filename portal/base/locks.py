@@ -14,6 +14,7 @@ from portal.base.access import NotFound
 from portal.base.work import Work
 from portal.tables.base import Base
 from portal.tables.customers import Customer
+from portal.tables.settings import Company
 
 Row = TypeVar("Row", bound=Base)
 
@@ -30,7 +31,7 @@ def lock_row(w: Work, table: type[Row], row_id: int) -> Row:
     """
     A row under its lock, as it is now, its customer locked first; else `NotFound`.
 
-    What concerns no single customer is locked alone.
+    What concerns the whole company waits for the company's own record, as its policy does.
     """
     columns: Any = table
     of = w.session.execute(select(columns.customer_id).where(columns.id == row_id)).first()
@@ -40,4 +41,6 @@ def lock_row(w: Work, table: type[Row], row_id: int) -> Row:
         w.session.execute(
             select(Customer.id).where(Customer.id == of.customer_id).with_for_update()
         )
+    else:
+        w.session.execute(select(Company.id).with_for_update())
     return w.session.get_one(table, row_id, with_for_update=True, populate_existing=True)

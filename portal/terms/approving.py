@@ -6,6 +6,8 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
+
 from portal.approvals.kinds import Facts, Kind
 from portal.base.evidence import canonical_json
 from portal.base.policies import decide
@@ -14,6 +16,7 @@ from portal.core.later_versions import carried
 from portal.customers.own_terms import Decided, append_terms
 from portal.tables.approvals import Approval
 from portal.tables.customers import Customer
+from portal.tables.journal import Audit
 from portal.tables.people import User
 from portal.tables.terms import TermsChange
 from portal.terms.changes import PREFIX
@@ -22,17 +25,30 @@ from portal.terms.figures import figures_of
 from portal.terms.moving import move_open_items
 from portal.terms.values import check_values, values_in_force
 
+#: The acts that put words into a change.
+WRITTEN = ("terms_change.drafted", "terms_change.changed", "terms_change.handed_in")
+
 
 def _id_of(approval: Approval) -> int:
     return int(approval.subject.partition("/")[2])
 
 
 def _facts(r: Reader, approval: Approval) -> Facts:
-    """What is in force of the values that change; who drafted the change does not approve it."""
+    """What is in force of the values that change; who wrote any of it does not approve it."""
     row = r.session.get_one(TermsChange, _id_of(approval))
     held = before_of(r, row, max(row.effective_on, r.today))
     then, _later = figures_of(held, json.loads(row.after))
-    return Facts(fingerprint_of(held), then, (row.author_id,))
+    return Facts(fingerprint_of(held), then, (row.author_id, *_writers(r, row)))
+
+
+def _writers(r: Reader, row: TermsChange) -> list[int]:
+    """Who drafted the change, and who has written in the draft since."""
+    wrote = select(Audit.actor_id).where(
+        Audit.subject == f"terms_change/{row.id}",
+        Audit.kind.in_(WRITTEN),
+        Audit.actor_id.is_not(None),
+    )
+    return [writer for writer in r.session.scalars(wrote.distinct()) if writer is not None]
 
 
 def _approve(w: Work, approval: Approval) -> None:
