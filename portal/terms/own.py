@@ -11,7 +11,6 @@ from sqlalchemy import or_, select
 from portal.base.access import visible_to
 from portal.base.work import Reader
 from portal.core.errors import RuleBroken
-from portal.core.ledger import Kind
 from portal.core.money import Money
 from portal.core.terms import Discount, Terms, schedule
 from portal.core.terms_in_force import TermsInForce
@@ -19,16 +18,15 @@ from portal.invoices.due_parts import parsed_terms
 from portal.invoices.terms_of import TermsBook, TermsLoader
 from portal.tables.contracts import Contract
 from portal.tables.customers import Customer
-from portal.tables.invoices import Entry
+
+#: What the invoice of an example comes to.
+EXAMPLE = "10000"
 
 
 @dataclass(frozen=True, slots=True)
-class Newest:
-    """What the terms of today would give the customer's newest invoice."""
+class Early:
+    """What paying early saves of an invoice of today: an example, no offer for one that exists."""
 
-    ref: str
-    number: str
-    dated_on: dt.date
     amount: Money
     discount: Discount
     pay: Money
@@ -53,7 +51,8 @@ class OwnTerms:
     #: None: nothing is agreed, an invoice is due on its date.
     terms: Terms | None
     currency: str
-    newest: Newest | None
+    #: None: they offer no discount, or not from the invoice date.
+    early: Early | None
     #: The term in days where the terms have one, and by how many days an item may be promised.
     term_days: int | None
     promise_days: int | None
@@ -80,7 +79,7 @@ def terms_of_customer(r: Reader, customer_id: int) -> OwnTerms:
         in_force=in_force,
         terms=terms,
         currency=currency,
-        newest=_newest(r, customer_id, terms),
+        early=_early(r, terms, currency),
         term_days=days,
         promise_days=None if days is None else int(days * fraction),
         fraction=fraction,
@@ -109,27 +108,21 @@ def _term_days(r: Reader, terms: Terms | None, currency: str) -> int | None:
         return None
 
 
-def _newest(r: Reader, customer_id: int, terms: Terms | None) -> Newest | None:
+def _early(r: Reader, terms: Terms | None, currency: str) -> Early | None:
+    """
+    What an invoice of today would save.
+
+    An invoice that is there may have other terms, be paid in part or be too old: its own page says
+    what is on offer for it.
+    """
     if terms is None or terms.discount is None or terms.baseline_kind != "invoice":
         return None
-    wanted = (
-        select(Entry)
-        .where(Entry.customer_id == customer_id, Entry.kind == int(Kind.INVOICE))
-        .order_by(Entry.dated_on.desc(), Entry.id.desc())
-        .limit(1)
-    )
-    entry = r.session.scalars(visible_to(wanted, r.actor, Entry.customer_id)).first()
-    if entry is None:
-        return None
-    amount = Money(entry.amount_minor, entry.currency)
+    amount = Money.parse(EXAMPLE, currency)
     try:
-        offer = schedule(terms, entry.dated_on, amount, r.calendar()).discount
+        offer = schedule(terms, r.today, amount, r.calendar()).discount
     except RuleBroken:
         return None
-    if offer is None:
-        return None
-    ref = r.refs.of("iv", entry.id)
-    return Newest(ref, entry.number, entry.dated_on, amount, offer, amount - offer.amount)
+    return None if offer is None else Early(amount, offer, amount - offer.amount)
 
 
 def _contract_codes(r: Reader, customer_id: int) -> list[str]:

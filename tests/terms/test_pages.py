@@ -218,12 +218,19 @@ def test_a_customer_reads_their_terms_in_words_with_an_example(office, people):
     assert "within 2 days after the due day pays no late interest" in page.text
     assert "Late payment costs 12 % a year" in page.text
     assert "up to 10 days after the due date" in page.text
-    assert "Your newest invoice INV-2 of 5 Oct 2026 over CNY 250.00" in page.text
-    assert "you save CNY 5.00" in page.text
+    assert "An invoice of today over CNY 10,000.00, paid by 30 Nov 2026" in page.text
+    assert "you save CNY 200.00" in page.text
     assert [row[0] for row in rows_of(page, "terms-history")] == [
         "20 Dec 2026 to come",
         "From the beginning",
     ]
+
+
+def test_no_discount_is_promised_for_an_invoice_that_says_its_due_date_itself(office):
+    decided(office, terms=NAMED, default_terms="standard")
+    page = Buyer(office, "HUADONG").visit("/terms")
+
+    assert "INV-2" not in page.text
 
 
 def test_who_looks_after_two_customers_chooses_one(office):
