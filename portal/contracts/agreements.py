@@ -15,10 +15,10 @@ from portal.base.work import Reader
 from portal.core.contract_check import Agreed, Price, prices_on
 from portal.core.errors import RuleBroken
 from portal.core.named_terms import NamedTerms
-from portal.core.terms_in_force import Amendment, agreed_on, notation_of, version_place_on
+from portal.core.terms_in_force import Amendment, agreed_on, notation_of
+from portal.invoices.terms_of import TermsBook, load_versions
 from portal.tables.contracts import Contract, ContractAmendment
 from portal.tables.contracts import Price as PriceRow
-from portal.tables.settings import Policy
 
 #: What of a contract an amendment can change, and the check reads.
 FIRST = ("ends_on", "currency", "payment_terms", "late_interest_rate", "price_list")
@@ -32,7 +32,7 @@ class Agreements:
     contracts: dict[str, Contract] = field(default_factory=dict)
     amendments: dict[int, list[Amendment]] = field(default_factory=dict)
     prices: dict[tuple[str, str], list[tuple[str, dt.date, Price]]] = field(default_factory=dict)
-    _versions: list[tuple[dt.date, Mapping[str, NamedTerms]]] | None = None
+    _book: TermsBook | None = None
     _known: set[str] = field(default_factory=set)
 
     def know(self, codes: Iterable[str]) -> None:
@@ -90,18 +90,10 @@ class Agreements:
         return str(said["price_list"] or "")
 
     def _named_on(self, on: dt.date) -> Mapping[str, NamedTerms]:
-        if self._versions is None:
-            rows = self.r.session.execute(
-                select(Policy.effective_on, Policy.body).order_by(Policy.effective_on, Policy.id)
-            )
-            self._versions = [(day, _named_in(body)) for day, body in rows]
-        place = version_place_on([day for day, _named in self._versions], on)
-        return {} if place is None else self._versions[place][1]
-
-
-def _named_in(body: str) -> dict[str, NamedTerms]:
-    told = json.loads(body).get("terms", [])
-    return {str(each["name"]): NamedTerms.read(each) for each in told}
+        """The terms that have a name on a day: the same that invoices of the day are dated by."""
+        if self._book is None:
+            self._book = TermsBook(load_versions(self.r.session), {})
+        return self._book.named_on(on.isoformat())
 
 
 def amendments_in_force(r: Reader, contract_ids: Iterable[int]) -> dict[int, list[Amendment]]:

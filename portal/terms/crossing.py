@@ -163,8 +163,9 @@ def _accounts(
         account = found.get(row.id)
         if account is None:
             amount = row.dated_minor if row.is_dated else row.credit_limit_minor
-            currency = row.dated_currency if row.is_dated else row.credit_limit_currency
-            limit = None if amount is None or currency is None else Money(amount, currency)
+            base = row.credit_limit_currency or row.own_currency or r.company.currency
+            currency = row.dated_currency if row.is_dated else base
+            limit = None if amount is None else Money(amount, currency)
             account = found[row.id] = _Account(
                 row.id, row.parent_id, row.code, row.name, limit, row.grade or "", {}, {}
             )
@@ -187,6 +188,7 @@ def _account_rows(r: Reader, change: Change) -> Select[Any]:
     columns: list[Any] = [
         *(Customer.id, Customer.parent_id, Customer.code, Customer.name),
         *(Customer.credit_limit_minor, Customer.credit_limit_currency),
+        Customer.currency.label("own_currency"),
         CreditLimit.id.is_not(None).label("is_dated"),
         CreditLimit.amount_minor.label("dated_minor"),
         CreditLimit.currency.label("dated_currency"),
