@@ -12,11 +12,10 @@ from typing import Any
 
 from portal.core.exposure import Exposure, Pair, Part, Rate, converted, rate_between
 from portal.core.money import Money
+from portal.core.review import EXEMPT
 
 #: What bars every shipment; money in hand does not lift it.
 BARS = frozenset({"blacklisted", "frozen"})
-#: Whose credit nobody needs to look into (S-012).
-EXEMPTIONS = frozenset({"exempt_government", "exempt_institution", "exempt_small"})
 
 
 class Verdict(StrEnum):
@@ -244,7 +243,7 @@ def _against_customer(asked: Asked) -> list[Reason]:
     grade the policy, holds every order (RULES 1 'credit hold').
     """
     reasons = []
-    is_exempt = bool(EXEMPTIONS & set(asked.standing))
+    is_exempt = bool(EXEMPT & set(asked.standing))
     if asked.review_due_on is not None and asked.review_due_on < asked.on and not is_exempt:
         reasons.append(Reason("review_overdue", {"due_on": asked.review_due_on}))
     if asked.overdue is not None and asked.hold_overdue_days is not None:

@@ -201,28 +201,33 @@ class Use(StrEnum):
     UNLIMITED = "unlimited"
 
 
-def use_of(used: Money, asked: AskedLimit, on: date, watch_percent: int) -> Use:
+def use_of(
+    used: Money, asked: AskedLimit, on: date, watch_percent: int, *, prepays: bool = False
+) -> Use:
     """
     How a limit stands on a day.
 
     Rule: R245 — what is over comes before what has expired, and that before what is near; past
-    its last day a limit has expired, whatever is used (S-038, S-040).
+    its last day a limit has expired, whatever is used; who prepays has nothing left of a limit,
+    whatever it says (S-036, S-038, S-040).
 
     >>> half = AskedLimit(Money(100, "CNY"), date(2026, 1, 1), date(2026, 6, 30))
     >>> use_of(Money(91, "CNY"), half, date(2026, 6, 30), 90).value
     'near'
     >>> use_of(Money(10, "CNY"), half, date(2026, 7, 1), 90).value
     'expired'
+    >>> use_of(Money(10, "CNY"), half, date(2026, 6, 30), 90, prepays=True).value
+    'prepayment'
     """
     limit = asked.amount
     if limit is None:
-        return Use.UNLIMITED
+        return Use.PREPAYMENT if prepays else Use.UNLIMITED
     found = usage(used, limit, watch_percent)
     if found == "over":
         return Use.OVER
     if asked.valid_until is not None and asked.valid_until < on:
         return Use.EXPIRED
-    if not limit.minor:
+    if prepays or not limit.minor:
         return Use.PREPAYMENT
     return Use.NEAR if found == "watch" else Use.WITHIN
 

@@ -19,6 +19,7 @@ from portal.core.exposure import Part, expose, left_of_order
 from portal.core.money import Money
 from portal.credit.exposure import currencies_of, together
 from portal.credit.figures import CHAINS, COUNTS, figures_by_customer, read
+from portal.credit.grades import prepays_by_grade
 from portal.credit.rates import rates_on
 from portal.credit.trees import About, Group, about, as_day, group_of
 from portal.tables.customers import Customer
@@ -145,8 +146,8 @@ def own_currency(r: Reader, customer_id: int, order_code: str = "") -> str:
 
 def _prepays(r: Reader, known: About, member_id: int, group: Group) -> bool:
     """Whether a member of the path prepays; a grade speaks of the customer who is asked for."""
-    grade = r.policy.grade(known.grade) if member_id == group.customer.id else None
-    return member_id in known.prepaying or (grade is not None and grade.prepayment_only)
+    is_asked = member_id == group.customer.id
+    return member_id in known.prepaying or (is_asked and prepays_by_grade(r, known.grade))
 
 
 def _hold_days(r: Reader, known: About) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -14,11 +15,12 @@ from portal.core.limit import AskedLimit, Use, use_of
 from portal.core.money import Money
 from portal.credit.exposure import currencies_of, together
 from portal.credit.figures import figures_by_customer
-from portal.credit.grades import GradeInForce, list_grades
+from portal.credit.grades import GradeInForce, list_grades, prepays_by_grade
 from portal.credit.limits import LimitRow, list_limits
 from portal.credit.proposals import ProposalView, find_waiting
 from portal.credit.rates import rates_on
 from portal.credit.securities import SecurityRow, list_securities
+from portal.credit.standing import holds_on
 from portal.credit.trees import group_of
 from portal.customers.limits import LimitInForce
 from portal.customers.queries import CustomerFile
@@ -42,6 +44,8 @@ class CreditFile:
     """What is known of a customer's credit today."""
 
     limit: LimitInForce | None
+    #: Every order is paid beforehand, whatever the limit says.
+    prepays: bool
     exposure: Exposure
     use: Use
     history: list[LimitRow]
@@ -54,22 +58,23 @@ class CreditFile:
     on: dt.date
 
     @property
+    def bound(self) -> Money | None:
+        """The limit as it binds: of who prepays nothing."""
+        if self.prepays:
+            return Money.zero(self.exposure.currency)
+        return self.limit.amount if self.limit else None
+
+    @property
     def available(self) -> Money | None:
         """What is left of the limit; None where there is none or a rate is missing."""
-        amount = self.limit.amount if self.limit else None
-        if amount is None or self.exposure.total is None:
+        if self.bound is None or self.exposure.total is None:
             return None
-        return amount - self.exposure.total
+        return self.bound - self.exposure.total
 
     @property
     def grade(self) -> GradeInForce | None:
         """The grade in force."""
-        holding = (
-            each
-            for each in self.grades
-            if each.effective_on <= self.on and (each.until_on is None or each.until_on >= self.on)
-        )
-        return next(holding, None)
+        return in_force_of(self.grades, self.on)
 
 
 def credit_file(r: Reader, customer: CustomerFile) -> CreditFile:
@@ -81,30 +86,39 @@ def credit_file(r: Reader, customer: CustomerFile) -> CreditFile:
     )
     watch = int(r.policy.values["credit_watch_percent"])
     used = exposure.total or Money.zero(exposure.currency)
+    grades, standings = list_grades(r, row_id), _standings(r, row_id)
+    held = in_force_of(grades, r.today)
+    prepays = "prepayment" in standings or prepays_by_grade(r, held.grade if held else "")
     return CreditFile(
         limit=limit,
+        prepays=prepays,
         exposure=exposure,
-        use=use_of(used, asked, r.today, watch),
+        use=use_of(used, asked, r.today, watch, prepays=prepays),
         history=list_limits(r, row_id),
         waiting=find_waiting(r, row_id),
         securities=list_securities(r, row_id),
-        grades=list_grades(r, row_id),
-        standings=_standings(r, row_id),
+        grades=grades,
+        standings=standings,
         members=members,
         on=r.today,
     )
+
+
+def in_force_of(grades: Iterable[GradeInForce], on: dt.date) -> GradeInForce | None:
+    """The grade in force on a day, of a customer's grades, the last first."""
+    holding = (
+        each
+        for each in grades
+        if each.effective_on <= on and (each.until_on is None or each.until_on >= on)
+    )
+    return next(holding, None)
 
 
 def _standings(r: Reader, customer_id: int) -> list[str]:
     """What holds about a customer today besides figures."""
     rows = (
         visible_to(select(CreditStanding.kind), r.actor, CreditStanding.customer_id)
-        .where(
-            CreditStanding.customer_id == customer_id,
-            CreditStanding.from_on <= r.today,
-            CreditStanding.until_on.is_(None) | (CreditStanding.until_on >= r.today),
-            CreditStanding.ended_on.is_(None) | (CreditStanding.ended_on > r.today),
-        )
+        .where(CreditStanding.customer_id == customer_id, holds_on(r.today))
         .order_by(CreditStanding.id)
     )
     return list(r.session.scalars(rows))

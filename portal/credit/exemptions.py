@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from portal.base.access import visible_to
 from portal.base.work import Reader
 from portal.core.review import EXEMPT
+from portal.credit.standing import holds_on
 from portal.tables.credit import CreditStanding
 
 
@@ -19,12 +20,7 @@ def exempt_on(
     """By customer whom the reader may see: why it is exempt, where it is."""
     rows = (
         select(CreditStanding.customer_id, CreditStanding.kind)
-        .where(
-            CreditStanding.kind.in_(EXEMPT),
-            CreditStanding.from_on <= on,
-            or_(CreditStanding.until_on.is_(None), CreditStanding.until_on >= on),
-            or_(CreditStanding.ended_on.is_(None), CreditStanding.ended_on > on),
-        )
+        .where(CreditStanding.kind.in_(EXEMPT), holds_on(on))
         .order_by(CreditStanding.id)
     )
     if customer_ids is not None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select, union
+from sqlalchemy import Select, select, union
 
 from portal.base.access import visible_to
 from portal.base.work import Reader
@@ -21,6 +21,7 @@ from portal.core.money import Money
 from portal.credit.figures import Sums, figures_by_customer
 from portal.credit.rates import rates_on
 from portal.credit.trees import Group, group_of, member_of
+from portal.customers.limits import newest_rows
 from portal.invoices.ageing import run_serially
 from portal.tables.credit import CreditLimit
 from portal.tables.customers import Customer
@@ -110,34 +111,19 @@ def _limit_currencies(r: Reader) -> set[str]:
 
 
 def _members(on: dt.date) -> Select[Any]:
-    """Every customer with the limit in force: the last dated row, before the first the file's."""
-    newest = (
-        select(
-            CreditLimit,
-            func.row_number()
-            .over(
-                partition_by=CreditLimit.customer_id,
-                order_by=(CreditLimit.effective_on.desc(), CreditLimit.id.desc()),
-            )
-            .label("turn"),
-        )
-        .where(CreditLimit.effective_on <= on)
-        .subquery("newest")
-    )
+    """Every customer with its limit in force, in the shape that `trees.member_of` reads."""
+    newest = newest_rows(on)
+    columns: list[Any] = [
+        *(Customer.id, Customer.parent_id, Customer.code, Customer.name, Customer.currency),
+        *(Customer.credit_limit_minor, Customer.credit_limit_currency),
+        CreditLimit.id.label("limit_id"),
+        CreditLimit.amount_minor,
+        CreditLimit.currency.label("limit_currency"),
+        CreditLimit.valid_until,
+    ]
     return (
-        select(
-            Customer.id,
-            Customer.parent_id,
-            Customer.code,
-            Customer.name,
-            Customer.currency,
-            Customer.credit_limit_minor,
-            Customer.credit_limit_currency,
-            newest.c.id.label("limit_id"),
-            newest.c.amount_minor,
-            newest.c.currency.label("limit_currency"),
-            newest.c.valid_until,
-        )
-        .outerjoin(newest, (newest.c.customer_id == Customer.id) & (newest.c.turn == 1))
+        select(*columns)
+        .outerjoin(newest, newest.c.customer_id == Customer.id)
+        .outerjoin(CreditLimit, CreditLimit.id == newest.c.id)
         .order_by(Customer.code)
     )

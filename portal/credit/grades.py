@@ -58,6 +58,12 @@ def holds_on(on: dt.date) -> ColumnElement[bool]:
     )
 
 
+def prepays_by_grade(r: Reader, name: str) -> bool:
+    """Whether nothing is sold on credit to who has a grade; an empty name is none."""
+    grade = r.policy.grade(name)
+    return grade is not None and grade.prepayment_only
+
+
 def list_grades(r: Reader, customer_id: int) -> list[GradeInForce]:
     """Every grade that a customer has had or will have, the last first."""
     rows = _holding(r, [customer_id])

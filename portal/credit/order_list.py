@@ -111,11 +111,11 @@ def list_orders(r: Reader, asked: OrderFilter) -> OrderPage:
     count = sum(number for number, _ in totals)
     pages = max(1, -(-count // asked.per_page))
     page = min(max(1, asked.page), pages)
-    waits = case((_waits(r.today), 0), else_=1)
+    turn = case((waits(r.today), 0), else_=1)
     rows = r.session.execute(
         _rows(r)
         .where(*kept)
-        .order_by(waits, SalesOrder.ordered_on, SalesOrder.id)
+        .order_by(turn, SalesOrder.ordered_on, SalesOrder.id)
         .limit(asked.per_page)
         .offset((page - 1) * asked.per_page)
     )
@@ -178,7 +178,8 @@ def releases_of(r: Reader, order: OrderRow) -> list[ReleaseRow]:
     ]
 
 
-def _waits(on: dt.date) -> ColumnElement[bool]:
+def waits(on: dt.date) -> ColumnElement[bool]:
+    """Whether an order may not be shipped on a day: held, refused, or released for too long."""
     return and_(
         SalesOrder.status == "open",
         or_(SalesOrder.decision.in_(["hold", "refuse"]), _has_run_out(on)),
@@ -195,7 +196,7 @@ def _has_run_out(on: dt.date) -> ColumnElement[bool]:
 def _kept(r: Reader, asked: OrderFilter) -> list[ColumnElement[bool]]:
     is_open = SalesOrder.status == "open"
     states: dict[str, ColumnElement[bool]] = {
-        "waiting": _waits(r.today),
+        "waiting": waits(r.today),
         "released": and_(
             is_open, SalesOrder.decision == "released", SalesOrder.released_until >= r.today
         ),

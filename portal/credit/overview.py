@@ -16,10 +16,13 @@ from sqlalchemy import select
 
 from portal.base.access import visible_to
 from portal.base.work import Reader
+from portal.core.credit_decision import BARS
 from portal.core.limit import SOON_DAYS, AskedLimit, Use, use_of, vital_few
 from portal.core.money import Money
 from portal.credit.exposure import Exposed, exposures
-from portal.credit.grades import grades_on
+from portal.credit.grades import grades_on, prepays_by_grade
+from portal.credit.risks import high_risks
+from portal.credit.standing import holds_on
 from portal.tables.credit import CreditStanding
 from portal.tables.customers import Customer
 
@@ -67,7 +70,7 @@ def list_stands(r: Reader) -> list[Stand]:
     """Every customer whom the reader sees with a limit or something used, by code."""
     found = exposures(r, r.today)
     grades = grades_on(r, r.today)
-    known = _known(r)
+    known, risky = _known(r), high_risks(r, grades)
     parents = {each.customer_id: each.parent_id for each in found}
     limited = {each.customer_id for each in found if each.limit is not None}
     rows = []
@@ -75,49 +78,52 @@ def list_stands(r: Reader) -> list[Stand]:
         if each.limit is None and not each.exposure.lines:
             continue
         grade = grades[each.customer_id].grade if each.customer_id in grades else ""
+        about = known[each.customer_id]
         rows.append(
             Stand(
                 each.customer_id,
                 r.refs.of("cu", each.customer_id),
                 each.code,
                 each.name,
-                known[each.customer_id][0],
+                about.owner,
                 each.exposure.currency,
                 each.exposure.total,
                 each.limit,
                 each.valid_until,
-                _use(r, each),
+                _use(r, each, prepays=about.prepays or prepays_by_grade(r, grade)),
                 grade,
-                known[each.customer_id][1] or _prepays(r, grade),
+                about.is_barred or each.customer_id in risky,
                 _is_below(each.customer_id, parents, limited),
             )
         )
     return rows
 
 
-def _use(r: Reader, each: Exposed) -> Use:
+def _use(r: Reader, each: Exposed, *, prepays: bool) -> Use:
     asked = AskedLimit(each.limit, r.today, each.valid_until)
     used = each.exposure.total or Money.zero(each.exposure.currency)
-    return use_of(used, asked, r.today, int(r.policy.values["credit_watch_percent"]))
+    watch = int(r.policy.values["credit_watch_percent"])
+    return use_of(used, asked, r.today, watch, prepays=prepays)
 
 
-def _prepays(r: Reader, name: str) -> bool:
-    grade = r.policy.grade(name)
-    return grade is not None and grade.prepayment_only
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What of a customer is no figure: its sales owner, and what holds about it today."""
+
+    owner: str
+    is_barred: bool
+    prepays: bool
 
 
-def _known(r: Reader) -> dict[int, tuple[str, bool]]:
-    """By customer: its sales owner, and whether it is blacklisted or stopped today."""
-    barred = select(CreditStanding.customer_id).where(
-        CreditStanding.kind.in_(("blacklisted", "frozen")),
-        CreditStanding.from_on <= r.today,
-        CreditStanding.until_on.is_(None) | (CreditStanding.until_on >= r.today),
-        CreditStanding.ended_on.is_(None) | (CreditStanding.ended_on > r.today),
-    )
-    columns = (Customer.id, Customer.owner, Customer.id.in_(barred))
-    rows = visible_to(select(*columns), r.actor, Customer.id)
+def _known(r: Reader) -> dict[int, _Known]:
+    standing = select(CreditStanding.customer_id).where(holds_on(r.today))
+    barred = standing.where(CreditStanding.kind.in_(BARS))
+    prepaying = standing.where(CreditStanding.kind == "prepayment")
+    columns = (Customer.id, Customer.owner, Customer.id.in_(barred), Customer.id.in_(prepaying))
+    rows = r.session.execute(visible_to(select(*columns), r.actor, Customer.id))
     return {
-        row_id: (owner or "", is_barred) for row_id, owner, is_barred in r.session.execute(rows)
+        row_id: _Known(owner or "", is_barred, prepays)
+        for row_id, owner, is_barred, prepays in rows
     }
 
 

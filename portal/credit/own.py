@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from portal.base.access import visible_to
 from portal.base.work import Reader
@@ -18,11 +19,14 @@ from portal.core.limit import AskedLimit, Use, use_of
 from portal.core.money import Money
 from portal.credit.exposure import currencies_of, together
 from portal.credit.figures import figures_by_customer
+from portal.credit.grades import holds_on as grade_holds_on
+from portal.credit.grades import prepays_by_grade
 from portal.credit.limits import LimitInForce
 from portal.credit.rates import rates_on
+from portal.credit.standing import holds_on
 from portal.credit.trees import Group, group_of
 from portal.invoices.open_items import due_parts, whose_items
-from portal.tables.credit import CreditFact, CreditLimit
+from portal.tables.credit import CreditFact, CreditLimit, CreditStanding, CustomerGrade
 
 #: Figures of a year end that is longer ago than this are asked for anew.
 FIGURES_AGE_DAYS = 550
@@ -36,6 +40,8 @@ class OwnCredit:
     name: str
     ref: str
     limit: LimitInForce | None
+    #: Every order is paid beforehand, whatever the limit says.
+    prepays: bool
     #: Of what the reader may see; with `others` it makes up `used`.
     lines: tuple[Line, ...]
     #: What other companies of the group use of the limit.
@@ -52,7 +58,9 @@ class OwnCredit:
 
     @property
     def amount(self) -> Money | None:
-        """The limit; None: there is none that is an amount."""
+        """The limit as it binds; None: there is none that is an amount."""
+        if self.prepays:
+            return Money.zero(self.currency)
         return self.limit.amount if self.limit else None
 
     @property
@@ -73,9 +81,9 @@ class OwnCredit:
 def own_credit(r: Reader, customer_id: int) -> OwnCredit:
     """The credit of a customer whom the reader may see."""
     group = group_of(r, customer_id, r.today)
-    has_figures, is_decided = _told(r, customer_id)
+    told = _told(r, customer_id)
     own = group.customer
-    has_limit = own.limit is not None or is_decided
+    has_limit = own.limit is not None or told.is_limit_decided
     limit = LimitInForce(own.limit, own.valid_until) if has_limit else None
     seen, whole = _exposures(r, group)
     asked = AskedLimit(own.limit, r.today, own.valid_until)
@@ -88,14 +96,15 @@ def own_credit(r: Reader, customer_id: int) -> OwnCredit:
         own.name,
         r.refs.of("cu", customer_id),
         limit,
+        told.prepays,
         seen.lines,
         others,
         used,
-        use_of(used or nothing, asked, r.today, watch),
+        use_of(used or nothing, asked, r.today, watch, prepays=told.prepays),
         whole.currency,
         any(member.limit is not None for member in group.path[1:]),
         _overdue(r, customer_id),
-        has_figures,
+        told.has_figures,
     )
 
 
@@ -125,8 +134,17 @@ def _exposures(r: Reader, group: Group) -> tuple[Exposure, Exposure]:
     return seen, whole
 
 
-def _told(r: Reader, customer_id: int) -> tuple[bool, bool]:
-    """Whether figures of a recent year end were handed in, and whether a limit was decided."""
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What of a customer is no figure: what it told, and what was decided about it."""
+
+    #: Figures of a recent year end were handed in.
+    has_figures: bool
+    is_limit_decided: bool
+    prepays: bool
+
+
+def _told(r: Reader, customer_id: int) -> _Told:
     since = r.today - dt.timedelta(days=FIGURES_AGE_DAYS)
     facts = select(func.count()).where(
         CreditFact.customer_id == customer_id,
@@ -136,9 +154,21 @@ def _told(r: Reader, customer_id: int) -> tuple[bool, bool]:
     limits = select(func.count()).where(
         CreditLimit.customer_id == customer_id, CreditLimit.effective_on <= r.today
     )
-    seen = (
-        visible_to(facts, r.actor, CreditFact.customer_id),
-        visible_to(limits, r.actor, CreditLimit.customer_id),
+    standing = select(func.count()).where(
+        CreditStanding.customer_id == customer_id,
+        CreditStanding.kind == "prepayment",
+        holds_on(r.today),
     )
-    figures, decided = r.session.execute(select(*(each.scalar_subquery() for each in seen))).one()
-    return bool(figures), bool(decided)
+    grade: Select[Any] = (
+        select(CustomerGrade.grade)
+        .where(CustomerGrade.customer_id == customer_id, grade_holds_on(r.today))
+        .order_by(CustomerGrade.effective_on.desc(), CustomerGrade.id.desc())
+        .limit(1)
+    )
+    asked = (facts, CreditFact), (limits, CreditLimit), (standing, CreditStanding)
+    seen = [visible_to(each, r.actor, table.customer_id) for each, table in asked]
+    seen.append(visible_to(grade, r.actor, CustomerGrade.customer_id))
+    found = r.session.execute(select(*(each.scalar_subquery() for each in seen))).one()
+    figures, decided, prepaying, held = found
+    prepays = bool(prepaying) or prepays_by_grade(r, held or "")
+    return _Told(bool(figures), bool(decided), prepays)

@@ -20,6 +20,7 @@ from portal.base.access import NotFound, Permission
 from portal.base.language import N_
 from portal.base.locks import lock_customer
 from portal.base.work import Reader, Work
+from portal.core.credit_decision import BARS
 from portal.core.errors import RuleBroken
 from portal.core.exposure import Exposure
 from portal.core.limit import AskedLimit, Doubt, Standing, check_limit, doubts, is_large
@@ -28,6 +29,7 @@ from portal.credit.answering import answer_by_limit
 from portal.credit.exposure import exposure_of
 from portal.credit.grades import grade_of
 from portal.credit.limits import LimitInForce, limit_of
+from portal.credit.standing import holds_on
 from portal.tables.approvals import Approval
 from portal.tables.credit import (
     CreditApplication,
@@ -41,8 +43,6 @@ from portal.tables.people import User
 
 KIND, LARGE = "limit", "large_limit"
 SUBJECT = "limit_proposal"
-#: What bars a customer from buying on credit.
-BARS = ("blacklisted", "frozen")
 #: Tasks about a limit that ends.
 ENDING_TASKS = ("limit_ending", "limit_over")
 NEW_LIMIT = N_("A new limit was decided")
@@ -111,9 +111,7 @@ def _dates(
     barred = select(func.count()).where(
         CreditStanding.customer_id == customer_id,
         CreditStanding.kind.in_(BARS),
-        CreditStanding.from_on <= r.today,
-        CreditStanding.until_on.is_(None) | (CreditStanding.until_on >= r.today),
-        CreditStanding.ended_on.is_(None) | (CreditStanding.ended_on > r.today),
+        holds_on(r.today),
     )
     later = select(func.min(CreditLimit.effective_on)).where(
         CreditLimit.customer_id == customer_id, CreditLimit.effective_on > first_on

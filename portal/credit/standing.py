@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from portal.base.access import NotFound, Permission, visible_to
 from portal.base.locks import lock_customer, lock_row
@@ -66,8 +66,12 @@ def set_standing(w: Work, c: SetStanding) -> int:
         raise RuleBroken("standing.reason_missing", field="reason")
     if c.until_on is not None and c.until_on < w.today:
         raise RuleBroken("standing.day_over", field="until_on")
-    same = [row for row in _in_force(w, c.customer_id) if row.kind == c.kind]
-    if same:
+    same = select(CreditStanding.id).where(
+        CreditStanding.customer_id == c.customer_id,
+        CreditStanding.kind == c.kind,
+        holds_on(w.today),
+    )
+    if w.session.scalar(same.limit(1)) is not None:
         raise RuleBroken("standing.set_already", field="kind")
     assert w.actor.user_id is not None
     row = CreditStanding(
@@ -139,12 +143,13 @@ def get_standing(r: Reader, standing_id: int) -> CreditStanding:
     return row
 
 
-def _in_force(r: Reader, customer_id: int) -> list[CreditStanding]:
-    wanted = select(CreditStanding).where(
-        CreditStanding.customer_id == customer_id,
-        or_(CreditStanding.ended_on.is_(None), CreditStanding.ended_on > r.today),
+def holds_on(on: dt.date) -> ColumnElement[bool]:
+    """Whether a standing has begun by a day, and neither ended nor been ended by then."""
+    return and_(
+        CreditStanding.from_on <= on,
+        or_(CreditStanding.until_on.is_(None), CreditStanding.until_on >= on),
+        or_(CreditStanding.ended_on.is_(None), CreditStanding.ended_on > on),
     )
-    return [row for row in r.session.scalars(wanted) if _holds(row, r.today)]
 
 
 def _holds(row: CreditStanding, on: dt.date) -> bool:

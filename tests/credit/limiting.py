@@ -13,7 +13,7 @@ from portal.core.money import Money
 from portal.credit.proposing import ProposeLimit, propose_limit
 from portal.people.recognising import actor_of
 from portal.tables.approvals import Approval
-from portal.tables.credit import CreditLimit, LimitProposal
+from portal.tables.credit import CreditLimit, CreditStanding, LimitProposal
 from portal.tables.customers import Customer
 from tests.desk import Office
 
@@ -71,6 +71,21 @@ def grant(office: Office, code: str, minor: int | None, **told: Any) -> None:
                 reason="reviewed",
                 author="Wang Hong",
                 at=w.now,
+            )
+        )
+
+
+def bar(office: Office, code: str, kind: str, by: int) -> None:
+    """A standing that holds from today on."""
+    with office.installation.work(SYSTEM) as w:
+        w.session.add(
+            CreditStanding(
+                customer_id=customer_id(office, code),
+                kind=kind,
+                from_on=TODAY,
+                reason="reviewed",
+                set_by=by,
+                set_at=w.now,
             )
         )
 

@@ -9,7 +9,7 @@ from portal.base.access import SYSTEM
 from portal.tables.credit import CreditStanding, CustomerGrade
 from portal.tables.customers import Customer
 from tests.buyer import Buyer
-from tests.credit.limiting import TODAY, customer_id, grant
+from tests.credit.limiting import TODAY, bar, customer_id, grant
 from tests.desk import Office, foot_of, rows_of
 
 
@@ -78,6 +78,33 @@ def test_a_limit_of_nothing_and_none_are_not_the_same(
     grant(office, "HUADONG", minor)
 
     assert words in chen.visit("/credit").text
+
+
+def test_who_prepays_is_not_told_that_something_of_a_limit_is_left(office: Office, chen: Buyer):
+    grant(office, "HUADONG", 900_00)
+    bar(office, "HUADONG", "prepayment", chen.user_id)
+    page = chen.visit("/credit")
+
+    assert "You order against prepayment" in page.text
+    assert "Still available" not in page.text
+
+
+def test_a_grade_that_prepays_says_so_too(office: Office, chen: Buyer):
+    grant(office, "HUADONG", 900_00)
+    with office.installation.work(SYSTEM) as w:
+        w.session.add(
+            CustomerGrade(
+                customer_id=customer_id(office, "HUADONG"),
+                effective_on=TODAY,
+                grade="D",
+                is_override=False,
+                reason="",
+                author="Wang Hong",
+                at=w.now,
+            )
+        )
+
+    assert "You order against prepayment" in chen.visit("/credit").text
 
 
 def test_without_a_limit_the_page_says_what_that_means(chen: Buyer):

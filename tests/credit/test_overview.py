@@ -8,15 +8,29 @@ from sqlalchemy import select
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.core.errors import RuleBroken
+from portal.core.limit import Use
 from portal.core.money import Money
+from portal.core.signals import SIGNALS
 from portal.credit.ending.daily import run
 from portal.credit.exposure import exposure_of
 from portal.credit.overview import kept, list_stands, sums_of
+from portal.credit.ratings import score_customers
 from portal.credit.securities import EndSecurity, NoteSecurity, end_security, note_security
 from portal.tables.approvals import Task
-from portal.tables.credit import Collateral
+from portal.tables.credit import Collateral, CustomerGrade, WarningSignal
 from portal.tables.customers import Customer
-from tests.credit.limiting import TODAY, actor, approve, customer_id, grant, propose, rows, wanted
+from portal.tables.orders import SalesOrder
+from tests.credit.limiting import (
+    TODAY,
+    actor,
+    approve,
+    bar,
+    customer_id,
+    grant,
+    propose,
+    rows,
+    wanted,
+)
 from tests.desk import DeskBrowser, Office, an_office, rows_of
 
 DAY = dt.timedelta(days=1)
@@ -62,6 +76,68 @@ def test_each_figure_leads_to_a_list_with_as_many(office: Office, clerk: DeskBro
         listed = clerk.visit(url)
         held = rows_of(listed, "stands") if int(count) else []
         assert len(held) == int(count)
+
+
+def test_of_high_risk_are_the_lowest_grade_enough_signals_and_a_guess_with_something_late(
+    office: Office,
+):
+    """R205."""
+    warn_at = 2
+    with office.installation.work(SYSTEM) as w:
+        ids = {code: customer_id(office, code) for code in ("HUADONG", "ZHIYUAN", "BERGMANN")}
+        given = {"effective_on": TODAY, "is_override": False, "author": "", "at": w.now}
+        w.session.add(CustomerGrade(customer_id=ids["BERGMANN"], grade="D", reason="", **given))
+        w.session.add_all(
+            WarningSignal(
+                customer_id=ids["ZHIYUAN"],
+                signal=name,
+                note="seen",
+                noted_on=TODAY,
+                at=w.now,
+            )
+            for name in list(SIGNALS)[:warn_at]
+        )
+        score_customers(w, TODAY, [ids["HUADONG"]])
+    for code in ids:
+        grant(office, code, 9_000_00, currency="EUR" if code == "BERGMANN" else "CNY")
+
+    assert shown(office, "risky") == {"HUADONG", "ZHIYUAN", "BERGMANN"}
+
+
+def test_who_prepays_has_nothing_left_whatever_the_limit_says(
+    office: Office, clerk: DeskBrowser, manager: DeskBrowser
+):
+    grant(office, "HUADONG", 900_00)
+    bar(office, "HUADONG", "prepayment", manager.user_id)
+    page = clerk.visit(office.customer_path("HUADONG", "/credit"))
+
+    assert "Available −360.00" in page.text
+    with office.installation.reading(SYSTEM) as r:
+        stand = next(row for row in list_stands(r) if row.code == "HUADONG")
+        assert stand.use is Use.PREPAYMENT
+
+
+def test_what_waits_leads_to_the_list_that_it_counts(office: Office, manager: DeskBrowser):
+    page = manager.visit("/desk/credit")
+
+    assert "may not be shipped" not in page.text
+    with office.installation.work(SYSTEM) as w:
+        for code, decision in (("O-1", "hold"), ("O-2", "refuse"), ("O-3", "allow")):
+            order = SalesOrder(
+                customer_id=customer_id(office, "HUADONG"),
+                code=code,
+                currency="CNY",
+                ordered_on=TODAY,
+                amount_minor=100,
+                status="open",
+                decision=decision,
+                created_at=w.now,
+            )
+            w.session.add(order)
+    page = manager.visit("/desk/credit")
+    listed = manager.visit(page.links["2 orders may not be shipped now"])
+
+    assert {row[0] for row in rows_of(listed, "orders")} == {"O-1", "O-2"}
 
 
 def test_nothing_is_summed_across_currencies_and_a_group_counts_once(office: Office):
