@@ -9,6 +9,7 @@ from portal.base.language import N_
 from portal.base.language import gettext as _
 from portal.core.application import YEAR_FIGURES, YEARS, Asks, Field, Shape, Step
 from portal.core.money import Money
+from portal.credit.limit_names import amount_words
 
 ASKS = {
     Asks.OPENING: N_("Opening of an account"),
@@ -171,6 +172,20 @@ def state_of(state: str) -> tuple[str, str]:
 def verdict_sentence(state: str, kind: str) -> str:
     """What came of an application, as its customer is told."""
     return _(VERDICTS[state][kind])
+
+
+def granted_sentence(amount: Money | None, first_on: dt.date, last_on: dt.date | None) -> str:
+    """The limit that an application led to, as its customer is told."""
+    first = formats.day(first_on)
+    if last_on is None:
+        return _("Your limit from %(first)s on: %(limit)s", first=first, limit=amount_words(amount))
+    last = formats.day(last_on)
+    return _(
+        "Your limit from %(first)s to %(last)s: %(limit)s",
+        first=first,
+        last=last,
+        limit=amount_words(amount),
+    )
 
 
 def file_kind(kind: str) -> str:

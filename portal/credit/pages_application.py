@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from portal.base.access import NotFound, allows
+from portal.base.work import Reader
 from portal.core.application import Asks
+from portal.core.money import Money
 from portal.credit import pages_filling as filling
 from portal.credit.application_form import form_pdf
 from portal.credit.application_list import (
@@ -14,7 +16,7 @@ from portal.credit.application_list import (
     granted_limit,
     list_applications,
 )
-from portal.credit.application_names import asks_name
+from portal.credit.application_names import asks_name, granted_sentence
 from portal.credit.applications import OPEN, BeginApplication, begin_application
 from portal.people.pages_branches import branches_of
 from portal.web import respond
@@ -79,10 +81,19 @@ def show(ref: str) -> Response:
         "credit/application_own.html",
         view=view,
         side=OWN,
-        granted=granted_limit(r, view.row.id),
+        granted=_granted(r, view.row.id),
         may_withdraw=view.row.state == "submitted" and allows(r.actor, "credit.apply", view.row),
         **filling.words(),
     )
+
+
+def _granted(r: Reader, application_id: int) -> str:
+    """The limit that it led to, in a sentence; empty where there is none."""
+    row = granted_limit(r, application_id)
+    if row is None:
+        return ""
+    amount = None if row.amount_minor is None else Money(row.amount_minor, row.currency)
+    return granted_sentence(amount, row.effective_on, row.valid_until)
 
 
 @application.get(f"/<ref>/{filling.STEP}")

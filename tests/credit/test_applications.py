@@ -238,7 +238,7 @@ def test_a_limit_is_granted_by_approving_one(office: Office, chen: Buyer, manage
     page = chen.visit(path)
     assert "We grant a part of the limit that you asked for" in page.text
     assert "A first step." in page.text
-    assert "CNY 600.00" in page.text
+    assert "Your limit from 20 Nov 2026 to 19 Nov 2027: CNY 600.00" in page.text
 
 
 def test_what_the_house_notes_stays_inside(chen: Buyer, manager: DeskBrowser):
