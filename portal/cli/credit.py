@@ -6,22 +6,19 @@ import datetime as dt
 from typing import Any
 
 import click
-from sqlalchemy import select
 
 from portal.base.access import SYSTEM
 from portal.base.work import Reader
-from portal.cli.frame import Refused
 from portal.cli.opening import opened
 from portal.cli.output import format_option, show
 from portal.cli.params import DAY
 from portal.cli.scoring import score
+from portal.cli.statements import customer_id_of
 from portal.core.credit_decision import Decision
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
-from portal.credit.checking import AskCheck, check
+from portal.credit.checking import AskCheck, check, own_currency
 from portal.credit.names import reason_said
-from portal.tables.customers import Customer
-from portal.tables.orders import SalesOrder
 
 CHECK_COLUMNS = ("decision", "reasons", "exposure", "limit", "available", "currency")
 
@@ -50,17 +47,13 @@ def check_(customer: str, output: str, **told: Any) -> None:
 
 
 def _decided(r: Reader, code: str, told: dict[str, Any]) -> Decision:
-    asked = select(Customer.id, Customer.currency).where(Customer.code == code)
-    customer = r.session.execute(asked).first()
-    if customer is None:
-        raise Refused(f"There is no customer with the code {code}. Check the code.")
-    named = select(SalesOrder.currency).where(SalesOrder.code == told["order_code"])
-    own = r.session.scalar(named) or customer.currency or r.company.currency
+    customer_id = customer_id_of(r, code)
+    own = own_currency(r, customer_id, told["order_code"])
     amount = Money.parse(told["amount"], (told["currency"] or own).upper())
     if amount.minor < 0:
         raise RuleBroken("order.amount_negative", field="amount")
     day: dt.date = r.today
-    return check(r, AskCheck(customer.id, amount, told["order_code"]), day).decision
+    return check(r, AskCheck(customer_id, amount, told["order_code"]), day).decision
 
 
 def answer_json(decision: Decision) -> dict[str, Any]:

@@ -80,7 +80,6 @@ def _fields(step: Step, *told: tuple[str, Shape]) -> tuple[Field, ...]:
     return tuple(Field(name, step, shape) for name, shape in told)
 
 
-_ALL = frozenset(Asks)
 _NEW = frozenset({Asks.OPENING})
 #: What a year's figures are, by the names that `figures_of` reads.
 YEAR_FIGURES = (

@@ -68,13 +68,3 @@ def check_move(now: State, then: State, on: date, matures_on: date, today: date)
         raise RuleBroken("bill.before_maturity", field="on", matures_on=matures_on)
     if then in {State.DISCOUNTED, State.ENDORSED} and on > matures_on:
         raise RuleBroken("bill.matured_already", field="on", matures_on=matures_on)
-
-
-def is_at_risk(state: State) -> bool:
-    """
-    Whether a bill still counts as exposure.
-
-    >>> is_at_risk(State.DISCOUNTED), is_at_risk(State.HONOURED)
-    (True, False)
-    """
-    return state in RUNNING

@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from portal.approvals.asking import Proposal, ask_approval, withdraw_request
 from portal.approvals.kinds import Facts, Kind
@@ -256,12 +256,6 @@ def refuse(w: Work, approval: Approval) -> None:
     row = _proposed(w, approval)
     row.state = "refused"
     w.audit("score.grade_refused", f"grade_override/{row.id}", customer_id=row.customer_id)
-
-
-def count_waiting(r: Reader) -> int:
-    """How many proposed grades wait for their decision."""
-    rows = select(func.count(GradeOverride.id)).where(GradeOverride.state == "waiting")
-    return r.session.scalar(visible_to(rows, r.actor, GradeOverride.customer_id)) or 0
 
 
 GRADE = Kind(

@@ -207,13 +207,6 @@ def _one_a_day(rows: Iterable[RatingRow]) -> Iterator[RatingRow]:
         before = row.as_of
 
 
-def find_rating(r: Reader, rating_id: int | None) -> RatingRow | None:
-    """A rating by its id; None where there is none such, or it is not the reader's to see."""
-    rows = select(Rating).where(Rating.id == rating_id)
-    row = r.session.scalars(visible_to(rows, r.actor, Rating.customer_id)).first()
-    return None if row is None else _row(row)
-
-
 def _row(row: Rating) -> RatingRow:
     limit = row.suggested_limit_minor
     return RatingRow(

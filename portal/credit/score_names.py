@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from fractions import Fraction
 
 from portal.base import formats
 from portal.base.language import N_
@@ -172,8 +171,3 @@ def bands_said(factor: Factor) -> list[tuple[str, str]]:
         (words % {"bound": figure_said(factor.name, bound)}, points_said(points))
         for bound, points in factor.steps
     ]
-
-
-def share_said(part: Decimal, whole: Decimal) -> str:
-    """A share of the weight in whole per cent."""
-    return f"{round(Fraction(part) * 100 / Fraction(whole))} %" if whole else "—"

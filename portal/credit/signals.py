@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from portal.approvals.tasks import NewTask, close_tasks, make_task
 from portal.base.access import NotFound, Permission, roles_holding, visible_to
@@ -251,14 +251,6 @@ def warning_values(r: Reader, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         "signal_name": signal_name,
         "path": f"/desk/credit/reviews/{ref}",
     }
-
-
-def count_running(r: Reader) -> int:
-    """How many customers of the reader have signals that run."""
-    rows = select(func.count(func.distinct(WarningSignal.customer_id))).where(
-        WarningSignal.cleared_at.is_(None)
-    )
-    return r.session.scalar(visible_to(rows, r.actor, WarningSignal.customer_id)) or 0
 
 
 LETTERS = {WARNING: Letter(warning_values)}

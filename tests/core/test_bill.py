@@ -4,18 +4,15 @@ import datetime as dt
 
 import pytest
 
-from portal.core.bill import FOLLOWING, State, check_bill, check_move, is_at_risk
+from portal.core.bill import FOLLOWING, RUNNING, State, check_bill, check_move
 from portal.core.errors import RuleBroken
 
 TODAY, MATURES = dt.date(2026, 11, 20), dt.date(2026, 11, 10)
 
 
 def test_a_bill_is_a_risk_until_it_is_honoured():
-    assert {each for each in State if is_at_risk(each)} == {
-        State.HELD,
-        State.DISCOUNTED,
-        State.ENDORSED,
-    }
+    assert all(State.HONOURED in FOLLOWING[each] for each in RUNNING)
+    assert set(State) - RUNNING == {State.HONOURED, State.DISHONOURED}
 
 
 @pytest.mark.parametrize("now", State)
