@@ -30,8 +30,9 @@ WRITTEN = (
 )
 #: What says who signed: where it changes, the look at their authority was at somebody else.
 SIGNED = frozenset({"signer_name", "signer_title", "sealed_with"})
-#: What a second person agrees to, once invoices were compared with it.
-AGREED = ("payment_terms", "late_interest_rate")
+#: What a second person agrees to, once invoices were compared with it; under another number the
+#: invoices would be compared with whatever contract has theirs next.
+AGREED = ("code", "payment_terms", "late_interest_rate")
 HIGHEST_RATE = Decimal(1000)
 
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from typing import Any
 
 from portal.core.errors import RuleBroken
 from portal.core.money import CURRENCIES
+from portal.core.policy_kinds import is_unseen
 
 MOST_LINES = 10_000
 LONGEST = 200
 COLUMNS = 5
+#: A price in plain digits: with a power of ten it would be kept in full.
+_PLAIN = re.compile(r"[0-9]{1,12}(\.[0-9]{1,16})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -61,12 +66,20 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     plain = text.lstrip("\N{ZERO WIDTH NO-BREAK SPACE}")
     first = plain.strip().partition("\n")[0]
     delimiter = next((each for each in "\t;" if each in first), ",")
-    reader = csv.reader(io.StringIO(plain), delimiter=delimiter)
-    for cells in reader:
+    reader = csv.reader(io.StringIO(plain, newline=None), delimiter=delimiter)
+    for cells in _read_on(reader):
         told = [cell.strip() for cell in cells]
         if not any(told) or (reader.line_num == 1 and _is_head(told)):
             continue
         yield reader.line_num, told
+
+
+def _read_on(reader: Any) -> Iterator[list[str]]:
+    """The lines; one that is longer than any cell may be is refused like one with cells missing."""
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise RuleBroken("price.line", field="rows", line=reader.line_num, count=0) from error
 
 
 def _is_head(cells: list[str]) -> bool:
@@ -78,7 +91,7 @@ def _read(line: int, cells: list[str]) -> PricedProduct:
     if len(cells) != COLUMNS:
         raise RuleBroken("price.line", field="rows", line=line, count=len(cells))
     product, unit, currency, price, day = cells
-    if not product or len(product) > LONGEST:
+    if not product or len(product) > LONGEST or any(map(is_unseen, product + unit)):
         raise RuleBroken("price.product", field="rows", line=line)
     if currency.upper() not in CURRENCIES:
         raise RuleBroken("price.currency", field="rows", line=line, value=currency)
@@ -86,12 +99,9 @@ def _read(line: int, cells: list[str]) -> PricedProduct:
 
 
 def _figures(line: int, price: str, day: str) -> tuple[Decimal, dt.date]:
-    try:
-        unit_price = Decimal(price)
-    except InvalidOperation as error:
-        raise RuleBroken("price.number", field="rows", line=line, value=price) from error
-    if not unit_price.is_finite() or not 0 <= unit_price < 10**12 or len(price) > 30:
+    if not _PLAIN.fullmatch(price):
         raise RuleBroken("price.number", field="rows", line=line, value=price[:30])
+    unit_price = Decimal(price)
     try:
         return unit_price, dt.date.fromisoformat(day)
     except ValueError as error:
