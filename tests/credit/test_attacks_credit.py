@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import io
+import re
+import subprocess
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -15,6 +21,7 @@ from portal.base.kept_files import Files
 from portal.core.application import Asks, Step
 from portal.core.errors import RuleBroken
 from portal.core.money import LARGEST_MINOR, Money
+from portal.core.signals import SIGNALS
 from portal.credit.applications import (
     AddFiles,
     BeginApplication,
@@ -28,11 +35,23 @@ from portal.credit.applications import (
 )
 from portal.credit.orders import AskToShip, ask_to_ship
 from portal.credit.rates import TellRate, tell_rate
-from portal.tables.credit import Collateral
+from portal.tables.contracts import Contract, ContractNote
+from portal.tables.credit import (
+    Bill,
+    Collateral,
+    CreditApplication,
+    CreditLimit,
+    CreditReview,
+    CreditStanding,
+    CustomerGrade,
+    Visit,
+    WarningSignal,
+)
 from portal.tables.files import KeptFile
-from portal.tables.orders import SalesOrder
+from portal.tables.orders import HoldRelease, OrderDecision, SalesOrder
+from portal.tables.terms import CustomerTerms
 from tests.buyer import Buyer
-from tests.credit.limiting import actor, customer_id, rows
+from tests.credit.limiting import TODAY, actor, customer_id, propose, rows, wanted
 from tests.credit.shipping import a_depot
 from tests.desk import DeskBrowser, Office
 
@@ -143,3 +162,186 @@ def test_a_security_that_is_sent_twice_counts_once(office: Office):
         manager.send(path, data=typed)
 
     assert [row.accepted_minor for row in rows(office, Collateral)] == [400_00]
+
+
+# ── What the house thinks of them ────────────────────────────────────────────
+
+SENTINEL = "KINGFISHER-7741"
+
+
+def write_about_huadong(office: Office, user_id: int) -> None:
+    """Everything that the house writes for itself about a customer, each with the sentinel."""
+    house = customer_id(office, "HUADONG")
+    until = TODAY + dt.timedelta(days=30)
+    with office.installation.work(actor(office.installation, user_id)) as w:
+        by: dict[str, Any] = {"customer_id": house, "at": w.now}
+        order = SalesOrder(
+            customer_id=house,
+            code="O-1",
+            currency="CNY",
+            ordered_on=TODAY,
+            amount_minor=100,
+            status="open",
+            decision="hold",
+            created_at=w.now,
+        )
+        contract = Contract(
+            customer_id=house,
+            code="K-1",
+            starts_on=TODAY,
+            created_at=w.now,
+            payment_terms="net 30",
+            authority_note=SENTINEL,
+        )
+        w.session.add_all([order, contract])
+        w.session.flush()
+        w.session.add_all(
+            [
+                WarningSignal(
+                    signal=min(SIGNALS), note=SENTINEL, noted_on=TODAY, noted_by=user_id, **by
+                ),
+                CreditStanding(
+                    customer_id=house,
+                    kind="frozen",
+                    from_on=TODAY,
+                    reason=SENTINEL,
+                    set_by=user_id,
+                    set_at=w.now,
+                ),
+                CreditLimit(
+                    effective_on=TODAY,
+                    currency="CNY",
+                    amount_minor=500_00,
+                    source="decision",
+                    reason=SENTINEL,
+                    author=SENTINEL,
+                    **by,
+                ),
+                CustomerGrade(
+                    effective_on=TODAY,
+                    grade="C",
+                    is_override=False,
+                    reason=SENTINEL,
+                    author=SENTINEL,
+                    **by,
+                ),
+                CreditReview(
+                    reviewed_on=TODAY,
+                    grade="C",
+                    outcome="lowered",
+                    note=SENTINEL,
+                    reviewer_id=user_id,
+                    **by,
+                ),
+                Visit(
+                    visited_on=TODAY,
+                    met=SENTINEL,
+                    payment_plans=SENTINEL,
+                    business=SENTINEL,
+                    user_id=user_id,
+                    **by,
+                ),
+                CustomerTerms(
+                    effective_on=TODAY,
+                    terms="net 45",
+                    source="decision",
+                    reason=SENTINEL,
+                    author=SENTINEL,
+                    **by,
+                ),
+                HoldRelease(
+                    order_id=order.id,
+                    until_on=until,
+                    reason=SENTINEL,
+                    author_id=user_id,
+                    state="waiting",
+                    **by,
+                ),
+                OrderDecision(
+                    order_id=order.id,
+                    decision="hold",
+                    reasons=f'[{{"code": "over_limit", "customer": "{SENTINEL}"}}]',
+                    asked_by=SENTINEL,
+                    **by,
+                ),
+                ContractNote(
+                    contract_id=contract.id,
+                    outcome="kept",
+                    note=SENTINEL,
+                    author_id=user_id,
+                    **by,
+                ),
+                Collateral(
+                    customer_id=house,
+                    kind="deposit",
+                    giver=SENTINEL,
+                    reference=SENTINEL,
+                    currency="CNY",
+                    amount_minor=100,
+                    accepted_minor=100,
+                    from_on=TODAY,
+                    noted_by=user_id,
+                    noted_at=w.now,
+                ),
+                Bill(
+                    number=SENTINEL,
+                    kind="cheque",
+                    currency="CNY",
+                    amount_minor=100,
+                    received_on=TODAY,
+                    matures_on=until,
+                    drawer=SENTINEL,
+                    acceptor=SENTINEL,
+                    state="held",
+                    state_on=TODAY,
+                    note=SENTINEL,
+                    noted_by=user_id,
+                    **by,
+                ),
+            ]
+        )
+
+
+def ref_of_application(office: Office) -> str:
+    with office.installation.reading(SYSTEM) as r:
+        return r.refs.of("ca", r.session.scalars(select(CreditApplication.id)).one())
+
+
+def everything_behind(buyer: Buyer, start: str = "/") -> dict[str, str]:
+    """Every page and file that links lead to from one page on, with its words."""
+    seen: dict[str, str] = {}
+    fresh = [start, "/credit", "/terms", "/credit/application", "/contacts"]
+    while fresh:
+        path = fresh.pop()
+        if path in seen:
+            continue
+        answer = buyer.client.get(path, follow_redirects=True)
+        seen[path] = words_in(answer.data)
+        found = re.findall(r'href="(/[^"#]*)', seen[path])
+        fresh += [each.replace("&amp;", "&") for each in found if "/static" not in each]
+    return seen
+
+
+def words_in(body: bytes) -> str:
+    """The words of a page, of a spreadsheet, of a PDF."""
+    if body.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(body)) as parts:
+            return " ".join(words_in(parts.read(name)) for name in parts.namelist())
+    if body.startswith(b"%PDF"):
+        read = subprocess.run(["pdftotext", "-", "-"], input=body, capture_output=True, check=False)
+        return read.stdout.decode()
+    return body.decode(errors="replace")
+
+
+def test_nothing_that_the_house_wrote_for_itself_reaches_the_customer(office: Office, chen: Buyer):
+    manager = office.enter("credit_manager")
+    write_about_huadong(office, manager.user_id)
+    hand_in(office, chen, draft_with_file(office, chen)[0])
+    path = f"/desk/credit/applications/{ref_of_application(office)}"
+    manager.send(f"{path}/notes", data={"note": SENTINEL})
+    propose(office, manager.user_id, "HUADONG", wanted(900_00), reason=SENTINEL, answer=SENTINEL)
+    found = everything_behind(chen)
+
+    assert len(found) > 30
+    assert [path for path, text in found.items() if SENTINEL in text] == []
+    assert SENTINEL in manager.visit(path).text
