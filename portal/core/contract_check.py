@@ -238,7 +238,7 @@ def _dates(invoice: Invoiced, agreed: Agreed, calendar: Calendar) -> Iterator[Di
     if baseline is None or not theirs or len(theirs) < len(invoice.due_on):
         return
     try:
-        items = schedule(terms, baseline, invoice.amount, calendar).items
+        items = schedule(terms.undiscounted, baseline, invoice.amount, calendar).items
     except RuleBroken:
         yield Difference(TERMS, "terms_do_not_fit", invoice.amount.major(), agreed.terms)
         return

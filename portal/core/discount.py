@@ -6,8 +6,9 @@ The discount becomes a movement of its own; posting it is not done here.
 
 from datetime import date
 
+from portal.core.errors import RuleBroken
 from portal.core.money import Money
-from portal.core.terms import Discount, Terms, schedule
+from portal.core.terms import Discount, Terms, early_offer
 from portal.core.workdays import MONDAY_TO_FRIDAY, Calendar
 
 
@@ -21,6 +22,8 @@ def discount_on_offer(
     """
     What may be taken off an invoice and until when, or None where its terms offer nothing.
 
+    A fixed discount above what is left of the invoice, or finer than its currency, is none.
+
     Rule: R19 — the base of the discount is the invoice less its credit notes of that day (RULES 2).
 
     >>> from portal.core.terms import parse_terms
@@ -29,7 +32,10 @@ def discount_on_offer(
     >>> str(offer.until), offer.amount.major()
     ('2026-10-15', '360.00')
     """
-    return schedule(terms, baseline, invoiced - credited, calendar).discount
+    try:
+        return early_offer(terms, baseline, invoiced - credited, calendar)
+    except RuleBroken:
+        return None
 
 
 def discount_earned(

@@ -8,7 +8,7 @@ Whose terms apply to an invoice (its own, the contract's, the customer's) is not
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -104,6 +104,16 @@ class Terms:
     discount: TermsPart | None = None
     baseline_kind: str = "invoice"
     at_once: str | None = None
+
+    @property
+    def undiscounted(self) -> "Terms":
+        """
+        What falls due, whatever is offered for paying early: a fixed discount may exceed an amount.
+
+        >>> str(parse_terms("30d; discount 50.00 10d").undiscounted)
+        '30d'
+        """
+        return replace(self, discount=None) if self.discount else self
 
     def __str__(self) -> str:
         """Write the terms so that reading them again gives the same terms."""
@@ -210,7 +220,7 @@ def schedule(
         _due_part(part, baseline, amount, calendar)
         for part, amount in zip(terms.parts, _amounts(terms.parts, total), strict=True)
     )
-    return Schedule(parts, _offer(terms.discount, baseline, total, calendar))
+    return Schedule(parts, early_offer(terms, baseline, total, calendar))
 
 
 def _baseline(plain: str) -> tuple[str, str]:
@@ -308,9 +318,18 @@ def _due_part(part: TermsPart, baseline: date | None, amount: Money, calendar: C
     return DuePart(due_on, amount, (due_on - baseline).days)
 
 
-def _offer(
-    discount: TermsPart | None, baseline: date | None, total: Money, calendar: Calendar
+def early_offer(
+    terms: Terms, baseline: date | None, total: Money, calendar: Calendar = MONDAY_TO_FRIDAY
 ) -> Discount | None:
+    """
+    What terms take off a total that is paid early; None where they offer nothing.
+
+    Raises, naming the part: terms.exceeds_total, terms.beyond_calendar, money.too_many_decimals.
+
+    >>> early_offer(parse_terms("2/10 net 30"), date(2026, 10, 5), Money(10000, "CNY")).amount.minor
+    200
+    """
+    discount = terms.discount
     if discount is None or baseline is None:
         return None
     size, sign = abs(total.minor), -1 if total.minor < 0 else 1

@@ -252,7 +252,8 @@ class Scorer:
         amount = Money(100_00, self.house_currency)
         try:
             parsed = parse_terms(named.text if named else terms)
-            return schedule(parsed, self.on, amount, self.policy.calendar()).term_days
+            calendar = self.policy.calendar()
+            return schedule(parsed.undiscounted, self.on, amount, calendar).term_days
         except RuleBroken:
             return None
 

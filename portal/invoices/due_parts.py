@@ -91,14 +91,15 @@ class Scheduler:
         if len(parsed.parts) == 1:
             due_on, term_days = self._one(text, parsed, baseline)
             return DueParts(((due_on, term_days, total.minor),), text, source, held.version)
-        items = schedule(parsed, _day(baseline), total, self._calendar).items
+        items = schedule(parsed.undiscounted, _day(baseline), total, self._calendar).items
         parts = tuple((_iso(each.due_on), each.term_days, each.amount.minor) for each in items)
         return DueParts(parts, text, source, held.version)
 
     def _one(self, text: str, parsed: Terms, baseline: str | None) -> tuple[str | None, int | None]:
         if (text, baseline) not in self._whole:
             of_any_amount = Money(100, "EUR")
-            part = schedule(parsed, _day(baseline), of_any_amount, self._calendar).parts[0]
+            terms = parsed.undiscounted
+            part = schedule(terms, _day(baseline), of_any_amount, self._calendar).parts[0]
             self._whole[text, baseline] = (_iso(part.due_on), part.term_days)
         return self._whole[text, baseline]
 

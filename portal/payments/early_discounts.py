@@ -62,7 +62,7 @@ WORD = "discount"
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """A discount that an invoice has earned, and the payment's value date."""
+    """A discount that an invoice has earned, and the day from which it counts."""
 
     entry_id: int
     customer_id: int
@@ -121,7 +121,7 @@ def grant_discounts(w: Work, entry_ids: Collection[int], told: Collection[str] =
 
 
 def _earned(w: Work, row: Row[Any]) -> Earned | None:
-    """What a row has earned by its last payment's value date; nothing where it was too late."""
+    """What a row has earned by its last payment's value date; None where that is too late."""
     offer = _offer(w, row)
     if offer is None:
         return None
@@ -132,7 +132,9 @@ def _earned(w: Work, row: Row[Any]) -> Earned | None:
     short = discount_earned(offer, before, paid, dt.date.fromisoformat(paid_on))
     if not short.minor:
         return None
-    return Earned(row.id, row.customer_id, row.number, short, paid_on)
+    # Money may come before its invoice; what is taken off of that does not.
+    on = max(paid_on, plain_day(row.dated_on) or paid_on)
+    return Earned(row.id, row.customer_id, row.number, short, on)
 
 
 def _offer(w: Work, row: Row[Any]) -> Discount | None:
@@ -151,7 +153,7 @@ def _offer(w: Work, row: Row[Any]) -> Discount | None:
         offer = discount_on_offer(
             terms, dt.date.fromisoformat(baseline), invoiced, credited, w.calendar()
         )
-    except RuleBroken:  # a fixed discount that is more than is left of the invoice
+    except RuleBroken:  # terms of another day, which make no sense any more
         return None
     if offer is None or w.policy.values["calendar_country"] not in MOVES_DAYS_OFF:
         return offer

@@ -103,7 +103,8 @@ def _term_days(r: Reader, terms: Terms | None, currency: str) -> int | None:
     if terms is None:
         return 0
     try:
-        return schedule(terms, r.today, Money(1_000_000, currency), r.calendar()).term_days
+        amount = Money(1_000_000, currency)
+        return schedule(terms.undiscounted, r.today, amount, r.calendar()).term_days
     except RuleBroken:
         return None
 

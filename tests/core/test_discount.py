@@ -25,6 +25,21 @@ def test_terms_without_a_discount_offer_none():
 
 
 @pytest.mark.parametrize(
+    ("terms", "left", "offered"),
+    [
+        ("30d; discount 50.00 10d", "50.00", "50.00"),
+        ("30d; discount 50.00 10d", "49.99", None),
+        ("70% 0d, 200.00 9d, balance 30d; discount 2% 10d", "500.00", "10.00"),
+    ],
+)
+def test_a_fixed_discount_above_what_is_left_is_none(terms, left, offered):
+    invoiced, rest = Money.parse("1000.00", "CNY"), Money.parse(left, "CNY")
+    offer = discount_on_offer(parse_terms(terms), ISSUED, invoiced, invoiced - rest)
+
+    assert (offer and offer.amount.major()) == offered
+
+
+@pytest.mark.parametrize(
     ("paid", "value_on", "earned"),
     [
         (98000, 15, 2000),

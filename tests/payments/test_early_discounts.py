@@ -211,3 +211,27 @@ def test_invariant_45_whatever_is_paid_when(many: Desk, cases, terms):
             assert 0 < row.off <= offer
             assert row.off + row.paid == row.amount_minor
             assert is_open(many, row.number) == 0
+
+
+@pytest.mark.parametrize(
+    ("terms", "amount", "came", "granted"),
+    [
+        ("30d; discount 50.00 10d", "1000.00", "950.00", [("I/discount", "2026-05-11", "-5000")]),
+        ("30d; discount 50.00 10d", "1000.00", "949.99", []),
+        ("30d; discount 50.00 10d", "40.00", "30.00", []),
+        ('"30% 9d, balance 30d; discount 50.00 10d"', "40.00", "30.00", []),
+    ],
+)
+def test_a_fixed_discount_is_for_invoices_that_are_larger(desk: Desk, terms, amount, came, granted):
+    """What falls due does not depend on it, and a smaller invoice is offered none."""
+    invoiced(desk, terms, amount)
+    paid(desk, "2026-05-11", came)
+
+    assert desk.ask(GRANTED) == granted
+
+
+def test_a_discount_is_never_older_than_its_invoice(desk: Desk):
+    invoiced(desk)
+    paid(desk, "2026-04-28", "98.00")
+
+    assert desk.ask(GRANTED) == [("I/discount", "2026-05-01", "-200")]
