@@ -98,6 +98,18 @@ def notation_of(text: str, named: Mapping[str, NamedTerms]) -> str:
     return text
 
 
+def written_out(text: str, named: Mapping[str, NamedTerms]) -> str:
+    """
+    Terms as somebody reads them who does not have our names: the notation in the place of a name.
+
+    >>> standard = NamedTerms("standard", "2/10 net 30")
+    >>> written_out("Standard", {"standard": standard}), written_out("net 45", {})
+    ('2/10 net 30', 'net 45')
+    """
+    found = find_named(text, named)
+    return found.text if found else text
+
+
 def place_on(days: Sequence[Any], on: Any) -> int | None:
     """
     The place of what holds on a day among rows in the order of their days; None before the first.

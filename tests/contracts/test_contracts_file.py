@@ -112,6 +112,13 @@ def test_terms_may_be_a_name_of_the_policy(desk: Desk):
 
     assert desk.counts(desk.takes("contracts.csv", HEAD, row)) == (1, 0, 0, 0)
 
+    written = desk.export()["contracts.csv"].decode().splitlines()[1]
+    again = desk.takes("contracts.csv", HEAD, written)
+
+    assert written == "K-1,C,2026-01-01,,net 75,,,,"
+    assert desk.counts(again) == (0, 1, 0, 0)
+    assert only(desk).payment_terms == "key  accounts"
+
 
 def test_an_update_that_ends_a_contract_before_its_start_is_refused(desk: Desk):
     desk.takes("contracts.csv", HEAD, ROW)

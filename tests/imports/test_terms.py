@@ -95,3 +95,24 @@ def test_lines_are_kept_as_written(desk: Desk):
     assert [(told.line, told.column) for told in report.rejects] == [(3, "quantity")]
     desk.takes("invoice_lines.csv", head, "I,1,Bolts,2.50,20.000,50.00")
     assert desk.ask("select quantity, unit_price from invoice_line") == [("2.50", "20.000")]
+
+
+NAMES = """insert into policy (effective_on, body, author, created_at) values
+('2026-01-01', '{"terms": [{"name": "Key accounts", "text": "net 75"}]}', 'x',
+'2026-01-01 00:00:00')"""
+OWN = "customer_id,payment_terms"
+
+
+def test_an_export_writes_terms_out_that_have_a_name_here(desk: Desk):
+    """An empty system reads it without our names; here it changes nothing."""
+    with desk.installation.work() as w:
+        w.session.connection().exec_driver_sql(NAMES)
+    desk.takes("customers.csv", OWN, "C,key  accounts")
+    head, written = desk.export()["customers.csv"].decode().splitlines()[:2]
+    again = desk.takes("customers.csv", head, written)
+    other = desk.takes("customers.csv", OWN, "C,net 74")
+    back = desk.takes("customers.csv", OWN, "C,Key accounts")
+
+    assert ",net 75," in written
+    assert desk.counts(again) == (0, 1, 0, 0)
+    assert [desk.counts(other), desk.counts(back)] == [(0, 0, 1, 0), (0, 0, 1, 0)]

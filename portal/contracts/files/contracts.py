@@ -13,7 +13,7 @@ from portal.base.lookup import found_by, plain_day, plain_moment, streamed
 from portal.base.recording import note
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
-from portal.core.terms_in_force import notation_of
+from portal.core.terms_in_force import notation_of, written_out
 from portal.imports.columns import Counts, Options, columns
 from portal.imports.parties import Parties
 from portal.imports.rows import LONGEST_TEXT, Findings, Rows
@@ -129,7 +129,9 @@ class Contracts:
 
     def _update(self, told: dict[str, Any], standing: dict[str, Any]) -> None:
         changed = {
-            name: value for name, value in told.items() if name in SAID and standing[name] != value
+            name: value
+            for name, value in told.items()
+            if name in SAID and value not in {standing[name], self._written_out(name, standing)}
         }
         if changed:
             self._w.session.execute(
@@ -140,6 +142,11 @@ class Contracts:
             standing |= changed
             note(self._w.session, "changed_contract", [standing["id"]])
         self._count(is_same=not changed)
+
+    def _written_out(self, name: str, standing: dict[str, Any]) -> Any:
+        """What an export tells of a contract: terms that have a name here in the notation."""
+        value = standing[name]
+        return written_out(value, self._named) if name == "payment_terms" and value else value
 
     def _count(self, *, is_same: bool) -> None:
         if is_same:
@@ -176,13 +183,15 @@ def _as_kept(told: dict[str, Any]) -> dict[str, Any]:
 
 def written_contracts(r: Reader) -> Iterator[tuple[object, ...]]:
     """The contracts as `contracts.csv` has them: as first agreed, amendments have no file."""
+    named = r.policy.named_terms
     for row in streamed(r.session, text(WRITTEN)):
         yield (
             row.code,
             row.customer_code,
             plain_day(row.starts_on),
             plain_day(row.ends_on),
-            row.payment_terms,
+            # Who reads the file may not have our names of terms.
+            row.payment_terms and written_out(row.payment_terms, named),
             row.payment_method,
             row.late_interest_rate,
             row.breach_liability,

@@ -14,6 +14,7 @@ from portal.base.recording import note
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
+from portal.core.terms_in_force import written_out
 from portal.customers.files.cells import (
     EMAIL,
     check_shapes,
@@ -339,15 +340,17 @@ def written_customers(r: Reader) -> Iterator[tuple[object, ...]]:
         .outerjoin(parent, parent.id == Customer.parent_id)
         .order_by(Customer.code)
     )
-    limits, terms = limits_on(r, r.today), terms_on(r, r.today)
+    limits, terms, named = limits_on(r, r.today), terms_on(r, r.today), r.policy.named_terms
     for row in streamed(r.session, found):
         customer = row.Customer
         held = limits.get(customer.id)
+        own = terms.get(customer.id, customer.payment_terms)
         told = {
             "customer_id": customer.code,
             "credit_limit": held.amount.major() if held and held.amount else None,
             "parent_id": row.code,
-            "payment_terms": terms.get(customer.id, customer.payment_terms) or None,
+            # Who reads the file may not have our names of terms.
+            "payment_terms": written_out(own, named) if own else None,
         }
         yield tuple(
             told[column.name] if column.name in told else getattr(customer, column.name)

@@ -7,6 +7,7 @@ from typing import Any
 
 from portal.base.lookup import found_by, plain_day
 from portal.base.work import Work
+from portal.core.terms_in_force import written_out
 from portal.customers.own_terms import Decided, append_terms
 from portal.tables.customers import Customer
 
@@ -28,6 +29,7 @@ class StandingTerms:
 
     def __init__(self, w: Work) -> None:
         self._w = w
+        self._named = w.policy.named_terms
         self._rows: dict[int, list[tuple[str, str]]] = {}
 
     def read(self, standing: Iterable[Mapping[str, Any]]) -> None:
@@ -41,16 +43,17 @@ class StandingTerms:
         self, standing: Mapping[str, Any], told: Mapping[str, Any], changed: dict[str, Any]
     ) -> bool:
         """Whether the file's terms became a dated row; then `changed` no longer holds them."""
-        rows = self._rows.get(standing["id"])
+        rows = self._rows.get(standing["id"], [])
+        today = self._w.today.isoformat()
+        held = [terms for day, terms in rows if day <= today]
+        said = told.get(COLUMN) or ""
+        if self._says(held[-1] if held else standing[COLUMN] or "", said):
+            changed.pop(COLUMN, None)
+            return False
         if not rows:
             return False
         changed.pop(COLUMN, None)
         if COLUMN not in told:
-            return False
-        today = self._w.today.isoformat()
-        held = [terms for day, terms in rows if day <= today]
-        said = told[COLUMN] or ""
-        if said == (held[-1] if held else standing[COLUMN] or ""):
             return False
         customer = self._w.session.get_one(Customer, standing["id"], with_for_update=True)
         decided = Decided("file", REASON)
@@ -58,3 +61,7 @@ class StandingTerms:
         rows.append((today, said))
         rows.sort(key=lambda row: row[0])
         return True
+
+    def _says(self, held: str, said: str) -> bool:
+        """Whether a file says what holds; an export writes terms out that have a name here."""
+        return said in {held, written_out(held, self._named)}
