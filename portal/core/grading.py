@@ -47,7 +47,7 @@ def grade_for(
     score: Decimal | None, grades: Sequence[Grade], in_force: str = "", hysteresis: int = 3
 ) -> str:
     """
-    The grade that a score earns who has a grade already; empty where there is no score.
+    The grade that a score earns; empty where there is no score, or it is below every grade.
 
     Rule: R193 — a bound changes the grade in force only when the score is `hysteresis` points
     beyond it: to rise, so many above or just there; to fall, more than so many below. Who has no
@@ -59,14 +59,14 @@ def grade_for(
     >>> grade(85), grade(84), grade("87.99", "B"), grade(88, "B"), grade(82, "A"), grade(81, "A")
     ('A', 'B', 'B', 'A', 'A', 'B')
     """
-    if score is None or not grades:
+    if score is None:
         return ""
     best_first = sorted(grades, key=lambda grade: -grade.min_score)
     held = next((grade for grade in best_first if grade.name == in_force), None)
-    for grade in best_first[:-1]:
+    for grade in best_first:
         if score >= grade.min_score + _moved(grade, held, hysteresis):
             return grade.name
-    return best_first[-1].name
+    return ""
 
 
 def _moved(grade: Grade, held: Grade | None, hysteresis: int) -> int:

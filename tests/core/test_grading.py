@@ -108,3 +108,12 @@ def test_a_balance_sheet_goes_stale_once_and_for_all(as_of: date, days: int):
     assert is_stale("debt_ratio", as_of, on) <= is_stale("debt_ratio", as_of, on + timedelta(1))
     assert is_stale("debt_ratio", as_of, on) == (days > 540 and is_stale("cash_flow", as_of, on))
     assert not is_stale("reputation", as_of, on)
+
+
+@pytest.mark.parametrize(
+    ("score", "held", "grade"),
+    [("85", "", "A"), ("84.99", "", ""), ("0", "", ""), ("82", "A", "A"), ("81.99", "A", "")],
+)
+def test_a_score_below_every_grade_earns_none(score: str, held: str, grade: str):
+    """R193: a list of grades need not begin at nothing."""
+    assert grade_for(Decimal(score), [Grade("A", 85)], held) == grade
