@@ -117,7 +117,7 @@ def _number(text: str) -> Decimal | None:
     (Decimal('7.83'), None, None)
     """
     told = text.strip().replace(",", ".")
-    return Decimal(told) if re.fullmatch(r"\d{1,15}(\.\d{1,12})?", told, re.ASCII) else None
+    return Decimal(told) if re.fullmatch(r"\d{1,15}(\.\d{1,20})?", told, re.ASCII) else None
 
 
 def blame(form: Any, broken: RuleBroken, field: str) -> None:

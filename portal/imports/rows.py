@@ -21,7 +21,7 @@ MOST_TOLD = 20_000
 YES = {"1", "yes", "y", "true", "是"}
 NO = {"0", "no", "n", "false", "否", ""}
 
-_PLAIN = re.compile(r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{1,12})?|\.[0-9]{1,12})", re.ASCII)
+_PLAIN = re.compile(r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{1,20})?|\.[0-9]{1,20})", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 

@@ -171,7 +171,7 @@ def test_orders_and_rates_go_out_as_they_came_in(office, tmp_path):
     told = {
         "orders.csv": f"{HEAD},status\nO-1,C1,CNY,2026-11-02,100.00,open\n"
         "号,C2,JPY,2026-11-03,70,closed\n",
-        "rates.csv": f"{RATES}\n2026-11-01,EUR,CNY,7.80\n2026-11-02,EUR,CNY,0.000001\n",
+        "rates.csv": f"{RATES}\n2026-11-01,EUR,CNY,7.80\n2026-11-02,EUR,CNY,0.13888888888888889\n",
     }
     for name, text in told.items():
         take(office, tmp_path, *text.splitlines(), name=name)
