@@ -205,11 +205,11 @@ def test_files_are_taken_in_the_order_of_their_kinds(quick_desk: Desk):
     quick_desk.write("invoices.csv", INVOICE_HEAD, "I1,N1,CNY,2026-01-05,,1")
     quick_desk.write("customers.csv", HEAD, "N1,New")
     quick_desk.write("notes.txt", "nothing")
-    quick_desk.write("orders.csv", "order_id", "x")
+    quick_desk.write("visits.csv", "visit_id", "x")
     report = quick_desk.imports()
 
     assert [each.kind for each in report.files] == ["customers", "invoices"]
-    assert [name for name, _ in report.left_alone] == ["notes.txt", "orders.csv"]
+    assert [name for name, _ in report.left_alone] == ["notes.txt", "visits.csv"]
     assert report.is_clean
 
 
