@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ScalarSelect, func, or_, select
+from sqlalchemy import ScalarSelect, Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.base.work import Reader
@@ -17,7 +18,8 @@ from portal.core.money import Money
 from portal.core.terms import ShareKind, Terms
 from portal.core.workdays import Calendar
 from portal.invoices.due_parts import BASELINES, parsed_terms
-from portal.invoices.open_items import counts_on, due_parts, seen_by
+from portal.invoices.held import held_invoices
+from portal.invoices.open_items import Scope, counts_on, disputed_parts, due_parts, seen_by
 from portal.invoices.rows import InvoiceView
 from portal.tables.invoices import Entry, Invoice
 from portal.tables.payments import Allocation
@@ -63,8 +65,11 @@ class InvoiceOffer:
 def find_offer(r: Reader, view: InvoiceView) -> Offer | None:
     """The discount on offer for an invoice today; None where there is none, or no longer."""
     row, text = view.row, view.detail.terms_text
+    # What is disputed is not settled by a discount, and what is held is not to be paid yet.
+    if not row.open.minor or row.disputed.minor or view.is_held:
+        return None
     # The calendar is asked for only where it matters: it costs a look into the policy.
-    if not row.open.minor or not text or parsed_terms(text).discount is None:
+    if not text or parsed_terms(text).discount is None:
         return None
     credited = [each.amount for each in view.applied if each.kind == Kind.CREDIT_NOTE.word]
     days = {kind: getattr(view.detail, column) for kind, column in BASELINES.items()}
@@ -107,6 +112,8 @@ def list_offers(r: Reader) -> list[InvoiceOffer]:
             mine(Entry.customer_id),
             Entry.dated_on > r.today - OLDEST,
             or_(*(Invoice.terms_text.like(words) for words in OFFERING)),
+            Entry.id.not_in(held_invoices(mine)),
+            Entry.id.not_in(_disputed(r, mine)),
         )
     )
     items = due_parts(r.today, mine, offering)
@@ -128,6 +135,12 @@ def list_offers(r: Reader) -> list[InvoiceOffer]:
         if (offer := offer_for(_asked(entry, invoice, minor, credited), r.today, r.calendar()))
     ]
     return sorted(offers, key=lambda one: (one.offer.until, one.number))
+
+
+def _disputed(r: Reader, mine: Scope) -> Select[Any]:
+    """The documents of which some part is disputed today."""
+    marks = disputed_parts(r.today, mine)
+    return select(marks.c.entry_id)
 
 
 def _credited(today: dt.date) -> ScalarSelect[int]:
