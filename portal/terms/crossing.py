@@ -226,19 +226,15 @@ def _latest(table: Any, column: Any, on: dt.date) -> Any:
 
 
 def _family(customer_id: int | None) -> Scope:
-    """The customers who share a limit with one: the one above, its branches, one's own."""
+    """The customers who share a limit with one: all above it, and all below those."""
     if customer_id is None:
         return everyone
-    above = select(Customer.parent_id).where(Customer.id == customer_id)
-    near = select(Customer.id).where(
-        or_(
-            Customer.id == customer_id,
-            Customer.parent_id == customer_id,
-            Customer.id.in_(above),
-            Customer.parent_id.in_(above),
-        )
-    )
-    return lambda column: column.in_(near)
+    own = select(Customer.id, Customer.parent_id).where(Customer.id == customer_id)
+    up = own.cte("up", recursive=True)
+    up = up.union(select(Customer.id, Customer.parent_id).where(Customer.id == up.c.parent_id))
+    family = select(up.c.id).cte("family", recursive=True)
+    family = family.union(select(Customer.id).where(Customer.parent_id == family.c.id))
+    return lambda column: column.in_(select(family.c.id))
 
 
 def _habits(r: Reader, concern: Concern) -> dict[tuple[int, str], Habit]:

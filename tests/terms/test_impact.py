@@ -241,6 +241,28 @@ def test_a_branch_counts_in_the_limit_of_the_one_above(house: House):
     assert crossing(house.simulate(NET_60)) == [("BERGMANN", "owes_more", "300.00", "400.00")]
 
 
+def test_a_change_for_a_branch_of_a_branch_is_told_at_the_head(house: House):
+    house.limit("BERGMANN", 750)
+    head, between, below = map(house.customer_id, ("BERGMANN", "ZHIYUAN", "HUADONG"))
+    with house.installation.work(SYSTEM) as w:
+        for child, parent in ((between, head), (below, between)):
+            w.session.connection().exec_driver_sql(
+                f"update customer set parent_id = {parent} where id = {child}"
+            )
+
+    told = house.simulate({"terms": "net 90"}, "HUADONG")
+    assert [(each.code, each.how) for each in told.crossings] == [("BERGMANN", "owes_more")]
+
+
+def test_a_limit_of_the_file_without_a_currency_is_in_the_customers(house: House):
+    with house.installation.work(SYSTEM) as w:
+        w.session.connection().exec_driver_sql(
+            "update customer set credit_limit_minor = 15000 where code = 'HUADONG'"
+        )
+
+    assert crossing(house.simulate(NET_60)) == [("HUADONG", "owes_more", "100.00", "200.00")]
+
+
 def capped(cap: str | None) -> dict[str, Any]:
     entry: dict[str, Any] = {"name": "A", "min_score": 85}
     return {"grades": [entry | ({"limit_cap": {"CNY": cap}} if cap else {})]}
