@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from portal.base.access import SYSTEM
+from portal.base.policies import decide
 from portal.contracts.checking import check_all, check_list
 from portal.invoices.held import held_invoices
 from portal.people.commands import NewUser, create_user_with_password
@@ -89,6 +90,20 @@ def test_terms_of_its_own_hold_it_too(kept: Desk):
     kept.takes("invoices.csv", f"{INVOICES},payment_terms", "I-1,C,CNY,2026-05-01,20.00,K-1,net 60")
 
     assert said(kept) == ("held", ["due_on", "terms"])
+
+
+def test_a_name_means_to_the_contract_what_it_means_to_its_invoices(any_desk: Desk):
+    """Names from a later day are known before it, as they are when an invoice is posted."""
+    with any_desk.installation.work() as w:
+        decide(w, {}, day_of("01-01"))
+        decide(w, {"terms": [{"name": "trade", "text": "net 45"}]}, day_of("07-01"))
+    any_desk.takes("customers.csv", "customer_id", "C")
+    any_desk.takes("contracts.csv", CONTRACTS, "K-1,C,2026-01-01,,trade,")
+    any_desk.takes("invoices.csv", INVOICES, "I-1,C,CNY,2026-05-01,20.00,K-1")
+    any_desk.takes("invoices.csv", f"{INVOICES},due_date", "I-2,C,CNY,2026-05-01,9,K-1,2026-05-31")
+
+    assert said(any_desk) == ("fits", [])
+    assert said(any_desk, "I-2") == ("held", ["due_on"])
 
 
 def test_an_invoice_that_names_no_contract_is_not_compared(kept: Desk):
