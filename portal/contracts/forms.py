@@ -21,8 +21,8 @@ from portal.contracts.names import FIELDS, FILE_KINDS, OUTCOMES, SEALS
 from portal.core.contract import AMENDABLE
 from portal.core.money import CURRENCIES, Money
 from portal.tables.contracts import Contract
-from portal.web.files import FilesForm
 from portal.web.forms import DateField, Filled, Form, MoneyField, SelectField, plain_amount
+from portal.web.uploads import FilesForm
 
 LINE, LONG = Length(max=500), Length(max=10_000)
 RATE = re.compile(r"\d{1,4}(\.\d{1,6})?", re.ASCII)

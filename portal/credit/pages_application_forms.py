@@ -17,8 +17,8 @@ from portal.credit.answering import LONGEST_ANSWER, LONGEST_NOTE, VERDICTS
 from portal.credit.application_names import CHOICES, FILE_KINDS, STATES, field_name
 from portal.credit.applications import FILE_KINDS as FILES_ASKED
 from portal.credit.applications import OTHER_FILE
-from portal.web.files import FilesForm
 from portal.web.forms import Filled, Form, RadioField, SelectField, day_typed, plain_amount
+from portal.web.uploads import FilesForm
 
 
 class StepForm(Form):

@@ -14,8 +14,8 @@ from portal.core.money import Money
 from portal.credit.answering import LONGEST_ANSWER
 from portal.credit.proposing import LONGEST_REASON, ProposeLimit
 from portal.credit.securities import LONGEST, NoteSecurity
-from portal.web.files import FilesForm
 from portal.web.forms import DateField, Filled, Form, MoneyField, RadioField, SelectField
+from portal.web.uploads import FilesForm
 
 AMOUNT, PREPAYMENT, NONE = "amount", "prepayment", "none"
 SECURITY_KINDS = (

@@ -24,8 +24,8 @@ def index() -> Response:
 
 
 def _shown(form: RateForm, status: int = 200) -> Response:
-    currency = lists.asked("currency").upper()
-    found = list_rates(reader(), lists.page_number(), currency)
+    currency = lists.asked("currency")
+    found = list_rates(reader(), lists.page_number(), currency.upper())
     return respond.page(
         "credit/rates.html",
         status,

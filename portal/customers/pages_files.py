@@ -6,9 +6,9 @@ from flask import Blueprint, Response
 
 from portal.base.kept_files import get_file
 from portal.web.current import reader
-from portal.web.files import handed_out
 from portal.web.guard import guard
 from portal.web.traces import note_access
+from portal.web.uploads import handed_out
 
 files = Blueprint("files", __name__)
 

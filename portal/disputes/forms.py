@@ -16,8 +16,8 @@ from portal.disputes.names import reason_name
 from portal.disputes.raising import RaiseDispute
 from portal.disputes.subjects import Subject
 from portal.disputes.talking import SayInDispute
-from portal.web.files import FilesForm
 from portal.web.forms import Filled, MoneyField, SelectField, options
+from portal.web.uploads import FilesForm
 
 LONG = wtforms.validators.Length(
     max=LONGEST_TEXT, message=N_("Write at most 4,000 characters; put the rest in a file.")

@@ -29,11 +29,11 @@ from portal.disputes.talking import OVER, say_in_dispute
 from portal.people.pages_branches import Branches, asked_branch, branch_choices, branches_of
 from portal.web import lists, respond
 from portal.web.current import reader
-from portal.web.files import handed_out
 from portal.web.forms import Form
 from portal.web.guard import guard
 from portal.web.lists import SheetFormat
 from portal.web.traces import note_access
+from portal.web.uploads import handed_out
 
 customer = Blueprint("disputes", __name__)
 

@@ -19,8 +19,8 @@ from portal.disputes.credit_requests import LONGEST_NUMBER, PostCreditNote
 from portal.disputes.deciding import Decided, DecideDispute
 from portal.disputes.names import SETTLEMENTS, cause_name
 from portal.disputes.notes import WriteNote
-from portal.web.files import FilesForm
 from portal.web.forms import DateField, Filled, Form, MoneyField, SelectField, options
+from portal.web.uploads import FilesForm
 
 ANSWER = wtforms.validators.Length(max=LONGEST_ANSWER)
 LONG = wtforms.validators.Length(max=LONGEST_TEXT)

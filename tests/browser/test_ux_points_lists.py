@@ -74,6 +74,8 @@ LISTS = {
         "disputes/desk.html": "/desk/disputes",
         "approvals/index.html": "/desk/approvals",
         "approvals/tasks.html": "/desk/tasks",
+        "credit/applications.html": "/desk/credit/applications",
+        "credit/customers.html": "/desk/credit/limits",
         "credit/orders.html": "/desk/credit/orders?state=all",
         "credit/rates.html": "/desk/credit/rates",
         "credit/reviews.html": "/desk/credit/reviews?standing=all",
