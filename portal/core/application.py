@@ -18,6 +18,7 @@ Answers = Mapping[str, str]
 
 LONGEST_TEXT, LONGEST_STORY = 200, 2_000
 MOST_COUNTED = 10_000_000
+LONGEST_COUNT = 12
 EARLIEST_YEAR = 1000
 CENT = Decimal("0.01")
 THOUSAND = 1_000
@@ -199,7 +200,8 @@ def _read_amount(field: Field, value: str, currency: str) -> str:
 
 def _read_count(field: Field, value: str) -> str:
     plain = value.replace(",", "")
-    if not (plain.isascii() and plain.isdigit()) or int(plain[:12]) > MOST_COUNTED:
+    is_count = plain.isascii() and plain.isdigit() and len(plain) <= LONGEST_COUNT
+    if not is_count or int(plain) > MOST_COUNTED:
         raise RuleBroken("application.not_a_number", field=field.name)
     return str(int(plain))
 

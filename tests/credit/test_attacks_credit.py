@@ -18,7 +18,7 @@ from portal.base.access import SYSTEM
 from portal.base.attaching import AttachedFile
 from portal.base.installation import Installation
 from portal.base.kept_files import Files
-from portal.core.application import Asks, Step
+from portal.core.application import BY_NAME, Asks, Step, read_answer
 from portal.core.errors import RuleBroken
 from portal.core.money import LARGEST_MINOR, Money
 from portal.core.signals import SIGNALS
@@ -124,6 +124,12 @@ def test_an_amount_that_no_rate_makes_small_is_held_and_not_lost(
 
     assert answer.decision == "hold"
     assert depot.decision("O-1") == "hold"
+
+
+@pytest.mark.parametrize("count", [f"{'0' * 12}{'9' * 5_000}", f"{'0' * 12}99999999"])
+def test_a_count_of_many_digits_is_no_count(count: str):
+    with pytest.raises(RuleBroken, match=r"application\.not_a_number"):
+        read_answer(BY_NAME["employees"], count, "CNY")
 
 
 # ── Twice at once ────────────────────────────────────────────────────────────
