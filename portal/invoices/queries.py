@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Integer, and_, case, cast, func, select
 
 from portal.base.access import NotFound
 from portal.base.work import Reader
@@ -26,15 +26,26 @@ from portal.invoices.rows import (
     InvoiceRow,
     InvoiceView,
     LineRow,
+    Moved,
     OnStatement,
     PartRow,
+    Since,
     Total,
 )
-from portal.tables.contracts import InvoiceCheck
+from portal.tables.contracts import ContractAmendment, InvoiceCheck
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry, Invoice, InvoiceLine
 from portal.tables.payments import Allocation
+from portal.tables.settings import Policy
 from portal.tables.statements import Statement, StatementLine
+from portal.tables.terms import CustomerTerms, PartMove
+
+#: What gives terms a version → its table, whose rows say from when.
+VERSIONS: dict[str, Any] = {
+    "amendment": ContractAmendment,
+    "customer_terms": CustomerTerms,
+    "policy": Policy,
+}
 
 
 def list_invoices(r: Reader, asked: InvoiceFilter) -> InvoicePage:
@@ -73,7 +84,7 @@ def _invoice_row(r: Reader, row: Any) -> InvoiceRow:
 def get_invoice(r: Reader, ref: str) -> InvoiceView:
     """An invoice with its parts, lines, credits and statements; `NotFound` if it is not yours."""
     entry_id = r.id_of("iv", ref)
-    columns: list[Any] = [Invoice, Entry, Customer, InvoiceCheck.state]
+    columns: list[Any] = [Invoice, Entry, Customer, InvoiceCheck.state, _since(), *_moved()]
     found = r.session.execute(
         select(*columns)
         .join(Entry, Entry.id == Invoice.entry_id)
@@ -88,7 +99,7 @@ def get_invoice(r: Reader, ref: str) -> InvoiceView:
     ).first()
     if found is None:
         raise NotFound(ref)
-    said, entry, customer, check = found
+    said, entry, customer, check, since, moved_from, moved_at, moved_by = found
     parts = _parts(r, entry)
     row = _row_of(r, entry, customer, parts)
     return InvoiceView(
@@ -99,7 +110,33 @@ def get_invoice(r: Reader, ref: str) -> InvoiceView:
         applied=_applied(r, row),
         statements=_statements(r, row),
         is_held=check in BLOCKED,
+        since=since,
+        moved=Moved(moved_from, moved_at, moved_by) if moved_by else None,
     )
+
+
+def _since() -> Any:
+    """From when what gave an invoice its terms holds: the day of `policy/7`, `amendment/5` …"""
+    ways: list[Any] = []
+    for version, table in VERSIONS.items():
+        stem = f"{version}/"
+        number = cast(func.substr(Invoice.terms_version, len(stem) + 1), Integer)
+        is_such = Invoice.terms_version.startswith(stem, autoescape=True)
+        wanted = case((is_such, number))
+        day: Any = select(table.effective_on).where(table.id == wanted).correlate(Invoice)
+        ways.append(day.scalar_subquery())
+    return func.coalesce(*ways, type_=ways[0].type)
+
+
+def _moved() -> list[Any]:
+    """What the first due date was before it moved; when it was last moved, and by what."""
+    of = (PartMove.customer_id == Entry.customer_id, PartMove.entry_id == Entry.id)
+    first = select(PartMove.from_due_on).where(*of).order_by(PartMove.id)
+    last: list[Any] = [
+        select(column).where(*of).order_by(PartMove.id.desc())
+        for column in (PartMove.at, PartMove.change_id)
+    ]
+    return [each.limit(1).correlate(Entry).scalar_subquery() for each in (first, *last)]
 
 
 def _row_of(r: Reader, entry: Entry, customer: Customer, parts: list[PartRow]) -> InvoiceRow:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from portal.core.money import Money
 
@@ -157,6 +158,25 @@ class InvoiceDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """That a due date was moved: from what at first, and when and by which change at last."""
+
+    from_on: dt.date | None
+    at: dt.datetime
+    change_id: int
+
+
+class Since(NamedTuple):
+    """Since when an invoice's terms hold, and how its due date was moved; empty: it was not."""
+
+    terms_on: dt.date | None = None
+    moved_from: dt.date | None = None
+    moved_at: dt.datetime | None = None
+    #: The id of the change of terms that moved it last.
+    moved_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceView:
     """One invoice with everything that its page shows."""
 
@@ -168,6 +188,9 @@ class InvoiceView:
     statements: list[OnStatement]
     #: It differs from its contract, and nobody has let it pass.
     is_held: bool = False
+    #: From when what gave the terms holds; None where that is undated, or the invoice says them.
+    since: dt.date | None = None
+    moved: Moved | None = None
 
     @property
     def before_tax(self) -> Money | None:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import null, select
 
 from portal.base import formats
 from portal.base.language import N_
@@ -16,16 +13,6 @@ from portal.base.work import Reader
 from portal.core.errors import RuleBroken
 from portal.invoices.due_parts import parsed_terms
 from portal.invoices.rows import InvoiceView
-from portal.tables.contracts import ContractAmendment
-from portal.tables.settings import Policy
-from portal.tables.terms import CustomerTerms, PartMove
-
-#: What gives terms a version → its table, whose rows say from when.
-VERSIONS = {
-    "amendment": ContractAmendment,
-    "customer_terms": CustomerTerms,
-    "policy": Policy,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +28,14 @@ class Why:
     moved_by: str = ""
 
 
+def since_columns() -> list[Any]:
+    """Since when the terms of an invoice hold, and how its due date was moved, beside its rows."""
+    return [_since(), *_moved()]
+
+
 def why_due(r: Reader, view: InvoiceView) -> Why:
     """The reason for the due date of an invoice that the reader may see."""
-    version, _slash, number = (view.detail.terms_version or "").partition("/")
-    since, moved_from, moved_at, moved_by = r.session.execute(
-        select(_since(version, number), *_moved(view.row.customer_id, view.row.id))
-    ).one()
+    since, moved_from, moved_at, moved_by = view.since
     said = {"due": _due(view), "when": _when(view)}
     sentence = _sentence(view, said, formats.day(since) if since else "")
     if view.row.due_on is None and said["when"]:
@@ -54,23 +43,27 @@ def why_due(r: Reader, view: InvoiceView) -> Why:
     return Why(sentence, moved_from, moved_at, r.refs.of("tc", moved_by) if moved_by else "")
 
 
-def _since(version: str, number: str) -> Any:
-    """From when what gave the terms holds."""
-    if version not in VERSIONS:
-        return null()
-    table: Any = VERSIONS[version]
-    return select(table.effective_on).where(table.id == int(number)).scalar_subquery()
+def _since() -> Any:
+    """From when what gave the terms holds; null where it bears no day."""
+    days = []
+    for name, table in VERSIONS.items():
+        version = literal(f"{name}/").concat(cast(table.id, Text))
+        day = select(table.effective_on).where(version == Invoice.terms_version)
+        if table is not Policy:
+            day = day.where(table.customer_id == Entry.customer_id)
+        days.append(day.correlate(Entry, Invoice).scalar_subquery())
+    return func.coalesce(*days)
 
 
-def _moved(customer_id: int, entry_id: int) -> list[Any]:
+def _moved() -> list[Any]:
     """What the first due date was before it moved; when it was last moved, and by what."""
-    of = (PartMove.customer_id == customer_id, PartMove.entry_id == entry_id)
+    of = (PartMove.customer_id == Entry.customer_id, PartMove.entry_id == Entry.id)
     first = select(PartMove.from_due_on).where(*of).order_by(PartMove.id).limit(1)
     last = [
         select(column).where(*of).order_by(PartMove.id.desc()).limit(1)
         for column in (PartMove.at, PartMove.change_id)
     ]
-    return [each.scalar_subquery() for each in (first, *last)]
+    return [each.correlate(Entry).scalar_subquery() for each in (first, *last)]
 
 
 def _due(view: InvoiceView) -> str:
