@@ -29,7 +29,6 @@ from portal.invoices.rows import (
     Moved,
     OnStatement,
     PartRow,
-    Since,
     Total,
 )
 from portal.tables.contracts import ContractAmendment, InvoiceCheck

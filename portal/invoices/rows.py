@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from portal.core.money import Money
 
@@ -164,16 +163,6 @@ class Moved:
     from_on: dt.date | None
     at: dt.datetime
     change_id: int
-
-
-class Since(NamedTuple):
-    """Since when an invoice's terms hold, and how its due date was moved; empty: it was not."""
-
-    terms_on: dt.date | None = None
-    moved_from: dt.date | None = None
-    moved_at: dt.datetime | None = None
-    #: The id of the change of terms that moved it last.
-    moved_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

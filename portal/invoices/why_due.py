@@ -28,42 +28,16 @@ class Why:
     moved_by: str = ""
 
 
-def since_columns() -> list[Any]:
-    """Since when the terms of an invoice hold, and how its due date was moved, beside its rows."""
-    return [_since(), *_moved()]
-
-
 def why_due(r: Reader, view: InvoiceView) -> Why:
     """The reason for the due date of an invoice that the reader may see."""
-    since, moved_from, moved_at, moved_by = view.since
     said = {"due": _due(view), "when": _when(view)}
-    sentence = _sentence(view, said, formats.day(since) if since else "")
+    sentence = _sentence(view, said, formats.day(view.since) if view.since else "")
     if view.row.due_on is None and said["when"]:
         sentence = _("%(why)s That day is not known yet.", why=sentence)
-    return Why(sentence, moved_from, moved_at, r.refs.of("tc", moved_by) if moved_by else "")
-
-
-def _since() -> Any:
-    """From when what gave the terms holds; null where it bears no day."""
-    days = []
-    for name, table in VERSIONS.items():
-        version = literal(f"{name}/").concat(cast(table.id, Text))
-        day = select(table.effective_on).where(version == Invoice.terms_version)
-        if table is not Policy:
-            day = day.where(table.customer_id == Entry.customer_id)
-        days.append(day.correlate(Entry, Invoice).scalar_subquery())
-    return func.coalesce(*days)
-
-
-def _moved() -> list[Any]:
-    """What the first due date was before it moved; when it was last moved, and by what."""
-    of = (PartMove.customer_id == Entry.customer_id, PartMove.entry_id == Entry.id)
-    first = select(PartMove.from_due_on).where(*of).order_by(PartMove.id).limit(1)
-    last = [
-        select(column).where(*of).order_by(PartMove.id.desc()).limit(1)
-        for column in (PartMove.at, PartMove.change_id)
-    ]
-    return [each.correlate(Entry).scalar_subquery() for each in (first, *last)]
+    if view.moved is None:
+        return Why(sentence)
+    moved = view.moved
+    return Why(sentence, moved.from_on, moved.at, r.refs.of("tc", moved.change_id))
 
 
 def _due(view: InvoiceView) -> str:
