@@ -24,6 +24,8 @@ from portal.tables.people import User
 PREFIX = "ca"
 PER_PAGE = 50
 STATES = ("submitted", "granted", "partly", "refused", "withdrawn", "draft")
+#: What comes of an application that is answered.
+VERDICTS = frozenset({"granted", "partly", "refused"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ def _row(r: Reader, found: Any) -> ApplicationRow:
     row, customer, name, email, decider = found
     asked = row.asked_limit_minor
     currency = row.currency or r.company.currency
-    is_told = row.state not in {"draft", "submitted"} or side_of(r) == "house"
+    is_told = row.state in VERDICTS or side_of(r) == "house"
     return ApplicationRow(
         id=row.id,
         ref=r.refs.of(PREFIX, row.id),
@@ -190,7 +192,7 @@ def _row(r: Reader, found: Any) -> ApplicationRow:
         state=row.state,
         decided_by=decider or "",
         decided_at=row.decided_at,
-        # Words that wait for an approval are not said yet.
+        # Words that wait for an approval are not said yet, and never where it was withdrawn.
         answer=row.answer if is_told else "",
         version=row.row_version,
     )

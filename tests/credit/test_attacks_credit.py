@@ -351,3 +351,18 @@ def test_nothing_that_the_house_wrote_for_itself_reaches_the_customer(office: Of
     assert len(found) > 30
     assert [path for path, text in found.items() if SENTINEL in text] == []
     assert SENTINEL in manager.visit(path).text
+
+
+def test_words_that_nobody_approved_are_not_told_once_it_is_withdrawn(office: Office, chen: Buyer):
+    manager = office.enter("credit_manager")
+    draft, _file = draft_with_file(office, chen)
+    hand_in(office, chen, draft)
+    asked = wanted(900_00)
+    told = {"application_id": draft, "answer": SENTINEL}
+    propose(office, manager.user_id, "HUADONG", asked, **told)
+    path = f"/credit/application/{ref_of_application(office)}"
+    chen.send(f"{path}/withdrawal")
+
+    found = everything_behind(chen, f"{path}.pdf")
+    assert "800.00" in found[f"{path}.pdf"]
+    assert [each for each, text in found.items() if SENTINEL in text] == []
