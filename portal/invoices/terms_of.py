@@ -36,9 +36,10 @@ from portal.tables.credit import CustomerGrade
 from portal.tables.settings import Policy
 from portal.tables.terms import CustomerTerms
 
-DATED = """select id, customer_id, effective_on, terms, grace_days, late_rate, day_count
-from customer_terms where customer_id in (:keys) order by customer_id, effective_on, id"""
-GRADES = """select customer_id, effective_on, until_on, grade
+AGREED = """select id, customer_id, effective_on, null as until_on,
+terms, grace_days, late_rate, day_count, null as grade
+from customer_terms where customer_id in (:keys)
+union all select id, customer_id, effective_on, until_on, null, null, null, null, grade
 from customer_grade where customer_id in (:keys) order by customer_id, effective_on, id"""
 CONTRACTS = """select id, code, customer_id, starts_on, ends_on, payment_terms, late_interest_rate
 from contract where code in (:keys)"""
@@ -242,47 +243,53 @@ def load_versions(session: Session) -> list[CompanyVersion]:
 class TermsLoader:
     """Fills a book with what is dated, for the customers and contracts that are asked about."""
 
-    def __init__(self, session: Session, undated: Mapping[int, str]) -> None:
-        self.book = TermsBook(load_versions(session), undated)
+    def __init__(
+        self,
+        session: Session,
+        undated: Mapping[int, str],
+        versions: Sequence[CompanyVersion] | None = None,
+    ) -> None:
+        """Who asks about single customers of one day names the version that holds on it."""
+        self.book = TermsBook(load_versions(session) if versions is None else versions, undated)
         self._session = session
-        asked: list[Any] = [
-            exists(select(table.id)) for table in (CustomerTerms, CustomerGrade, Contract)
-        ]
-        there = session.execute(select(*asked)).one()
-        self._has_dated, self._has_grades, self._has_contracts = map(bool, there)
+        self._is_agreed = self._has_contracts = True
+        if versions is None:
+            asked: list[Any] = [
+                exists(select(table.id)) for table in (CustomerTerms, CustomerGrade, Contract)
+            ]
+            dated, graded, contracted = session.execute(select(*asked)).one()
+            self._is_agreed, self._has_contracts = bool(dated or graded), bool(contracted)
         self._customers: set[int] = set()
         self._codes: set[str] = set()
 
     @property
     def is_dated(self) -> bool:
         """Whether anything has to be looked up for the customers of a batch."""
-        return bool(self._has_dated or self._has_grades or self._has_contracts)
+        return self._is_agreed or self._has_contracts
 
     def look_up(self, customer_ids: Iterable[int], codes: Iterable[str | None] = ()) -> None:
         """Reads what is dated of those that were not asked about before."""
         fresh = set(customer_ids) - self._customers
         self._customers |= fresh
-        if fresh and self._has_dated:
-            self._read_dated(fresh)
-        if fresh and self._has_grades:
-            self._read_grades(fresh)
+        if fresh and self._is_agreed:
+            self._read_agreed(fresh)
         new_codes = {code for code in codes if code} - self._codes
         self._codes |= new_codes
         if new_codes and self._has_contracts:
             self.book.contracts |= _contracts(self._session, new_codes)
 
-    def _read_dated(self, customer_ids: Collection[int]) -> None:
-        found: dict[int, list[Dated]] = defaultdict(list)
-        for row in found_by(self._session, DATED, customer_ids):
-            found[row.customer_id].append(Dated(plain_day(row.effective_on) or "", _said(row)))
-        self.book.dated |= found
-
-    def _read_grades(self, customer_ids: Collection[int]) -> None:
-        found: dict[int, list[Graded]] = defaultdict(list)
-        for row in found_by(self._session, GRADES, customer_ids):
-            graded = Graded(plain_day(row.effective_on) or "", plain_day(row.until_on), row.grade)
-            found[row.customer_id].append(graded)
-        self.book.grades |= found
+    def _read_agreed(self, customer_ids: Collection[int]) -> None:
+        dated: dict[int, list[Dated]] = defaultdict(list)
+        graded: dict[int, list[Graded]] = defaultdict(list)
+        for row in found_by(self._session, AGREED, customer_ids):
+            day = plain_day(row.effective_on) or ""
+            if row.grade is None:
+                dated[row.customer_id].append(Dated(day, _said(row)))
+            else:
+                until = plain_day(row.until_on)
+                graded[row.customer_id].append(Graded(day, until, row.grade))
+        self.book.dated |= dated
+        self.book.grades |= graded
 
 
 def _said(row: Row[Any]) -> Said:

@@ -186,18 +186,23 @@ def list_members(r: Reader, customer_id: int) -> list[Member]:
                 Membership.suspended_at,
                 is_only_invited(),
                 _last_seen(),
+                SignatoryLimit,
             ),
             r.actor,
             Membership.customer_id,
         )
         .join(Membership, Membership.user_id == User.id)
+        .outerjoin(Contact, Contact.email == User.email)
+        .outerjoin(SignatoryLimit, SignatoryLimit.contact_id == Contact.id)
         .where(Membership.customer_id == customer_id, User.disabled_at.is_(None))
-        .order_by(User.name, User.id, Membership.role)
+        .order_by(User.name, User.id, Membership.role, SignatoryLimit.currency)
     ).all()
-    roles: defaultdict[int, list[str]] = defaultdict(list)
-    for user, role, *_ in rows:
-        roles[user.id].append(role)
-    limits = _limits(r, {user.email for user, *_ in rows})
+    roles: defaultdict[int, dict[str, None]] = defaultdict(dict)
+    limits: defaultdict[int, dict[str, Money]] = defaultdict(dict)
+    for user, role, *_, limit in rows:
+        roles[user.id][role] = None
+        if limit is not None:
+            limits[user.id][limit.currency] = Money(limit.amount_minor, limit.currency)
     return [
         Member(
             user.id,
@@ -209,25 +214,11 @@ def list_members(r: Reader, customer_id: int) -> list[Member]:
             is_invited=is_invited,
             has_second_factor=user.totp_secret is not None,
             seen_at=seen_at,
-            limits=tuple(limits[user.email]),
+            limits=tuple(limits[user.id].values()),
         )
-        for user, _, suspended_at, is_invited, seen_at in rows
+        for user, _, suspended_at, is_invited, seen_at, _limit in rows
         if user.id in roles
     ]
-
-
-def _limits(r: Reader, addresses: set[str]) -> defaultdict[str, list[Money]]:
-    """By address, the most that each may sign for, by currency."""
-    found: defaultdict[str, list[Money]] = defaultdict(list)
-    rows = r.session.execute(
-        select(Contact.email, SignatoryLimit.amount_minor, SignatoryLimit.currency)
-        .join(SignatoryLimit, SignatoryLimit.contact_id == Contact.id)
-        .where(Contact.email.in_(addresses))
-        .order_by(SignatoryLimit.currency)
-    )
-    for email, minor, currency in rows:
-        found[email].append(Money(minor, currency))
-    return found
 
 
 def roles_of(r: Reader, user_id: int) -> dict[int, frozenset[str]]:
