@@ -1,16 +1,20 @@
 """Contracts under attack: price lists that break readers, contracts that are swapped for others."""
 
+import time
 from typing import Any
 
 import pytest
 
 from portal.contracts.keeping import KeepContract, keep_contract
+from portal.contracts.prices.keeping import KeepPrices, keep_prices
 from portal.contracts.prices.reading import read_prices
 from portal.core.errors import RuleBroken
-from portal.tables.contracts import Contract
+from portal.tables.contracts import Contract, Price
 from tests.contracts.keeping import Archive
 from tests.contracts.test_keeping import CLERK, VALUES, invoiced, kept
 
+#: One row at a time against all of them takes five times as long.
+MOST_SECONDS = 3
 LINE = "A-1,pcs,CNY,{},2026-05-01"
 
 
@@ -59,3 +63,19 @@ def test_a_number_that_was_typed_wrong_is_put_right_while_nothing_stands_on_it(a
     archive.act(CLERK, keep_contract, command)
 
     assert [row.code for row in archive.rows(Contract)] == ["K-1"]
+
+
+def test_a_whole_list_is_put_right_at_once(archive: Archive):
+    """What counts is that nothing is looked for again with every row: that took minutes."""
+
+    def listed(price: str) -> KeepPrices:
+        rows = "\n".join(f"A-{nth},pcs,CNY,{price},2026-05-01" for nth in range(3_000))
+        return KeepPrices("P-1", read_prices(rows))
+
+    archive.act(CLERK, keep_prices, listed("1.50"))
+    start = time.process_time()
+    found = archive.act(CLERK, keep_prices, listed("2.50"))
+
+    assert (found.added, found.updated) == (0, 3_000)
+    assert {str(row.unit_price) for row in archive.rows(Price)} == {"2.50"}
+    assert time.process_time() - start < MOST_SECONDS

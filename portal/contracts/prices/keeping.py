@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from portal.base.access import Permission
 from portal.base.work import Work
@@ -53,16 +53,7 @@ def keep_prices(w: Work, c: KeepPrices) -> KeptPrices:
             w.session.add(_row(name, each))
             added += 1
         elif (before.unit_price, before.unit or "") != (each.unit_price, each.unit):
-            w.session.execute(
-                update(Price)
-                .where(
-                    Price.price_list == name,
-                    Price.product_code == each.product,
-                    Price.currency == each.currency,
-                    Price.from_on == each.from_on,
-                )
-                .values(unit_price=each.unit_price, unit=each.unit or None)
-            )
+            before.unit_price, before.unit = each.unit_price, each.unit or None
             updated += 1
     w.session.flush()
     if added or updated:
