@@ -149,12 +149,11 @@ def show(ref: str) -> Response:
 
 
 def _money_of(customer: CustomerFile) -> dict[str, Any]:
-    """The position by currency, what of the limit is used, and the open items due first."""
+    """The position by currency, and the open items due first; the limit is told under Credit."""
     positions = customer_position(reader(), customer.row.id)
     items = list_open_items(reader(), customer.row.id)
     return {
         "positions": [(position, _bar(position)) for position in positions],
-        "used": _used(customer, positions),
         "items": items[:GLANCE],
         "item_count": len(items),
         "lapsing": list_soon(reader(), customer.row.id, (item.due_on for item in items)),
@@ -203,16 +202,6 @@ def _facts(customer: CustomerFile) -> list[tuple[str, str]]:
 
 def _bar(position: Position) -> list[tuple[int, str, Money]]:
     return graded(position.names, position.buckets)
-
-
-def _used(customer: CustomerFile, positions: list[Position]) -> Money | None:
-    """What of the credit limit is used; None where there is no limit."""
-    limit = customer.credit_limit
-    if limit is None:
-        return None
-    nothing = Money.zero(limit.currency)
-    balances = [each.balance for each in positions if each.currency == limit.currency]
-    return max(Money.total(balances, limit.currency), nothing)
 
 
 def _words() -> dict[str, Any]:
