@@ -30,6 +30,7 @@ from portal.core.contract_check import (
 )
 from portal.core.ledger import Kind
 from portal.core.money import Money
+from portal.invoices.held import BLOCKED
 from portal.tables.contracts import Contract, InvoiceCheck
 from portal.tables.invoices import Entry, Invoice, InvoiceLine, Part
 from portal.tables.terms import PartMove
@@ -137,7 +138,7 @@ def _check(w: Work, which: ColumnElement[bool], found: Checked) -> None:
     for head, one in made:
         if one is None:
             continue
-        values = _values(w, one, found)
+        values = _values(w, head, one, found)
         if head.fingerprint is None:
             ids = {"entry_id": head.Entry.id, "customer_id": head.Entry.customer_id}
             fresh.append({**ids, **values})
@@ -147,7 +148,7 @@ def _check(w: Work, which: ColumnElement[bool], found: Checked) -> None:
 
 
 def _heads() -> Select[Any]:
-    columns: list[Any] = [Entry, Invoice, InvoiceCheck.fingerprint]
+    columns: list[Any] = [Entry, Invoice, InvoiceCheck.fingerprint, InvoiceCheck.state]
     return (
         select(*columns)
         .join(Invoice, Invoice.entry_id == Entry.id)
@@ -273,9 +274,9 @@ def _differences(
         yield from compare_with_contract(invoice, agreed, r.calendar())
 
 
-def _values(w: Work, one: Compared, found: Checked) -> dict[str, Any]:
-    """What is written down of a comparison, which is counted."""
-    state = "held" if one.differences else "fits"
+def _values(w: Work, head: Any, one: Compared, found: Checked) -> dict[str, Any]:
+    """What is written down of a comparison, and counted; what is held only a person lets go."""
+    state = "held" if one.differences or head.state in BLOCKED else "fits"
     found.held += state == "held"
     found.fits += state == "fits"
     return {

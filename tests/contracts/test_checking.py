@@ -251,6 +251,19 @@ def test_a_price_that_changes_is_compared_with_the_lists_invoices(kept: Desk):
     assert said(kept) == ("held", ["unit_price"])
 
 
+def test_what_is_held_stays_held_until_a_person_lets_it_go(kept: Desk):
+    """S-067: making the contract say what the invoice says is no confirmation."""
+    kept.takes("invoices.csv", INVOICES, "I-1,C,CNY,2026-05-01,20.00,K-1")
+    kept.takes("invoice_lines.csv", LINES, "I-1,1,Bolts,2,10,20.00,A,pcs")
+    for price in (9, 10):
+        with kept.installation.work() as w:
+            of_list = w.session.query(Price).filter_by(from_on=day_of("01-01"))
+            of_list.update({"unit_price": Decimal(price)})
+            check_list(w, "P-1")
+
+    assert said(kept) == ("held", [])
+
+
 def test_held_and_returned_ones_are_what_nobody_is_reminded_of(kept: Desk):
     kept.takes(
         "invoices.csv",
