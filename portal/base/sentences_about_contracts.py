@@ -59,6 +59,9 @@ ABOUT_CONTRACTS: dict[str, str] = {
     ),
     "contract.note_missing": N_("Write in a few words what you found."),
     "contract.rate": N_("Write per cent a year from 0 to %(most)s, such as 12.25."),
+    "contract.customer_barred": N_(
+        "This customer is barred, so nothing is signed with it. Have the bar lifted first."
+    ),
     "contract.reviewed_already": N_("This contract was passed already."),
     "invoice_check.changed": N_(
         "The invoice or its contract changed while you looked. Compare them again."

@@ -19,6 +19,7 @@ from portal.core.contract import Span, check_review, check_span
 from portal.core.errors import RuleBroken
 from portal.core.money import CURRENCIES
 from portal.core.terms_in_force import notation_of
+from portal.customers.standings import is_barred
 from portal.tables.contracts import Contract, InvoiceCheck
 
 #: What of a contract people write; the order is that of the table.
@@ -142,11 +143,15 @@ def pass_contract(w: Work, c: PassContract) -> None:
     """
     Somebody looked through the contract before it is signed; once.
 
-    Raises: contract.reviewed_already, contract.authority_unsaid.
+    With a customer who is barred nothing is signed (S-031).
+
+    Raises: contract.reviewed_already, contract.customer_barred, contract.authority_unsaid.
     """
     row = locked_contract(w, c.contract_id)
     if row.reviewed_at is not None:
         raise RuleBroken("contract.reviewed_already")
+    if is_barred(w, row.customer_id):
+        raise RuleBroken("contract.customer_barred")
     note = c.note.strip()
     check_review(row.sealed_with, note or row.authority_note or "")
     row.reviewed_by, row.reviewed_at = w.actor.user_id, w.now

@@ -20,10 +20,10 @@ from portal.credit.limits import LimitRow, list_limits
 from portal.credit.proposals import ProposalView, find_waiting
 from portal.credit.rates import rates_on
 from portal.credit.securities import SecurityRow, list_securities
-from portal.credit.standing import holds_on
 from portal.credit.trees import group_of
 from portal.customers.limits import LimitInForce
 from portal.customers.queries import CustomerFile
+from portal.customers.standings import standing_holds
 from portal.tables.credit import CreditStanding
 
 
@@ -118,7 +118,7 @@ def _standings(r: Reader, customer_id: int) -> list[str]:
     """What holds about a customer today besides figures."""
     rows = (
         visible_to(select(CreditStanding.kind), r.actor, CreditStanding.customer_id)
-        .where(CreditStanding.customer_id == customer_id, holds_on(r.today))
+        .where(CreditStanding.customer_id == customer_id, standing_holds(r.today))
         .order_by(CreditStanding.id)
     )
     return list(r.session.scalars(rows))

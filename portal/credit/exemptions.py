@@ -10,7 +10,7 @@ from sqlalchemy import select
 from portal.base.access import visible_to
 from portal.base.work import Reader
 from portal.core.review import EXEMPT
-from portal.credit.standing import holds_on
+from portal.customers.standings import standing_holds
 from portal.tables.credit import CreditStanding
 
 
@@ -20,7 +20,7 @@ def exempt_on(
     """By customer whom the reader may see: why it is exempt, where it is."""
     rows = (
         select(CreditStanding.customer_id, CreditStanding.kind)
-        .where(CreditStanding.kind.in_(EXEMPT), holds_on(on))
+        .where(CreditStanding.kind.in_(EXEMPT), standing_holds(on))
         .order_by(CreditStanding.id)
     )
     if customer_ids is not None:

@@ -22,7 +22,7 @@ from portal.core.money import Money
 from portal.credit.exposure import Exposed, exposures
 from portal.credit.grades import grades_on, prepays_by_grade
 from portal.credit.risks import high_risks
-from portal.credit.standing import holds_on
+from portal.customers.standings import standing_holds
 from portal.tables.credit import CreditStanding
 from portal.tables.customers import Customer
 
@@ -116,7 +116,7 @@ class _Known:
 
 
 def _known(r: Reader) -> dict[int, _Known]:
-    standing = select(CreditStanding.customer_id).where(holds_on(r.today))
+    standing = select(CreditStanding.customer_id).where(standing_holds(r.today))
     barred = standing.where(CreditStanding.kind.in_(BARS))
     prepaying = standing.where(CreditStanding.kind == "prepayment")
     columns = (Customer.id, Customer.owner, Customer.id.in_(barred), Customer.id.in_(prepaying))

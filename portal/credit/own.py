@@ -23,8 +23,8 @@ from portal.credit.grades import holds_on as grade_holds_on
 from portal.credit.grades import prepays_by_grade
 from portal.credit.limits import LimitInForce
 from portal.credit.rates import rates_on
-from portal.credit.standing import holds_on
 from portal.credit.trees import Group, group_of
+from portal.customers.standings import standing_holds
 from portal.invoices.open_items import due_parts, whose_items
 from portal.tables.credit import CreditFact, CreditLimit, CreditStanding, CustomerGrade
 
@@ -157,7 +157,7 @@ def _told(r: Reader, customer_id: int) -> _Told:
     standing = select(func.count()).where(
         CreditStanding.customer_id == customer_id,
         CreditStanding.kind == "prepayment",
-        holds_on(r.today),
+        standing_holds(r.today),
     )
     grade: Select[Any] = (
         select(CustomerGrade.grade)

@@ -29,7 +29,7 @@ from portal.credit.answering import answer_by_limit
 from portal.credit.exposure import exposure_of
 from portal.credit.grades import grade_of
 from portal.credit.limits import LimitInForce, limit_of
-from portal.credit.standing import holds_on
+from portal.customers.standings import standing_holds
 from portal.tables.approvals import Approval
 from portal.tables.credit import (
     CreditApplication,
@@ -111,7 +111,7 @@ def _dates(
     barred = select(func.count()).where(
         CreditStanding.customer_id == customer_id,
         CreditStanding.kind.in_(BARS),
-        holds_on(r.today),
+        standing_holds(r.today),
     )
     later = select(func.min(CreditLimit.effective_on)).where(
         CreditLimit.customer_id == customer_id, CreditLimit.effective_on > first_on

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import select
 
 from portal.base.access import NotFound, Permission, visible_to
 from portal.base.locks import lock_customer, lock_row
@@ -17,6 +17,7 @@ from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
 from portal.credit.lifting import ask_lifting, end
 from portal.credit.names import STANDINGS
+from portal.customers.standings import standing_holds
 from portal.tables.approvals import Approval
 from portal.tables.credit import CreditStanding
 from portal.tables.people import User
@@ -69,7 +70,7 @@ def set_standing(w: Work, c: SetStanding) -> int:
     same = select(CreditStanding.id).where(
         CreditStanding.customer_id == c.customer_id,
         CreditStanding.kind == c.kind,
-        holds_on(w.today),
+        standing_holds(w.today),
     )
     if w.session.scalar(same.limit(1)) is not None:
         raise RuleBroken("standing.set_already", field="kind")
@@ -141,15 +142,6 @@ def get_standing(r: Reader, standing_id: int) -> CreditStanding:
     if row is None:
         raise NotFound("standing")
     return row
-
-
-def holds_on(on: dt.date) -> ColumnElement[bool]:
-    """Whether a standing has begun by a day, and neither ended nor been ended by then."""
-    return and_(
-        CreditStanding.from_on <= on,
-        or_(CreditStanding.until_on.is_(None), CreditStanding.until_on >= on),
-        or_(CreditStanding.ended_on.is_(None), CreditStanding.ended_on > on),
-    )
 
 
 def _holds(row: CreditStanding, on: dt.date) -> bool:

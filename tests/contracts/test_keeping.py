@@ -26,6 +26,7 @@ from portal.contracts.queries import get_contract
 from portal.core.errors import RuleBroken
 from portal.tables.approvals import Approval, Task
 from portal.tables.contracts import Contract, ContractAmendment, ContractNote, InvoiceCheck
+from portal.tables.credit import CreditStanding
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry, Invoice
 from portal.tables.journal import Audit
@@ -128,6 +129,24 @@ def test_a_contract_of_a_customer_that_one_does_not_see_is_not_there(archive: Ar
 
 
 # ── Passing, and authority (S-058, S-059) ────────────────────────────────────
+
+
+def test_with_a_barred_customer_nothing_is_signed(archive: Archive):
+    """S-031."""
+    contract_id = kept(archive)
+    with archive.installation.work(archive.actor(OTHER)) as w:
+        standing = CreditStanding(
+            customer_id=archive.customer_id(),
+            kind="blacklisted",
+            from_on=w.today,
+            reason="Owes for years",
+            set_by=archive.ids[OTHER],
+            set_at=w.now,
+        )
+        w.session.add(standing)
+    again = refused(archive, pass_contract, PassContract(contract_id))
+
+    assert again.code == "contract.customer_barred"
 
 
 def test_a_contract_is_passed_once_by_somebody_with_a_name(archive: Archive):
