@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.nodeid import coerce_node_id
 from argon2 import PasswordHasher
 from hypothesis import settings
 from sqlalchemy import URL
@@ -51,6 +52,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if COMPANIES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        group = item.get_closest_marker("xdist_group")
+        if group is not None and item.config.getoption("loadgroup", default=False):
+            # xdist 3.8 writes the group where pytest 9.2 does not look for it any more.
+            item._id = coerce_node_id(f"{item.nodeid}@{group.args[0]}")
 
 
 def pytest_collection_finish() -> None:

@@ -75,7 +75,7 @@ LISTS = {
         "approvals/index.html": "/desk/approvals",
         "approvals/tasks.html": "/desk/tasks",
         "credit/applications.html": "/desk/credit/applications",
-        "credit/customers.html": "/desk/credit/limits",
+        "credit/customers.html": "/desk/credit/customers",
         "credit/orders.html": "/desk/credit/orders?state=all",
         "credit/rates.html": "/desk/credit/rates",
         "credit/reviews.html": "/desk/credit/reviews?standing=all",

@@ -10,6 +10,7 @@ import io
 import re
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -39,6 +40,7 @@ RESTLESS = re.compile(
 Key = tuple[str | None, str | tuple[str, ...]]
 
 
+@cache
 def said() -> Catalog:
     """Every sentence that the source says to people."""
     tables = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["babel"]["mappings"]

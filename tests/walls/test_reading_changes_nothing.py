@@ -85,9 +85,10 @@ def test_looking_changes_nothing(
         for path in paths(demo_app, rule, known):
             with written(demo_books) as first:
                 status = people[is_desk(rule)].ask("GET", path).status_code
-            with written(demo_books) as second:
-                people[is_desk(rule)].ask("GET", path)
             assert status < 500, path
+            with written(demo_books) as second:
+                if status < 400:  # what is not there is not looked at twice
+                    people[is_desk(rule)].ask("GET", path)
             allowed = first_look(path)
             changed[path] = [text for text in first if not allowed.match(text)] + second
 

@@ -1,6 +1,11 @@
 """Both languages say everything, with the same holes in the same sentences."""
 
+import pytest
+
 from tests.walls.catalogue import HOLES, MO, compiled, key_of, said, translated
+
+#: What is said is looked up once.
+pytestmark = pytest.mark.xdist_group("translations")
 
 
 def holes_of(texts):
