@@ -20,6 +20,7 @@ from sqlalchemy import URL
 from portal.base.clock import Clock
 from portal.base.config import Config
 from portal.base.installation import Installation, found_company, open_installation
+from portal.base.language import set_language
 from portal.people import passwords
 from portal.tables.all import Base
 from tests.buyer import Buyer
@@ -53,9 +54,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if COMPANIES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
         group = item.get_closest_marker("xdist_group")
-        if group is not None and item.config.getoption("loadgroup", default=False):
+        is_far = item.get_closest_marker("browser") or "browser" in item.path.parts
+        if group and not is_far and item.config.getoption("loadgroup", default=False):
             # xdist 3.8 writes the group where pytest 9.2 does not look for it any more.
             item._id = coerce_node_id(f"{item.nodeid}@{group.args[0]}")
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> None:
+    """What the last page that was asked for spoke is not heard in the next test."""
+    set_language("en")
 
 
 def pytest_collection_finish() -> None:
