@@ -19,7 +19,7 @@ DECISIONS = {
     "": (N_("Not asked yet"), "neutral"),
     "allow": (N_("May be shipped"), "ok"),
     "hold": (N_("Held"), "warn"),
-    "refuse": (N_("Refused"), "bad"),
+    "refuse": (N_("Not to be shipped"), "bad"),
     "released": (N_("Released"), "ok"),
 }
 #: status of the ERP → its word and tone
