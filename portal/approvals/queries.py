@@ -15,6 +15,7 @@ from portal.approvals.deciding import makers_of
 from portal.approvals.kinds import KINDS
 from portal.approvals.stand_ins import Absent, absent_colleagues, away_with
 from portal.base.access import NotFound, Permission, allows, visible_to
+from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.approval import (
     ROLES,
@@ -147,8 +148,7 @@ def list_requests(r: Reader, asked: ApprovalFilter) -> ApprovalPage:
         )
     ]
     count = sum(each for each, _ in sums)
-    pages = max(1, -(-count // asked.per_page))
-    page = min(max(1, asked.page), pages)
+    page, pages = page_within(asked.page, count, asked.per_page)
     if asked.state == WAITING:
         order: list[Any] = [Approval.asked_at, Approval.id]
     else:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from portal.base.access import NotFound, visible_to
+from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.tables.approvals import Task
 from portal.tables.customers import Customer
@@ -95,8 +96,7 @@ def tasks_counted(r: Reader, asked: TaskFilter) -> Select[Any]:
 def list_tasks(r: Reader, asked: TaskFilter) -> TaskPage:
     """One page of what a filter keeps: what is due first, or was done last."""
     count = r.session.scalar(tasks_counted(r, asked)) or 0
-    pages = max(1, -(-count // asked.per_page))
-    page = min(max(1, asked.page), pages)
+    page, pages = page_within(asked.page, count, asked.per_page)
     order = (Task.done_at.desc(), Task.id) if asked.is_done else (Task.due_on, Task.id)
     rows = (
         _rows(r)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from portal.base.access import NotFound, visible_to
+from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.contracts.checking import as_differences
 from portal.core.contract_check import Difference
@@ -105,8 +106,7 @@ def list_checks(r: Reader, asked: CheckFilter) -> CheckPage:
     kept = _kept(asked)
     counted: Select[Any] = _joined(select(func.count())).where(*kept)
     count = r.session.scalar(visible_to(counted, r.actor, InvoiceCheck.customer_id)) or 0
-    pages = max(1, -(-count // asked.per_page))
-    page = min(max(1, asked.page), pages)
+    page, pages = page_within(asked.page, count, asked.per_page)
     rank = case((InvoiceCheck.state == "held", 0), (InvoiceCheck.state == "returned", 1), else_=2)
     rows = _rows().where(*kept).order_by(rank, Entry.dated_on, Entry.id)
     cut = rows.limit(asked.per_page).offset((page - 1) * asked.per_page)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from portal.base.access import NotFound, visible_to
 from portal.base.kept_files import FileRow, files_of
+from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.contracts.agreements import amendments_in_force, values_on
 from portal.core.contract import AMENDABLE, Standing, standing_on
@@ -114,8 +115,7 @@ def list_contracts(r: Reader, asked: ContractFilter) -> ContractPage:
     counted: Select[Any] = select(func.count(Contract.id))
     counted = counted.join(Customer, Customer.id == Contract.customer_id).where(*kept)
     count = r.session.scalar(visible_to(counted, r.actor, Contract.customer_id)) or 0
-    pages = max(1, -(-count // asked.per_page))
-    page = min(max(1, asked.page), pages)
+    page, pages = page_within(asked.page, count, asked.per_page)
     is_over = case((and_(Contract.ends_on.is_not(None), Contract.ends_on < r.today), 1), else_=0)
     never = case((Contract.ends_on.is_(None), 1), else_=0)
     rows = _rows().where(*kept).order_by(is_over, never, Contract.ends_on, Contract.code)

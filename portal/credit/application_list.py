@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, or_, select
 
 from portal.base.access import NotFound, visible_to
 from portal.base.kept_files import FileRow, files_of
+from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.application import STEPS, Asks, Field, Step, fields_of, missing
 from portal.core.money import Money
@@ -147,8 +148,7 @@ def list_applications(r: Reader, asked: ApplicationFilter) -> ApplicationPage:
     if asked.page == 1 and len(first) < asked.per_page:
         return ApplicationPage([_row(r, row) for row in first], 1, 1, len(first))
     count = r.session.scalar(select(func.count()).select_from(kept.subquery())) or 0
-    pages = max(1, -(-count // asked.per_page))
-    page = min(max(1, asked.page), pages)
+    page, pages = page_within(asked.page, count, asked.per_page)
     rows = first or r.session.execute(ordered.offset((page - 1) * asked.per_page)).all()
     return ApplicationPage([_row(r, row) for row in rows], page, pages, count)
 

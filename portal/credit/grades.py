@@ -11,10 +11,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import Select, select
 
 from portal.base.access import visible_to
 from portal.base.work import Reader
+from portal.customers.grades import grade_holds
 from portal.tables.credit import CustomerGrade
 
 
@@ -46,16 +47,8 @@ def grades_on(
     The last row that holds on the day counts, so that the grade before an override is back the day
     after it ends.
     """
-    rows = _holding(r, customer_ids).where(holds_on(on))
+    rows = _holding(r, customer_ids).where(grade_holds(on))
     return {row.customer_id: _in_force(row) for row in r.session.scalars(rows)}
-
-
-def holds_on(on: dt.date) -> ColumnElement[bool]:
-    """Whether a row has begun and not ended by a day; the last such row is the grade in force."""
-    return and_(
-        CustomerGrade.effective_on <= on,
-        or_(CustomerGrade.until_on.is_(None), CustomerGrade.until_on >= on),
-    )
 
 
 def prepays_by_grade(r: Reader, name: str) -> bool:

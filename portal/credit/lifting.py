@@ -43,10 +43,10 @@ def facts(r: Reader, approval: Approval) -> Facts:
 def lift(w: Work, approval: Approval) -> None:
     """It holds no more from today; orders that it refused can be asked for again."""
     row = _row(w, approval)
-    end(w, row, approval.reason, approval.proposer_id or 0)
+    end(w, row, approval.reason, approval.proposer_id)
 
 
-def end(w: Work, row: CreditStanding, reason: str, user_id: int) -> None:
+def end(w: Work, row: CreditStanding, reason: str, user_id: int | None) -> None:
     """Ends a standing from today, with the reason."""
     if row.ended_on is not None:
         raise RuleBroken("standing.over_already")

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.base.access import NotFound, visible_to
+from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.money import Money
 from portal.tables.customers import Customer
@@ -109,8 +110,7 @@ def list_orders(r: Reader, asked: OrderFilter) -> OrderPage:
     ).all()
     totals = [(count, Money(int(minor), currency)) for currency, count, minor in sums]
     count = sum(number for number, _ in totals)
-    pages = max(1, -(-count // asked.per_page))
-    page = min(max(1, asked.page), pages)
+    page, pages = page_within(asked.page, count, asked.per_page)
     turn = case((waits(r.today), 0), else_=1)
     rows = r.session.execute(
         _rows(r)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from portal.base.access import visible_to
 from portal.base.work import Reader
@@ -19,11 +18,11 @@ from portal.core.limit import AskedLimit, Use, use_of
 from portal.core.money import Money
 from portal.credit.exposure import currencies_of, together
 from portal.credit.figures import figures_by_customer
-from portal.credit.grades import holds_on as grade_holds_on
 from portal.credit.grades import prepays_by_grade
 from portal.credit.limits import LimitInForce
 from portal.credit.rates import rates_on
 from portal.credit.trees import Group, group_of
+from portal.customers.grades import grade_held
 from portal.customers.standings import standing_holds
 from portal.invoices.open_items import due_parts, whose_items
 from portal.tables.credit import CreditFact, CreditLimit, CreditStanding, CustomerGrade
@@ -159,12 +158,7 @@ def _told(r: Reader, customer_id: int) -> _Told:
         CreditStanding.kind == "prepayment",
         standing_holds(r.today),
     )
-    grade: Select[Any] = (
-        select(CustomerGrade.grade)
-        .where(CustomerGrade.customer_id == customer_id, grade_holds_on(r.today))
-        .order_by(CustomerGrade.effective_on.desc(), CustomerGrade.id.desc())
-        .limit(1)
-    )
+    grade = grade_held(CustomerGrade.grade, customer_id, r.today)
     asked = (facts, CreditFact), (limits, CreditLimit), (standing, CreditStanding)
     seen = [visible_to(each, r.actor, table.customer_id) for each, table in asked]
     seen.append(visible_to(grade, r.actor, CustomerGrade.customer_id))

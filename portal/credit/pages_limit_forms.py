@@ -12,19 +12,13 @@ from portal.base.language import N_
 from portal.core.limit import AskedLimit
 from portal.core.money import Money
 from portal.credit.answering import LONGEST_ANSWER
+from portal.credit.limit_names import SECURITIES
 from portal.credit.proposing import LONGEST_REASON, ProposeLimit
 from portal.credit.securities import LONGEST, NoteSecurity
 from portal.web.forms import DateField, Filled, Form, MoneyField, RadioField, SelectField
 from portal.web.uploads import FilesForm
 
 AMOUNT, PREPAYMENT, NONE = "amount", "prepayment", "none"
-SECURITY_KINDS = (
-    ("guarantee", N_("Guarantee")),
-    ("bank_guarantee", N_("Bank guarantee")),
-    ("mortgage", N_("Mortgage")),
-    ("pledge", N_("Pledge")),
-    ("deposit", N_("Deposit")),
-)
 
 
 class LimitForm(Form):
@@ -78,7 +72,7 @@ class LimitForm(Form):
 class SecurityForm(FilesForm):
     """A security, what of it counts, and its papers."""
 
-    kind = SelectField(N_("Kind"), choices=SECURITY_KINDS)
+    kind = SelectField(N_("Kind"), choices=list(SECURITIES.items()))
     giver = wtforms.StringField(
         N_("Given by"), [Filled(N_("Write who gives it.")), Length(max=LONGEST)]
     )

@@ -12,6 +12,7 @@ from portal.base.documents.render import print_pdf, sheet_of
 from portal.base.formats import money
 from portal.base.language import current_language
 from portal.base.language import gettext as _
+from portal.base.paging import page_within
 from portal.core.limit import Use
 from portal.credit import limit_names
 from portal.credit.credit_file import CreditFile, credit_file
@@ -95,8 +96,7 @@ def customers() -> Response:
     text, currency = lists.asked("q").lower(), lists.asked("currency")
     rows = [row for row in kept(list_stands(r), shown, r.today) if _is_asked(row, text, currency)]
     size, count = lists.page_size(), len(rows)
-    pages = max(1, -(-count // size))
-    page = min(lists.page_number(), pages)
+    page, pages = page_within(lists.page_number(), count, size)
     return respond.page(
         "credit/customers.html",
         fragments={"stands-part": "stands"},

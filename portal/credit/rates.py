@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from portal.base.access import Permission
+from portal.base.paging import page_within
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
 from portal.core.exposure import Rate
@@ -71,8 +72,7 @@ def list_rates(r: Reader, page: int = 1, currency: str = "") -> RatePage:
     if currency:
         kept = [(RateRow.from_currency == currency) | (RateRow.to_currency == currency)]
     count = r.session.scalar(select(func.count()).select_from(RateRow).where(*kept)) or 0
-    pages = max(1, -(-count // PER_PAGE))
-    page = min(max(1, page), pages)
+    page, pages = page_within(page, count, PER_PAGE)
     rows = r.session.scalars(
         select(RateRow)
         .where(*kept)

@@ -57,13 +57,7 @@ def request_release(w: Work, c: RequestRelease) -> int:
     _check_held(order)
     if _waiting(w, order) is not None:
         raise RuleBroken("release.waits")
-    if not c.reason.strip():
-        raise RuleBroken("release.reason_missing", field="reason")
-    if c.until_on < w.today:
-        raise RuleBroken("release.day_over", field="until_on", today=w.today)
-    latest = last_day_of_release(w.today)
-    if c.until_on > latest:
-        raise RuleBroken("release.too_long", field="until_on", latest=latest)
+    _check_request(w, c)
     assert w.actor.user_id is not None
     release = HoldRelease(
         customer_id=order.customer_id,
@@ -97,6 +91,17 @@ def request_release(w: Work, c: RequestRelease) -> int:
         approval=release.approval_id,
     )
     return release.id
+
+
+def _check_request(w: Work, c: RequestRelease) -> None:
+    """It says why, and until a day within reach."""
+    if not c.reason.strip():
+        raise RuleBroken("release.reason_missing", field="reason")
+    if c.until_on < w.today:
+        raise RuleBroken("release.day_over", field="until_on", today=w.today)
+    latest = last_day_of_release(w.today)
+    if c.until_on > latest:
+        raise RuleBroken("release.too_long", field="until_on", latest=latest)
 
 
 def withdraw_release(w: Work, c: WithdrawRelease) -> None:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, and_, func, or_, select
 
 from portal.base.access import visible_to
+from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.ledger import Kind
 from portal.core.review import Due, Known, Rhythm, Standing, next_review
@@ -99,8 +100,7 @@ def review_page(r: Reader, asked: ReviewFilter) -> DuePage:
     every = [row for row in list_due(r) if _is_kept(row, asked)]
     counts = {each: sum(row.standing is each for row in every) for each in ORDER}
     kept = [row for row in every if _stands(row, asked.standing)]
-    pages = max(1, -(-len(kept) // asked.per_page))
-    page = min(max(1, asked.page), pages)
+    page, pages = page_within(asked.page, len(kept), asked.per_page)
     shown = kept[(page - 1) * asked.per_page : page * asked.per_page]
     return DuePage(_with_scores(r, shown), page, pages, len(kept), counts)
 

@@ -27,8 +27,8 @@ from portal.core.scorecard import FACTORS, Factor, Score, as_figure, read_card, 
 from portal.core.terms import parse_terms, schedule
 from portal.core.terms_in_force import find_named
 from portal.credit.facts import Fact, Facts, facts_on
-from portal.credit.grades import holds_on
 from portal.credit.record import Record, record_of
+from portal.customers.grades import grade_held
 from portal.customers.limits import BASE, limit_in_force, newest_rows
 from portal.invoices.open_items import Scope, among, between, one
 from portal.tables.credit import CreditLimit, CustomerGrade
@@ -139,14 +139,7 @@ def _customers(r: Reader, on: dt.date, customer_ids: Collection[int] | None) -> 
         .correlate(Customer)
         .scalar_subquery()
     )
-    grade_id = (
-        select(CustomerGrade.id)
-        .where(CustomerGrade.customer_id == Customer.id, holds_on(on))
-        .order_by(CustomerGrade.effective_on.desc(), CustomerGrade.id.desc())
-        .limit(1)
-        .correlate(Customer)
-        .scalar_subquery()
-    )
+    grade_id = grade_held(CustomerGrade.id, Customer.id, on).correlate(Customer).scalar_subquery()
     columns: list[Any] = [
         *(Customer.id.label("customer_id"), Customer.code, Customer.name),
         *(Customer.payment_terms, own_terms.label("own_terms")),

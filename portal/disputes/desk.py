@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, Text, case, cast, exists, func, li
 from sqlalchemy.orm import aliased
 
 from portal.base.access import NotFound, visible_to
+from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.dispute import OPEN, State
 from portal.core.money import Money
@@ -63,8 +64,7 @@ def list_desk(r: Reader, asked: DeskFilter) -> DeskPage:
         )
     ]
     count = sum(total.count for total in totals)
-    pages = max(1, -(-count // asked.per_page))
-    page = min(max(1, asked.page), pages)
+    page, pages = page_within(asked.page, count, asked.per_page)
     is_over = case((Dispute.state.in_(STATES["open"]), 0), else_=1)
     due = case((is_over == 0, Dispute.answer_by), else_=None)
     newest = case((is_over == 0, Dispute.id), else_=-Dispute.id)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, Text, cast, exists, func, literal, or_, select
 
 from portal.base.access import NotFound, visible_to
+from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.dispute import OPEN, Side, State, reopen_until
 from portal.core.ledger import Kind
@@ -67,8 +68,7 @@ def list_disputes(r: Reader, asked: DisputeFilter) -> DisputePage:
         )
     ]
     count = sum(total.count for total in totals)
-    pages = max(1, -(-count // asked.per_page))
-    page = min(max(1, asked.page), pages)
+    page, pages = page_within(asked.page, count, asked.per_page)
     rows = _rows().where(*kept).order_by(Dispute.id.desc())
     cut = rows.limit(asked.per_page).offset((page - 1) * asked.per_page)
     found = r.session.execute(visible_to(cut, r.actor, Dispute.customer_id))

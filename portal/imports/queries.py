@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from portal.base.access import Denied, NotFound, Permission, allows
+from portal.base.paging import page_within
 from portal.base.spreadsheets import guarded
 from portal.base.storage import Storage
 from portal.base.work import Reader
@@ -106,17 +107,17 @@ def list_imports(r: Reader, page: int = 1) -> ImportPage:
     """The imports made through the page, the newest first."""
     _may_see(r)
     count = r.session.scalar(select(func.count()).select_from(ImportRun)) or 0
-    pages = max(1, -(-count // PER_PAGE))
+    page, pages = page_within(page, count, PER_PAGE)
     found = (
         select(ImportRun, User.name, ImportUndo.at)
         .outerjoin(User, User.id == ImportRun.user_id)
         .outerjoin(ImportUndo, ImportUndo.run_id == ImportRun.id)
         .order_by(ImportRun.id.desc())
         .limit(PER_PAGE)
-        .offset((min(page, pages) - 1) * PER_PAGE)
+        .offset((page - 1) * PER_PAGE)
     )
     rows = tuple(_row(r, run, who, undone) for run, who, undone in r.session.execute(found))
-    return ImportPage(rows, count, min(page, pages), pages)
+    return ImportPage(rows, count, page, pages)
 
 
 def get_import(r: Reader, ref: str) -> ImportFile:

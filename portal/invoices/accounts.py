@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.money import Money
 from portal.customers.queries import CustomerFilter, CustomerRow, filtered, list_customers
@@ -75,8 +76,7 @@ class AccountPage:
 def list_accounts(r: Reader, asked: AccountFilter) -> AccountPage:
     """One page of the accounts that a filter keeps, in its order, and the sums of them all."""
     rows = all_accounts(r, asked)
-    pages = max(1, -(-len(rows) // asked.per_page))
-    page = min(max(1, asked.page), pages)
+    page, pages = page_within(asked.page, len(rows), asked.per_page)
     first = (page - 1) * asked.per_page
     totals = _totals(row.owed for row in rows if row.owed)
     return AccountPage(rows[first : first + asked.per_page], totals, page, pages, len(rows))

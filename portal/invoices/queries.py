@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Integer, and_, case, cast, func, select
 
 from portal.base.access import NotFound
+from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.ageing import days_late
 from portal.core.ledger import Kind
@@ -55,8 +56,7 @@ def list_invoices(r: Reader, asked: InvoiceFilter) -> InvoicePage:
         for currency, count, amount, is_open in r.session.execute(listing.sums, values)
     ]
     count = sum(total.count for total in totals)
-    pages = max(1, -(-count // asked.per_page))
-    page = min(max(1, asked.page), pages)
+    page, pages = page_within(asked.page, count, asked.per_page)
     cut = {"most": asked.per_page, "before": (page - 1) * asked.per_page}
     found = [_invoice_row(r, row) for row in r.session.execute(listing.page, {**values, **cut})]
     return InvoicePage(found, totals, page, pages, count)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.base.access import NotFound, visible_to
+from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.ledger import Kind
 from portal.core.money import Money
@@ -158,8 +159,7 @@ def list_advices(r: Reader, asked: AdviceFilter) -> AdvicePage:
         )
     ]
     count = sum(each for each, _ in sums)
-    pages = max(1, -(-count // asked.per_page))
-    page = min(max(1, asked.page), pages)
+    page, pages = page_within(asked.page, count, asked.per_page)
     found = r.session.execute(
         _advices(r)
         .where(*kept)

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, desc, func, or_, select
 
+from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.ledger import Kind
 from portal.core.money import Money
@@ -41,8 +42,7 @@ def list_credits(r: Reader, asked: CreditFilter) -> CreditPage:
         )
     ]
     count = sum(total.count for total in totals)
-    pages = max(1, -(-count // asked.per_page))
-    page = min(max(1, asked.page), pages)
+    page, pages = page_within(asked.page, count, asked.per_page)
     found = r.session.execute(
         select(rows)
         .where(*kept)

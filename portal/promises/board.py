@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
 
+from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.money import Money
 from portal.core.promise_board import Group, group_of
@@ -76,8 +77,7 @@ class Board:
 def promise_board(r: Reader, asked: BoardFilter) -> Board:
     """One page of what a filter keeps, the day that presses most first."""
     rows = awaited_promises(r, asked)
-    pages = max(1, -(-len(rows) // asked.per_page))
-    page = min(max(1, asked.page), pages)
+    page, pages = page_within(asked.page, len(rows), asked.per_page)
     first = (page - 1) * asked.per_page
     shown = rows[first : first + asked.per_page]
     groups = [_group(r, name, shown, rows) for name in Group]

@@ -10,6 +10,7 @@ from flask import Blueprint, Response
 from portal.base.access import allows
 from portal.base.language import N_
 from portal.base.language import gettext as _
+from portal.base.paging import page_within
 from portal.base.spreadsheets import Row
 from portal.core.measures import Measure
 from portal.core.promise_board import Group, KeptRate
@@ -206,8 +207,7 @@ def of_customer(ref: str) -> Response:
 def _shown(rows: list[PromiseRow], count: int) -> dict[str, Any]:
     """One page of a customer's promises: the newest day first, at a glance the next one."""
     size = lists.page_size()
-    pages = max(1, -(-len(rows) // size))
-    page = min(lists.page_number(), pages)
+    page, pages = page_within(lists.page_number(), len(rows), size)
     return {
         "rows": rows[(page - 1) * size : page * size],
         "count": count,

@@ -11,6 +11,7 @@ from portal.base.access import NotFound, allows
 from portal.base.calendars import MEDIA_TYPE
 from portal.base.formats import moment
 from portal.base.language import gettext as _
+from portal.base.paging import page_within
 from portal.core.promise_kept import State
 from portal.people.pages_branches import asked_branch, branch_choices, branches_of
 from portal.promises import queries
@@ -60,8 +61,7 @@ def index() -> Response:
 def _cut(rows: list[PromiseRow]) -> dict[str, Any]:
     """One page of the promises, with what turns it."""
     size = lists.page_size()
-    pages = max(1, -(-len(rows) // size))
-    page = min(lists.page_number(), pages)
+    page, pages = page_within(lists.page_number(), len(rows), size)
     shown = rows[(page - 1) * size : page * size]
     return {"rows": shown, "pager": lists.pager(page, pages, len(rows), size)}
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, Subquery, case, false, func, literal, select
 
+from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.ageing import Basis, days_late
 from portal.core.ledger import Kind
@@ -78,8 +79,7 @@ def list_aged_items(r: Reader, asked: AskItems) -> ItemPage:
     rows = _credits(asked, whose) if asked.column == UNAPPLIED else _items(asked, whose)
     every = rows.subquery("every")
     count, total = r.session.execute(select(func.count(), func.sum(every.c.counted))).one()
-    pages = max(1, -(-count // asked.per_page))
-    page = min(max(1, asked.page), pages)
+    page, pages = page_within(asked.page, count, asked.per_page)
     wanted = (
         select(every)
         .order_by(

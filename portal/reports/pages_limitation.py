@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 from portal.base.access import allows
 from portal.base.language import N_
 from portal.base.language import gettext as _
+from portal.base.paging import page_within
 from portal.base.spreadsheets import Row
 from portal.reports.laws import law_of
 from portal.reports.limitation import AskLapses, LapseRow, list_lapses, summed
@@ -35,8 +36,7 @@ WITHIN = {
 def index() -> Response:
     r, within, size = reader(), _within(), lists.page_size()
     rows = list_lapses(r, _asked(within))
-    pages = max(1, -(-len(rows) // size))
-    page = min(lists.page_number(), pages)
+    page, pages = page_within(lists.page_number(), len(rows), size)
     return respond.page(
         "reports/limitation.html",
         fragments={"limitation-part": "claims"},

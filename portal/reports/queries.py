@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ScalarSelect, literal, or_, select
+from sqlalchemy import ScalarSelect, literal, select
 
 from portal.base.work import Reader
 from portal.core.ageing import BUCKETS, AgeingScheme, Basis
 from portal.core.money import Money
+from portal.customers.grades import grade_held
 from portal.invoices.ageing import AgedAccount, AsOf, aged_accounts
 from portal.invoices.open_items import whose_items
 from portal.tables.credit import CustomerGrade
@@ -146,15 +147,8 @@ def ageing_report(r: Reader, asked: AskAgeing) -> AgeingReport:
 
 def grade_on(as_of: dt.date) -> ScalarSelect[str]:
     """The grade in force of the customer at hand on a day: the last row that holds on it."""
-    holds = or_(CustomerGrade.until_on.is_(None), CustomerGrade.until_on >= as_of)
-    return (
-        select(CustomerGrade.grade)
-        .where(CustomerGrade.customer_id == Customer.id, CustomerGrade.effective_on <= as_of, holds)
-        .order_by(CustomerGrade.effective_on.desc(), CustomerGrade.id.desc())
-        .limit(1)
-        .correlate(Customer)
-        .scalar_subquery()
-    )
+    held = grade_held(CustomerGrade.grade, Customer.id, as_of)
+    return held.correlate(Customer).scalar_subquery()
 
 
 def _named(by: By, account: AgedAccount, facts: Facts) -> tuple[str, str]:

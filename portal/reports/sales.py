@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from portal.base.access import visible_to
+from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.ledger import Kind
 from portal.core.money import Money
@@ -68,8 +69,7 @@ def list_sold(r: Reader, asked: AskSales) -> SoldPage:
     count, total = r.session.execute(
         visible_to(sums, r.actor, Entry.customer_id).where(*kept)
     ).one()
-    pages = max(1, -(-count // asked.per_page))
-    page = min(max(1, asked.page), pages)
+    page, pages = page_within(asked.page, count, asked.per_page)
     rows: Any = select(Entry, Customer.name).join(Customer, Customer.id == Entry.customer_id)
     found = r.session.execute(
         visible_to(rows, r.actor, Entry.customer_id)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, extract, func, or_, select
 
 from portal.base.access import NotFound, visible_to
+from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.money import Money
 from portal.core.statement import read_statement
@@ -102,8 +103,7 @@ def list_statements(r: Reader, asked: StatementFilter) -> StatementPage:
     every: Select[Any] = select(Statement.id).join(Customer)
     counted = visible_to(every, r.actor, Statement.customer_id).where(*kept)
     count = r.session.scalar(select(func.count()).select_from(counted.subquery())) or 0
-    pages = max(1, -(-count // asked.per_page))
-    page = min(max(1, asked.page), pages)
+    page, pages = page_within(asked.page, count, asked.per_page)
     wanted = (
         _statements(r)
         .where(*kept)

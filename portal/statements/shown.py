@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from portal.base.language import gettext as _
+from portal.base.paging import page_within
 from portal.core.confirmation import Difference
 from portal.core.ledger import Kind
 from portal.core.money import Money
@@ -175,8 +176,7 @@ def shown_lines(view: StatementView, ticks: Ticks, asked: LineFilter) -> ShownLi
         for seq, line in enumerate(view.snapshot.lines, 1)
     ]
     kept = [each for each in every if _is_kept(each, asked)]
-    pages = max(1, -(-len(kept) // PER_PAGE))
-    page = min(max(1, asked.page), pages)
+    page, pages = page_within(asked.page, len(kept), PER_PAGE)
     cut = kept[(page - 1) * PER_PAGE : page * PER_PAGE]
     rows = [shown_line(view, ticks, each.seq) for each in cut]
     before = rows[0].seq - 1 if rows else 0

@@ -22,7 +22,6 @@ from sqlalchemy import (
     func,
     literal,
     null,
-    or_,
     select,
 )
 
@@ -31,6 +30,7 @@ from portal.base.work import Reader
 from portal.core.errors import RuleBroken
 from portal.core.impact import Dates, dates_by
 from portal.core.terms import Terms
+from portal.customers.grades import grade_held
 from portal.invoices.due_parts import BASELINES
 from portal.invoices.open_items import Scope, due_parts
 from portal.tables.credit import CustomerGrade
@@ -191,17 +191,8 @@ def _own_text(source: Subquery) -> ColumnElement[Any]:
 def _grade_key(source: Subquery, replacing: Replacing) -> ColumnElement[Any]:
     if not replacing.told_apart:
         return literal(GRADE)
-    grade = (
-        select(CustomerGrade.grade)
-        .where(
-            CustomerGrade.customer_id == source.c.customer_id,
-            CustomerGrade.effective_on <= source.c.dated_on,
-            or_(CustomerGrade.until_on.is_(None), CustomerGrade.until_on >= source.c.dated_on),
-        )
-        .order_by(CustomerGrade.effective_on.desc(), CustomerGrade.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    held = grade_held(CustomerGrade.grade, source.c.customer_id, source.c.dated_on)
+    grade = held.scalar_subquery()
     apart = grade.in_(sorted(replacing.told_apart))
     return case((apart, literal(GRADE) + grade), else_=literal(GRADE))
 

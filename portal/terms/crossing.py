@@ -20,6 +20,7 @@ from portal.base.access import visible_to
 from portal.base.work import Reader
 from portal.core.impact import WEEKS, Habit, crosses, is_above_cap, is_newly_watched, projected
 from portal.core.money import Money
+from portal.customers.grades import grade_held
 from portal.invoices.open_items import Scope, both, due_parts, everyone, seen_by
 from portal.tables.credit import CreditLimit, CustomerGrade
 from portal.tables.customers import Customer
@@ -192,13 +193,13 @@ def _account_rows(r: Reader, change: Change) -> Select[Any]:
         CreditLimit.id.is_not(None).label("is_dated"),
         CreditLimit.amount_minor.label("dated_minor"),
         CreditLimit.currency.label("dated_currency"),
-        _latest(CustomerGrade, CustomerGrade.grade, on).label("grade"),
+        grade_held(CustomerGrade.grade, Customer.id, on).scalar_subquery().label("grade"),
         *(owed.c.currency, owed.c.open),
     ]
     rows = (
         select(*columns)
         .select_from(Customer)
-        .outerjoin(CreditLimit, CreditLimit.id == _latest(CreditLimit, CreditLimit.id, on))
+        .outerjoin(CreditLimit, CreditLimit.id == _newest_limit(on))
         .outerjoin(owed, owed.c.customer_id == Customer.id)
         .where(family(Customer.id), _counts_somewhere())
         .order_by(Customer.code, owed.c.currency)
@@ -215,13 +216,10 @@ def _counts_somewhere() -> ColumnElement[bool]:
     )
 
 
-def _latest(table: Any, column: Any, on: dt.date) -> Any:
-    """What the dated rows of a customer say on a day."""
-    of = aliased(table)
-    holds = [of.customer_id == Customer.id, of.effective_on <= on]
-    if table is CustomerGrade:
-        holds.append(or_(of.until_on.is_(None), of.until_on >= on))
-    wanted = select(getattr(of, column.key)).where(*holds)
+def _newest_limit(on: dt.date) -> Any:
+    """The dated limit of a customer on a day."""
+    of = aliased(CreditLimit)
+    wanted = select(of.id).where(of.customer_id == Customer.id, of.effective_on <= on)
     return wanted.order_by(of.effective_on.desc(), of.id.desc()).limit(1).scalar_subquery()
 
 

@@ -13,6 +13,7 @@ from portal.base.access import allows
 from portal.base.formats import number, short_day
 from portal.base.language import N_
 from portal.base.language import gettext as _
+from portal.base.paging import page_within
 from portal.base.spreadsheets import Row
 from portal.core.impact import Stretch
 from portal.core.money import Money
@@ -116,8 +117,7 @@ def _looked_at(view: ChangeView) -> Change:
 def _page(view: ChangeView, change: Change, form: Form | None = None) -> Response:
     r, size = reader(), lists.page_size()
     told = simulate(r, change)
-    pages = max(1, -(-told.moves.count // size))
-    page = min(lists.page_number(), pages)
+    page, pages = page_within(lists.page_number(), told.moves.count, size)
     first = (page - 1) * size
     return respond.page(
         "terms/impact.html",
@@ -139,8 +139,7 @@ def _kept_page(view: ChangeView) -> Response:
     """A change that was decided: what was shown of it, and what it has moved."""
     r, size = reader(), lists.page_size()
     count = count_moved_by(r, view.id)
-    pages = max(1, -(-count // size))
-    page = min(lists.page_number(), pages)
+    page, pages = page_within(lists.page_number(), count, size)
     return respond.page(
         "terms/impact_kept.html",
         view=view,

@@ -17,6 +17,7 @@ from portal.core.later_versions import carried
 from portal.core.named_terms import NamedTerms
 from portal.core.terms import Terms, parse_terms
 from portal.core.terms_in_force import find_named
+from portal.customers.grades import grade_held
 from portal.tables.credit import CustomerGrade
 from portal.tables.customers import Customer
 from portal.tables.terms import CustomerTerms, TermsChange
@@ -174,17 +175,7 @@ def _said(values: Mapping[str, Any]) -> str:
 
 def grade_on(r: Reader, customer_id: int | None, on: dt.date) -> str:
     """The grade of one customer on a day; empty where they have none."""
-    held = (
-        select(CustomerGrade.grade)
-        .where(
-            CustomerGrade.customer_id == customer_id,
-            CustomerGrade.effective_on <= on,
-            (CustomerGrade.until_on.is_(None)) | (CustomerGrade.until_on >= on),
-        )
-        .order_by(CustomerGrade.effective_on.desc(), CustomerGrade.id.desc())
-        .limit(1)
-    )
-    return r.session.scalar(held) or ""
+    return r.session.scalar(grade_held(CustomerGrade.grade, customer_id, on)) or ""
 
 
 def _own_texts(r: Reader) -> list[str]:

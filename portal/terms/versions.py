@@ -12,6 +12,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.base.access import NotFound, visible_to
+from portal.base.paging import page_within
 from portal.base.policy import DEFAULTS
 from portal.base.work import Reader
 from portal.core.terms_in_force import key_of_name
@@ -176,8 +177,7 @@ def list_own_terms(r: Reader, text: str = "", page: int = 1) -> OwnPage:
         named = (Customer.name, Customer.code, own)
         rows = rows.where(or_(*(func.lower(n).contains(words, autoescape=True) for n in named)))
     count = r.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
-    pages = max(1, -(-count // PER_PAGE))
-    page = min(max(1, page), pages)
+    page, pages = page_within(page, count, PER_PAGE)
     found = r.session.execute(
         rows.order_by(Customer.name, Customer.code).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
     )

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, select
 
 from portal.base.access import NotFound, Permission, allows
+from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.contract_check import plain
 from portal.tables.contracts import Contract, Price
@@ -77,8 +78,7 @@ def get_price_list(r: Reader, name: str, on: dt.date, text: str = "", page: int 
     if text:
         asked = asked.where(func.lower(Price.product_code).contains(text.lower(), autoescape=True))
     count = r.session.scalar(select(func.count()).select_from(asked.subquery())) or 0
-    pages = max(1, -(-count // PER_PAGE))
-    page = min(max(1, page), pages)
+    page, pages = page_within(page, count, PER_PAGE)
     cut = asked.order_by(Price.product_code, Price.currency).limit(PER_PAGE)
     found = list(r.session.execute(cut.offset((page - 1) * PER_PAGE)))
     to_come = _to_come(r, name, on, [each.product_code for each in found])

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from portal.base.access import NotFound, visible_to
+from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.bill import RUNNING
 from portal.core.money import Money
@@ -78,8 +79,7 @@ def list_bills(r: Reader, asked: BillFilter) -> BillPage:
     told = r.session.execute(visible_to(sums.order_by(Bill.currency), r.actor, Bill.customer_id))
     totals = [(count, Money(int(minor), currency)) for currency, count, minor in told]
     count = sum(each for each, _money in totals)
-    pages = max(1, -(-count // asked.per_page))
-    page = min(max(1, asked.page), pages)
+    page, pages = page_within(asked.page, count, asked.per_page)
     is_over = case((Bill.state.in_(OPEN), 0), else_=1)
     rows = _rows().where(*kept).order_by(is_over, Bill.matures_on, Bill.id)
     cut = rows.limit(asked.per_page).offset((page - 1) * asked.per_page)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from portal.base.access import NotFound, visible_to
+from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.instalment import Standing
 from portal.core.money import Money
@@ -26,8 +27,7 @@ def list_plans(r: Reader, asked: PlanFilter) -> PlanPage:
     """The plans that a filter keeps, the newest first; drafts are seen by their own side."""
     kept = _kept(r, asked)
     found = [row for row in _rows(r, kept) if _is_asked(row, asked)]
-    pages = max(1, -(-len(found) // asked.per_page))
-    page = min(asked.page, pages)
+    page, pages = page_within(asked.page, len(found), asked.per_page)
     first = (page - 1) * asked.per_page
     return PlanPage(found[first : first + asked.per_page], page, pages, len(found))
 

@@ -12,6 +12,7 @@ from sqlalchemy import Select, false, func, or_, select
 
 from portal.base import formats
 from portal.base.access import visible_to
+from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.comparison import Bridge
 from portal.core.money import Money
@@ -184,7 +185,10 @@ def list_groups(
     )
     totals = {kind: (first, count, int(o), int(y)) for kind, first, count, o, y in sums}
     nothing = (0, 0, 0, 0)
-    cut = {kind: _cut(totals.get(kind, nothing)[1], page) for kind, page in pages.items()}
+    cut = {
+        kind: page_within(page, totals.get(kind, nothing)[1], PER_PAGE)
+        for kind, page in pages.items()
+    }
     spans = [_span(*totals[kind][:2], cut[kind][0]) for kind in cut if kind in totals]
     found = _rows(r, view, comparison, spans)
     own = _own_rows(r, view, comparison, found)
@@ -202,12 +206,6 @@ def _of(comparison: ComparisonView, view: StatementView) -> Select[Any]:
     return select(OwnMatch).where(
         OwnMatch.customer_id == view.row.customer_id, OwnMatch.comparison_id == comparison.id
     )
-
-
-def _cut(count: int, page: int) -> tuple[int, int]:
-    """The page that is there, and how many there are."""
-    pages = max(1, -(-count // PER_PAGE))
-    return min(max(1, page), pages), pages
 
 
 def _span(first: int, count: int, page: int) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
 from portal.base.access import visible_to
+from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.confirmation import Difference as NamedDifference
 from portal.core.confirmation import Reason, difference_minor
@@ -298,8 +299,7 @@ def list_unsettled(r: Reader, asked: UnsettledFilter) -> UnsettledPage:
         )
     ]
     count = sum(count for count, _ in sums)
-    pages = max(1, -(-count // asked.per_page))
-    page = min(max(1, asked.page), pages)
+    page, pages = page_within(asked.page, count, asked.per_page)
     found = r.session.execute(
         _waiting(
             r,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, url_for
 
+from portal.base.paging import page_within
 from portal.core.money import Money
 from portal.core.statement import SUMS
 from portal.statements import queries
@@ -23,8 +24,7 @@ def since(ref: str) -> Response:
     view = queries.get_statement(r, ref)
     walk, term, page = walk_to(r, view), asked("term", list(SUMS)), page_number()
     count, minor = _together(walk, term)
-    pages = max(1, -(-count // PER_PAGE))
-    page = min(page, pages)
+    page, pages = page_within(page, count, PER_PAGE)
     return respond.page(
         "statements/since.html",
         view=view,
