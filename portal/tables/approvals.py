@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.tables.base import STRICT, Base
@@ -113,3 +113,6 @@ class Task(Base):
     done_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     #: What came of it.
     outcome: Mapped[Words] = mapped_column(default="", server_default="")
+    #: It rests until this day, with a reason.
+    snoozed_until: Mapped[dt.date | None] = mapped_column(Date)
+    snooze_reason: Mapped[Words] = mapped_column(default="", server_default="")

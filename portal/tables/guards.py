@@ -40,6 +40,16 @@ APPEND_ONLY = (
     "part_move",
     "rating",
     "visit",
+    "case_event",
+    "case_part",
+    "comment",
+    "contact_log",
+    "dunned_part",
+    "interest_line",
+    "interest_waiver",
+    "print_batch",
+    "provision",
+    "write_off_part",
 )
 
 #: Table → the only columns that may change; rows are never deleted, but for parts as said below.
@@ -67,6 +77,18 @@ MOSTLY_FROZEN = {
     "statement": ("in_force", "state"),
     "statement_line": ("in_force",),
     "warning_signal": ("cleared_at", "cleared_by", "clear_note"),
+    "dunning": ("state", "done_on", "approval_id", "task_id", "fee_entry_id"),
+    "dunning_hold": ("ended_at", "ended_by"),
+    "interest_charge": ("state", "approval_id", "entry_id"),
+    "specific_provision": ("ended_on", "ended_at", "ended_by"),
+    "write_off": (
+        "state",
+        "approval_id",
+        "second_approval_id",
+        "posted_on",
+        "entry_id",
+        "look_on",
+    ),
 }
 
 #: What has ended stays ended, and as it ended.

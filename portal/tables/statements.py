@@ -32,6 +32,9 @@ IN_FORCE = text("in_force = 1")
 STANDING = text("withdrawn_at is null")
 
 
+UNANSWERED = text("in_force = 1 and state in ('issued', 'viewed', 'prepared')")
+
+
 class StatementRun(Base):
     """One call of the statement run; its slices make it resumable after a kill."""
 
@@ -125,6 +128,13 @@ class Statement(Base):
         ),
         Index("ix_statement_period_to_state", "period_to", "state"),
         Index("ix_statement_run_id", "run_id"),
+        # Who has not answered yet, by the day on which the answer is due.
+        Index(
+            "ix_statement_unanswered",
+            "confirm_by",
+            sqlite_where=UNANSWERED,
+            postgresql_where=UNANSWERED,
+        ),
         STRICT,
     )
 
