@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from portal.core.errors import RuleBroken
@@ -48,7 +48,12 @@ class AgeingScheme(ABC):
     @property
     @abstractmethod
     def starts(self) -> tuple[int, ...]:
-        """The days late from which each name but the first holds."""
+        """The days late from which each name but the first holds, as far as days say so."""
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether its last names follow from what was decided rather than from days."""
+        return False
 
     def index_of(self, days_late: int | None) -> int:
         """
@@ -77,8 +82,11 @@ class AgeingScheme(ABC):
 
         >>> [str(day) for day in Scheme().cut_offs(date(2026, 3, 31))]
         ['2026-03-31', '2026-03-01', '2026-01-30', '2025-12-31']
+        >>> str(Scheme().cut_offs(date(1, 1, 1))[-1])  # the calendar has no day before it
+        '0001-01-01'
         """
-        return tuple(as_of - timedelta(days=start - 1) for start in self.starts)
+        days = (as_of.toordinal() - start + 1 for start in self.starts)
+        return tuple(date.fromordinal(min(max(day, 1), date.max.toordinal())) for day in days)
 
 
 @dataclass(frozen=True)
@@ -116,13 +124,16 @@ class Scheme(AgeingScheme):
 @dataclass(frozen=True)
 class GradeScheme(AgeingScheme):
     """
-    The four grades that follow from dates.
+    The eight grades: four that follow from dates, four from what was decided.
 
     Rule: R33 — in term, alert in the last days before the due date (7 by default), due on the day
-    itself, overdue from the day after (S-129).
+    itself, overdue from the day after; final demand, agency, legal and bad debt follow from the
+    last step of the ladder that was done, from a case that stands, or from a write-off (S-129).
 
     >>> [GRADES.bucket_of(days) for days in (-8, -7, 0, 1)]
     ['in_term', 'alert', 'due', 'overdue']
+    >>> GRADES.raised(GRADES.index_of(-8), "legal"), GRADES.raised(GRADES.index_of(40), None)
+    ('legal', 'overdue')
     """
 
     alert_days: int = 7
@@ -130,13 +141,21 @@ class GradeScheme(AgeingScheme):
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the grades."""
-        first_four = (Grade.IN_TERM, Grade.ALERT, Grade.DUE, Grade.OVERDUE)
-        return tuple(grade.value for grade in first_four)
+        return tuple(grade.value for grade in Grade)
 
     @property
     def starts(self) -> tuple[int, ...]:
-        """The first day late of each grade but the first."""
+        """The first day late of each grade that follows from dates, but the first."""
         return (-self.alert_days, 0, 1)
+
+    @property
+    def is_decided(self) -> bool:
+        """The last four are."""
+        return True
+
+    def raised(self, place: int, grade: str | None) -> str:
+        """The grade of an item by its days and by what it was raised to: the later of both."""
+        return self.names[place if grade is None else max(place, self.names.index(grade))]
 
 
 BUCKETS = Scheme()
@@ -206,6 +225,9 @@ def age(
     disputed = nothing
     for item in items:
         day = item.part.due_on if basis is Basis.DUE else item.entry.dated_on
-        amounts[scheme.index_of(days_late(day, as_of))] += item.house if inside else item.claim
+        place = scheme.index_of(days_late(day, as_of))
+        if inside and scheme.is_decided and item.house != item.claim:
+            place = len(amounts) - 1  # the rest of what was written off in part
+        amounts[place] += item.house if inside else item.claim
         disputed += item.disputed
     return Ageing(scheme.names, tuple(amounts), disputed)

@@ -1,6 +1,7 @@
 """
 Who may decide what somebody else proposed, on whose right, and what has changed since.
 
+Who proposes never decides: each looks at the other's work (S-191).
 People are numbers here and roles plain words; who they are is for the features to say.
 """
 
@@ -14,15 +15,21 @@ from portal.core.errors import RuleBroken
 #: Kind of request → the roles that decide it.
 ROLES: Mapping[str, frozenset[str]] = {
     "amendment": frozenset({"collections_lead", "credit_manager", "admin"}),
+    "case": frozenset({"collections_lead", "credit_manager", "admin"}),
     "credit_note": frozenset({"collections_lead", "credit_manager", "admin"}),
     "extension": frozenset({"collections_lead", "credit_manager", "admin"}),
     "grade": frozenset({"credit_manager", "admin"}),
+    "interest": frozenset({"collections_lead", "credit_manager", "admin"}),
     "limit": frozenset({"credit_manager", "admin"}),
+    "ladder_step": frozenset({"collections_lead", "credit_manager", "admin"}),
     # Above what the credit manager may grant.
     "large_limit": frozenset({"admin"}),
     "plan": frozenset({"credit_manager", "admin"}),
     "release": frozenset({"collections_lead", "credit_manager", "admin"}),
     "terms": frozenset({"credit_manager", "admin"}),
+    "write_off": frozenset({"collections_lead", "credit_manager", "admin"}),
+    # The second approval of a large one.
+    "write_off_second": frozenset({"collections_lead", "credit_manager", "admin"}),
 }
 #: Who decides what stands in no table of ours.
 STRICTEST = frozenset({"credit_manager", "admin"})

@@ -37,7 +37,7 @@ BINDING = frozenset({"contract_seal", "company_seal", "electronic"})
 ENDS_SOON_DAYS = 60
 
 
-class Standing(StrEnum):
+class ContractStage(StrEnum):
     """How far a contract is on a day."""
 
     TO_COME = "to_come"
@@ -46,7 +46,7 @@ class Standing(StrEnum):
     ENDED = "ended"
 
 
-def standing_on(starts_on: date, ends_on: date | None, on: date) -> Standing:
+def standing_on(starts_on: date, ends_on: date | None, on: date) -> ContractStage:
     """
     How far a contract is on a day.
 
@@ -57,13 +57,13 @@ def standing_on(starts_on: date, ends_on: date | None, on: date) -> Standing:
     'ending'
     """
     if on < starts_on:
-        return Standing.TO_COME
+        return ContractStage.TO_COME
     if ends_on is None:
-        return Standing.RUNNING
+        return ContractStage.RUNNING
     if ends_on < on:
-        return Standing.ENDED
+        return ContractStage.ENDED
     soon = ends_on - on <= timedelta(days=ENDS_SOON_DAYS)
-    return Standing.ENDING if soon else Standing.RUNNING
+    return ContractStage.ENDING if soon else ContractStage.RUNNING
 
 
 @dataclass(frozen=True, slots=True)

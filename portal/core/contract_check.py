@@ -61,6 +61,8 @@ class Invoiced:
     received_on: date | None = None
     due_on: tuple[date | None, ...] = ()
     lines: tuple[InvoicedLine, ...] = ()
+    #: What falls due on each of those days, in minor units; digests know it of several parts only.
+    due_minor: tuple[int, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +217,8 @@ def _dates(invoice: Invoiced, agreed: Agreed, calendar: Calendar) -> Iterator[Di
     What was invoiced or falls due on another day than agreed.
 
     Rule: R170 — an invoice is dated within its contract's period, not before the delivery, shipment
-    or acceptance from which its terms count, and falls due on the days that those terms give
-    (S-066).
+    or acceptance from which its terms count, and falls due on the days that those terms give, with
+    the part that they give on each (S-066).
     """
     dated = invoice.dated_on
     if not runs_on(agreed.starts_on, agreed.ends_on, dated):
@@ -245,6 +247,33 @@ def _dates(invoice: Invoiced, agreed: Agreed, calendar: Calendar) -> Iterator[Di
     ours = [each.due_on for each in items if each.due_on]
     if sorted(theirs) != sorted(ours):
         yield Difference(DATE, "due_on", _days(theirs), _days(ours), about=agreed.terms)
+    elif invoice.due_minor:
+        agreed_split = _split(ours, [each.amount.minor for each in items])
+        yield from _other_parts(invoice, agreed, _split(theirs, invoice.due_minor), agreed_split)
+
+
+def _split(days: Sequence[date], minor: Sequence[int]) -> dict[date, int]:
+    """What falls due by day."""
+    found: dict[date, int] = {}
+    for day, part in zip(days, minor, strict=True):
+        found[day] = found.get(day, 0) + part
+    return found
+
+
+def _other_parts(
+    invoice: Invoiced, agreed: Agreed, theirs: dict[date, int], ours: dict[date, int]
+) -> Iterator[Difference]:
+    """The days are those of the contract; does as much fall due on each?"""
+    if theirs != ours:
+        currency = invoice.amount.currency
+        said, wanted = _said(theirs, currency), _said(ours, currency)
+        yield Difference(AMOUNT, "parts", said, wanted, about=agreed.terms)
+
+
+def _said(split: dict[date, int], currency: str) -> str:
+    return ", ".join(
+        f"{day.isoformat()}: {Money(split[day], currency).major()}" for day in sorted(split)
+    )
 
 
 @lru_cache(maxsize=1_024)
@@ -295,5 +324,12 @@ def check_digest(invoice: Invoiced, agreed: Agreed | None, number: str) -> str:
         prices = [(name, agreed.prices[name]) for name in sorted(used) if name in agreed.prices]
         said = (agreed.number, agreed.starts_on, agreed.ends_on, agreed.currency, agreed.terms)
         read = (*said, agreed.price_list, prices)
+    several = invoice.due_minor if len(invoice.due_minor) > 1 else ()
+    if several:
+        return _digest((invoice, several, number, read))
+    return _digest((invoice, number, read))
+
+
+def _digest(said: tuple[Any, ...]) -> str:
     # Written as text, since that costs least: the digest of every invoice is taken every day.
-    return hashlib.sha256(repr((invoice, number, read)).encode()).hexdigest()[:40]
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:40]

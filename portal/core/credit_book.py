@@ -171,9 +171,15 @@ def _add_ledger(
             continue
         told = position(ledger, account, on)
         notes = _open_notes(ledger, account, on)
-        sums[Part.OPEN, account.currency] += told.open.minor
+        sums[Part.OPEN, account.currency] += _open_inside(ledger, account, on)
         sums[Part.CREDIT_NOTES, account.currency] += notes
         sums[Part.MONEY, account.currency] += told.unapplied.minor - notes
+
+
+def _open_inside(ledger: Book, account: Account, on: date) -> int:
+    """What the house expects of an account: a claim that it wrote off and was paid is no gain."""
+    items = (item for item in open_items(ledger, on) if item.entry.account == account)
+    return sum(max(0, item.house.minor) for item in items)
 
 
 def _open_notes(ledger: Book, account: Account, on: date) -> int:

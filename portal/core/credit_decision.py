@@ -11,11 +11,14 @@ from enum import StrEnum
 from typing import Any
 
 from portal.core.exposure import Exposure, Pair, Part, Rate, converted, rate_between
+from portal.core.lots import LotRule, Purchases, too_large
 from portal.core.money import Money
 from portal.core.review import EXEMPT
 
 #: What bars every shipment; money in hand does not lift it.
 BARS = frozenset({"blacklisted", "frozen"})
+#: Where the policy says nothing else.
+USUAL_LOTS = LotRule()
 
 
 class Verdict(StrEnum):
@@ -36,6 +39,9 @@ REASONS = {
     "limit_expired": Verdict.HOLD,
     "review_overdue": Verdict.HOLD,
     "overdue": Verdict.HOLD,
+    "large_lot_held": Verdict.HOLD,
+    # Advice: it speaks against shipping at once, and changes nothing.
+    "large_lot": Verdict.ALLOW,
 }
 
 
@@ -92,6 +98,9 @@ class Asked:
     overdue: Overdue | None = None
     #: More days overdue than these hold every order; None: none do.
     hold_overdue_days: int | None = None
+    #: What the customer usually buys; None: nobody asks for small lots.
+    purchases: Purchases | None = None
+    lots: LotRule = USUAL_LOTS
     #: It was allowed before, and has been counted since.
     was_allowed: bool = False
 
@@ -146,6 +155,7 @@ def decide(asked: Asked) -> Decision:
         for bound in asked.bounds:
             reasons += _against_bound(asked, bound)
         reasons += _against_customer(asked)
+        reasons += _against_lot(asked)
     verdict = Verdict.ALLOW
     for wanted in (Verdict.HOLD, Verdict.REFUSE):
         if any(reason.verdict is wanted for reason in reasons):
@@ -180,7 +190,7 @@ def _against_bound(asked: Asked, bound: Bound) -> list[Reason]:
     Rule: R181 — no limit set is not limited; a limit of nothing is prepayment only; otherwise
     exposure and amount together stay within the limit, up to the last unit (INTERFACES 3 and 5).
     Rule: R184 — every limit on the way up binds: a child's exposure counts in its parent's
-    (RULES 2 'exposure', S-048).
+    (RULES 2 'exposure').
     """
     expired = []
     if bound.valid_until is not None and bound.valid_until < asked.on:
@@ -256,6 +266,21 @@ def _against_customer(asked: Asked) -> list[Reason]:
             }
             reasons.append(Reason("overdue", facts))
     return reasons
+
+
+def _against_lot(asked: Asked) -> list[Reason]:
+    """What the size of the shipment says against it: advice, unless the policy holds it."""
+    told = too_large(asked.amount, asked.purchases, asked.lots, asked.on)
+    if told is None:
+        return []
+    facts = {
+        "days": told.days,
+        "most": asked.lots.most_days,
+        "least": asked.lots.least_days,
+        "lots": told.lots,
+        "lot": told.lot,
+    }
+    return [Reason("large_lot_held" if asked.lots.holds else "large_lot", facts)]
 
 
 def _limit_of(bound: Bound) -> Money | None:

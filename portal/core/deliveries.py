@@ -6,7 +6,7 @@ Dealers reconcile before the invoice is there; what is said to them of a deliver
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from portal.core.ledger import Account, Entry, Kind
@@ -63,3 +63,26 @@ def not_invoiced(
         and each.invoice not in billed
     ]
     return tuple(sorted(found, key=lambda each: each[:2]))
+
+
+def invoice_by(delivered_on: date, within_days: int) -> date:
+    """
+    The last day on which the invoice of a delivery is in time; from the next one on it is late.
+
+    Rule: R206 — what was delivered is invoiced within so many days, the day of the delivery not
+    counted; later it stands on a list and makes a task, which closes with the invoice (S-064).
+
+    >>> invoice_by(date(2026, 5, 3), 7)
+    datetime.date(2026, 5, 10)
+    """
+    return delivered_on + timedelta(days=within_days)
+
+
+def late_since(on: date, within_days: int) -> date:
+    """
+    Whatever was delivered before this day and has no invoice on a day `on` is late.
+
+    >>> late_since(date(2026, 5, 11), 7)
+    datetime.date(2026, 5, 4)
+    """
+    return on - timedelta(days=within_days)

@@ -1,7 +1,8 @@
 """
 Early-payment discount: what is on offer, and what a payment earns.
 
-The discount becomes a movement of its own; posting it is not done here.
+The discount becomes a movement of its own; posting it is not done here. Its window and its rate are
+parts of the terms (S-044).
 """
 
 from datetime import date

@@ -152,10 +152,10 @@ def expose(figures: Figures, currency: str, rates: Iterable[Rate], on: date) -> 
     """
     The exposure that figures come to in one currency on a day.
 
-    Rule: R177 — open claims (disputed, promised and written-off ones too), bills, delivered and
-    not invoiced and open orders, less unapplied money, open credit notes and accepted collateral;
-    each part of each currency is converted and rounded once, so that what is shown sums to the
-    total (RULES 2 'exposure').
+    Rule: R177 — open claims (disputed and promised ones too, without what was written off inside
+    the house), bills, delivered and not invoiced and open orders, less unapplied money, open credit
+    notes and accepted collateral; each part of each currency is converted and rounded once, so that
+    what is shown sums to the total (INTERFACES 5, RULES 2 'exposure').
 
     >>> figures = {(Part.OPEN, "CNY"): 10000, (Part.ORDERS, "PLN"): 10100, (Part.MONEY, "CNY"): 500}
     >>> told = [Rate("PLN", "CNY", date(2026, 3, 1), Decimal("1.8"))]

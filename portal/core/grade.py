@@ -1,4 +1,4 @@
-"""Grades: what a score comes to, and what each grade grants."""
+"""Grades: what a score comes to, and what each grade grants; its terms and limit (S-032, S-037)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

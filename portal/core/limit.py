@@ -46,7 +46,7 @@ class AskedLimit:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LimitFacts:
     """What is known of the customer when a limit is proposed."""
 
     #: In the currency of the limit; None: a rate is missing.
@@ -141,7 +141,7 @@ def is_large(amount: Money | None, without_admin: Mapping[str, str]) -> bool:
     return told is None or amount > Money.parse(told, amount.currency)
 
 
-def doubts(asked: AskedLimit, known: Standing) -> list[Doubt]:
+def doubts(asked: AskedLimit, known: LimitFacts) -> list[Doubt]:
     """
     What speaks against a limit, in the order of what matters most.
 
@@ -150,7 +150,7 @@ def doubts(asked: AskedLimit, known: Standing) -> list[Doubt]:
     that leaves days without one is not refused: whoever decides over it is told (S-042, UX S8).
 
     >>> low = AskedLimit(Money(50, "CNY"), date(2026, 3, 1), None)
-    >>> [doubt.value for doubt in doubts(low, Standing(Money(80, "CNY"), Money(40, "CNY")))]
+    >>> [doubt.value for doubt in doubts(low, LimitFacts(Money(80, "CNY"), Money(40, "CNY")))]
     ['below_exposure', 'above_cap', 'no_review']
     """
     amount = asked.amount

@@ -8,7 +8,8 @@ with what is shipped later.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from portal.core.policy_schema import ALWAYS_APPROVED, LISTS, REQUIRED, SECTIONS, STEPS, Rows
+from portal.core.policy_schema import ALWAYS_APPROVED, LISTS, REQUIRED, STEPS, Rows
+from portal.core.policy_sections import SECTIONS
 
 Values = Mapping[str, Any]
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.core.policy_canon import canonical, in_full
-from portal.core.policy_schema import COMPANY, LISTS, SECTIONS, Rows
+from portal.core.policy_schema import LISTS, Rows
+from portal.core.policy_sections import COMPANY, SECTIONS
 from portal.core.toml_writing import dotted
 
 Values = Mapping[str, Any]

@@ -23,6 +23,9 @@ LONGEST_NAME, LONGEST_LINE, LONGEST_WORDS = 60, 200, 2000
 LONGEST_LIST = 200
 #: Said instead of a number where nothing is held.
 NEVER = "never"
+#: The laws that say what late payment costs, and the reference rates that they build on.
+LATE_LAWS = ("eu", "uk", "cn", "cn_court", "de", "fr")
+REFERENCES = ("boe", "bundesbank", "ecb", "lpr")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 _RATIO = re.compile(r"([0-9]{1,3})(?:/([0-9]{1,3}))?", re.ASCII)
 _HOUR = re.compile(r"\d\d:\d\d", re.ASCII)
@@ -334,11 +337,22 @@ def late_interest(told: Any) -> dict[str, Any]:
         return {}
     if len(rates) != 1:
         raise RuleBroken("policy.one_rate")
-    kind = one_of("eu", "uk", "cn") if rates == ["statute"] else decimal("0", "100")
+    kind = one_of(*LATE_LAWS) if rates == ["statute"] else decimal("0", "100")
     count = rows.get("day_count", 365)
     if isinstance(count, bool) or count not in (360, 365):
         raise RuleBroken("policy.day_count")
     return {rates[0]: kind(rows[rates[0]]), "day_count": count}
+
+
+def rates_by_day(told: Any) -> dict[str, str]:
+    """
+    Rates in per cent a year by the days from which they count, the earliest first.
+
+    >>> rates_by_day({"2026-07-01": "2.15", "2026-01-01": "-0.88"})
+    {'2026-01-01': '-0.88', '2026-07-01': '2.15'}
+    """
+    rate = decimal("-10", "100")
+    return {_day(day): rate(each) for day, each in sorted(table(told).items())}
 
 
 def bands(told: Any) -> list[list[Any]]:

@@ -12,9 +12,12 @@ from typing import Any
 
 from portal.core.dispute import Verdict, read_reasons
 from portal.core.errors import RuleBroken
+from portal.core.notice_lint import complaints as broken_notice
+from portal.core.notice_text import NoticeText
 from portal.core.policy_canon import in_full
 from portal.core.policy_kinds import shown
-from portal.core.policy_schema import GRADES, LADDERS, SCORECARD
+from portal.core.policy_schema import GRADES, LADDERS, NOTICES, SCORECARD
+from portal.core.provision import Matrix
 from portal.core.terms import parse_terms
 from portal.core.terms_in_force import key_of_name
 from portal.core.toml_lines import Path
@@ -96,6 +99,10 @@ def _about_grades(values: Values) -> Iterator[Complaint]:
             yield Complaint("grades", (place, "min_score"), broken)
 
 
+def _about_references(values: Values) -> Iterator[Complaint]:
+    yield from _twice("reference_rates", [each["name"] for each in values["reference_rates"]])
+
+
 def _about_factors(values: Values) -> Iterator[Complaint]:
     factors = in_full(SCORECARD, values["scorecard_factors"])
     yield from _twice("scorecard_factors", [each["name"] for each in factors])
@@ -151,6 +158,15 @@ def _reached(step: Values, before: int | None) -> int | RuleBroken:
     return (before or 0) + int(after or 0)
 
 
+def _about_notices(values: Values) -> Iterator[Complaint]:
+    """Texts of notices can be filled in, and say what they must and nothing that they must not."""
+    told = in_full(NOTICES, values["notices"])
+    yield from _twice("notices", [each["name"] for each in told])
+    for place, each in enumerate(told):
+        for broken in broken_notice(NoticeText.read(each)):
+            yield Complaint("notices", (place, broken.field or "body"), broken)
+
+
 def _about_reasons(values: Values) -> Iterator[Complaint]:
     for value in ("dispute_reasons", "dispute_root_causes"):
         for place in range(len(values[value])):
@@ -199,11 +215,23 @@ def _twice(value: str, names: Sequence[str], above: Path = ()) -> Iterator[Compl
             yield Complaint(value, (*above, place, "name"), broken)
 
 
+def _about_provision(values: Values) -> Iterator[Complaint]:
+    """Buckets that cover every number of days late once."""
+    yield from _twice("provision_matrix", [each["name"] for each in values["provision_matrix"]])
+    try:
+        Matrix.read(values["provision_matrix"])
+    except RuleBroken as broken:
+        yield Complaint("provision_matrix", (0, "until_days"), broken)
+
+
 _RULES: tuple[Callable[[Values], Iterator[Complaint]], ...] = (
     _about_terms,
+    _about_references,
     _about_grades,
     _about_factors,
     _about_ladders,
+    _about_notices,
+    _about_provision,
     _about_reasons,
     _about_texts,
 )

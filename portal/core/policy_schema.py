@@ -1,8 +1,9 @@
 """
-What the policy's text can hold: its sections and lists, each key with its kind and its place.
+What the policy's text can hold: how keys, sections and lists are told, and the lists themselves.
 
+It holds the whole credit policy: whom one trusts, on which terms, and how one collects (S-045).
 Nothing is read here; INTERFACES section 7 is its example. A value of the policy that has no place
-here would be lost on its way out, which a test forbids.
+here or in `policy_sections` would be lost on its way out, which a test forbids.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,11 @@ STRENGTHS = ("polite", "firm", "final")
 RAISED = ("overdue", "final_demand", "agency", "legal", "bad_debt")
 APPLIES_TO = ("customer_id", "customer_type", "grade", "region", "owner")
 LAWS = ("cn", "eu", "uk", "us")
+#: How a written notice can speak: before the day, on it, as a ladder's step, or as a lawyer's.
+NOTICE_STRENGTHS = ("reminder_before", "due_today", *STRENGTHS, "legal")
+#: Channels that carry words; a registered letter says what a letter does.
+WRITTEN = ("email", "sms", "letter")
+LONGEST_SUBJECT, LONGEST_BODY = 200, 4000
 LONGEST_TERMS = 1000
 MOST_GRACE = 90
 
@@ -71,176 +77,6 @@ def applies_to(told: Any) -> dict[str, str]:
     return read
 
 
-#: The company's own record: it has no versions.
-COMPANY = (
-    Key("name", kinds.words(required=True)),
-    Key("legal_name", kinds.words(required=True)),
-    Key("tax_id", kinds.words()),
-    Key("address", kinds.words(600, lines=True)),
-    Key("country", kinds.words(2)),
-    Key("timezone", kinds.words(60, required=True)),
-    Key("currency", kinds.words(3, required=True)),
-    Key("language", kinds.words(10, required=True)),
-    Key("help_email", kinds.words()),
-    Key("help_phone", kinds.words()),
-    Key("bank_name", kinds.words()),
-    Key("bank_holder", kinds.words()),
-    Key("bank_account", kinds.words()),
-)
-COMPANY_NAMES = frozenset(key.name for key in COMPANY)
-
-SECTIONS = (
-    Section(
-        "company",
-        (
-            *COMPANY,
-            Key(
-                "default_terms",
-                kinds.words(LONGEST_TERMS),
-                "default_terms",
-                hint="of whoever has none",
-            ),
-        ),
-    ),
-    Section(
-        "calendar",
-        (
-            Key("country", kinds.words(2), "calendar_country", hint="whose holidays count"),
-            Key("days_off", kinds.days, "calendar_days_off"),
-            Key("workdays", kinds.days, "calendar_workdays", hint="weekend days that are worked"),
-        ),
-    ),
-    Section(
-        "ageing",
-        (
-            Key(
-                "buckets",
-                kinds.wholes(1, 3650),
-                "ageing_buckets",
-                hint="upper bounds, days overdue",
-            ),
-        ),
-    ),
-    Section(
-        "statement",
-        (
-            Key(
-                "issue_on_workday",
-                kinds.whole(1, 20),
-                "statement_issue_on_workday",
-                hint="of the month after",
-            ),
-            Key("confirm_within_workdays", kinds.whole(1, 60), "statement_confirm_within_workdays"),
-            Key("remind_after_workdays", kinds.wholes(1, 60), "statement_remind_after_workdays"),
-            Key(
-                "silence_after_workdays",
-                kinds.whole(1, 60),
-                "statement_silence_after_workdays",
-                hint="where silence was agreed to count",
-            ),
-            Key("deliveries", kinds.one_of("beside", "inside"), "statement_deliveries"),
-            Key("wording_law", kinds.one_of(*LAWS), "statement_wording_law"),
-            Key("for_checking_only", kinds.truth, "statement_for_checking_only"),
-            Key("interest_reserved", kinds.truth, "statement_interest_reserved"),
-            Key("clauses", kinds.texts_by(3), "statement_clauses", is_tables=True),
-        ),
-    ),
-    Section(
-        "promise",
-        (
-            Key("fraction_of_term", kinds.ratio, "promise_fraction_of_term"),
-            Key(
-                "max_broken",
-                kinds.whole(0, 20),
-                "promise_max_broken",
-                hint="0: however many, the next one needs no approval",
-            ),
-            Key("tolerance_days", kinds.whole(0, 30), "promise_tolerance_days"),
-        ),
-    ),
-    Section(
-        "plan",
-        (
-            Key("max_instalments", kinds.whole(1, 120), "plan_max_instalments"),
-            Key("max_months", kinds.whole(1, 120), "plan_max_months"),
-            Key("needs_approval", kinds.truth, "plan_needs_approval"),
-            Key("tolerance_days", kinds.whole(0, 60), "plan_tolerance_days"),
-            Key(
-                "interest_bp",
-                kinds.whole(0, 10_000),
-                "plan_interest_bp",
-                hint="a year; 850 is 8.5 per cent",
-            ),
-            Key("penalty_bp", kinds.whole(0, 10_000), "plan_penalty_bp"),
-        ),
-    ),
-    Section(
-        "dispute",
-        (
-            Key("answer_within_workdays", kinds.whole(1, 60), "dispute_answer_within_workdays"),
-            Key("reopen_within_days", kinds.whole(1, 365), "dispute_reopen_within_days"),
-            Key("credit_without_approval", kinds.amounts, "dispute_credit_without_approval"),
-            Key("answers", kinds.texts_by(3), "dispute_answers", is_tables=True),
-        ),
-    ),
-    Section(
-        "late_payment",
-        (
-            Key(
-                "grace_days",
-                kinds.whole(0, MOST_GRACE),
-                "grace_days",
-                hint="of whose terms say nothing else",
-            ),
-            Key("interest", kinds.late_interest, "late_interest"),
-        ),
-    ),
-    Section(
-        "credit",
-        (
-            Key("watch_percent", kinds.whole(1, 100), "credit_watch_percent"),
-            Key(
-                "hold_overdue_days",
-                kinds.whole_or_never(0, 3650),
-                "credit_hold_overdue_days",
-                hint='of customers without a grade; or "never"',
-            ),
-            Key("review_dealer_types", kinds.names, "credit_review_dealer_types"),
-            Key("review_dealer_months", kinds.whole(1, 120), "credit_review_dealer_months"),
-            Key("signals_warn_at", kinds.whole(1, 28), "credit_signals_warn_at"),
-            Key("limit_without_admin", kinds.amounts, "credit_limit_without_admin"),
-        ),
-    ),
-    Section(
-        "scorecard",
-        (
-            Key("coverage_floor_percent", kinds.whole(0, 100), "scorecard_coverage_floor_percent"),
-            Key("hysteresis_points", kinds.whole(0, 50), "scorecard_hysteresis_points"),
-            Key("limit_factor", kinds.decimal("0", "100"), "scorecard_limit_factor"),
-        ),
-    ),
-    Section(
-        "reminders",
-        (
-            Key("before_due_days", kinds.wholes(0, 90, falls=True), "reminders_before_due_days"),
-            Key("quiet_hours", kinds.hours, "reminders_quiet_hours"),
-        ),
-    ),
-    Section(
-        "allocation",
-        (
-            Key(
-                "automatic",
-                kinds.truth,
-                "allocation_automatic",
-                hint="oldest due first, without asking",
-            ),
-            Key("tolerance_percent", kinds.decimal("0", "10"), "allocation_tolerance_percent"),
-        ),
-    ),
-    Section("retention", (Key("years", kinds.whole(1, 100), "retention_years"),)),
-)
-
 TERMS = Rows(
     ("terms",),
     "terms",
@@ -249,6 +85,14 @@ TERMS = Rows(
         Key("text", kinds.words(LONGEST_TERMS, required=True)),
         Key("grace_days", kinds.whole(0, MOST_GRACE), default=0),
         Key("late_interest", kinds.late_interest, default=None),
+    ),
+)
+REFERENCE_RATES = Rows(
+    ("reference_rate",),
+    "reference_rates",
+    (
+        Key("name", kinds.one_of(*kinds.REFERENCES)),
+        Key("rates", kinds.rates_by_day),
     ),
 )
 GRADES = Rows(
@@ -318,9 +162,44 @@ ROOT_CAUSES = Rows(
     ("dispute", "root_cause"), "dispute_root_causes", _REASON, shipped.ROOT_CAUSES_OF_DISPUTES
 )
 
-LISTS = (TERMS, GRADES, SCORECARD, LADDERS, REASONS, ROOT_CAUSES)
-#: What the policy keeps, whatever it is called in the text.
-VALUES = frozenset(
-    [key.value for section in SECTIONS for key in section.keys if key.value]
-    + [rows.value for rows in LISTS]
+NOTICES = Rows(
+    ("notice",),
+    "notices",
+    (
+        Key("name", kinds.name),
+        Key("strength", kinds.one_of(*NOTICE_STRENGTHS)),
+        Key("channel", kinds.one_of(*WRITTEN)),
+        Key("language", kinds.one_of("en", "zh-CN")),
+        Key(
+            "step", kinds.words(kinds.LONGEST_NAME), default="", hint="only for steps of this name"
+        ),
+        Key("subject", kinds.words(LONGEST_SUBJECT), default=""),
+        Key("body", kinds.words(LONGEST_BODY, required=True, lines=True)),
+    ),
+)
+
+PROVISION = Rows(
+    ("provision",),
+    "provision_matrix",
+    (
+        Key("name", kinds.name),
+        Key(
+            "until_days", kinds.whole(0, 3650), default=None, hint="days overdue; the last has none"
+        ),
+        Key("percent", kinds.decimal("0", "100")),
+    ),
+    shipped.PROVISION,
+    most=12,
+)
+
+LISTS = (
+    TERMS,
+    REFERENCE_RATES,
+    GRADES,
+    SCORECARD,
+    LADDERS,
+    REASONS,
+    ROOT_CAUSES,
+    NOTICES,
+    PROVISION,
 )

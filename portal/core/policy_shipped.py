@@ -9,6 +9,7 @@ from typing import Any
 
 from portal.core.dispute import REASONS, ROOT_CAUSES
 from portal.core.grade import SHIPPED_GRADES, Grade
+from portal.core.provision import SHIPPED as SHIPPED_PROVISION
 from portal.core.scorecard import SHIPPED as SHIPPED_FACTORS
 
 Row = Mapping[str, Any]
@@ -31,6 +32,7 @@ def _told(grade: Grade) -> Row:
 
 GRADES: Sequence[Row] = tuple(_told(grade) for grade in SHIPPED_GRADES)
 FACTORS: Sequence[Row] = SHIPPED_FACTORS
+PROVISION: Sequence[Row] = SHIPPED_PROVISION
 DISPUTE_REASONS: Sequence[Row] = tuple({"name": name} for name in REASONS)
 ROOT_CAUSES_OF_DISPUTES: Sequence[Row] = tuple({"name": name} for name in ROOT_CAUSES)
 #: RULES 1: days overdue 1–7 a text, 8–15 a call by the salesperson, 16–30 a letter, then the law.

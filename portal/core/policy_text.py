@@ -1,7 +1,8 @@
 """
 The policy as one text in TOML: read with every fault by its line, written so that it reads back.
 
-Where the text comes from and what becomes of the values is not known here.
+The text is the written policy of terms, reconciliation and collection (S-197). Where it comes from
+and what becomes of the values is not known here.
 """
 
 import re
@@ -16,7 +17,8 @@ from portal.core.money import CURRENCIES
 from portal.core.policy_canon import canonical, canonical_list, in_full
 from portal.core.policy_kinds import NEVER, shown
 from portal.core.policy_rules import complaints
-from portal.core.policy_schema import COMPANY_NAMES, LISTS, REQUIRED, SECTIONS, Key, Rows, Section
+from portal.core.policy_schema import LISTS, REQUIRED, Key, Rows, Section
+from portal.core.policy_sections import COMPANY_NAMES, SECTIONS
 from portal.core.toml_lines import Path, check_depth, lines_of
 from portal.core.toml_writing import assignment, dotted
 

@@ -1,6 +1,7 @@
 """
 When a customer's credit is looked at again, and when what is known suffices for it.
 
+Everybody's credit is looked at again within its rhythm (S-027, S-028, S-198).
 Dates and words only; which signals there are is the matter of `signals`.
 """
 
@@ -33,7 +34,7 @@ class Why(StrEnum):
     LATE_PATTERN = "late_pattern"
 
 
-class Standing(StrEnum):
+class Urgency(StrEnum):
     """How near a review is."""
 
     OVERDUE = "overdue"
@@ -103,7 +104,7 @@ class Due:
     on: date | None
     why: Why | None = None
 
-    def standing(self, today: date) -> Standing:
+    def standing(self, today: date) -> Urgency:
         """
         How near it is on a day: due on its day, overdue after it, near for 30 days before.
 
@@ -114,11 +115,11 @@ class Due:
         ['overdue', 'due', 'near', 'later']
         """
         if self.on is None:
-            return Standing.EXEMPT
+            return Urgency.EXEMPT
         if self.on <= today:
-            return Standing.DUE if self.on == today else Standing.OVERDUE
+            return Urgency.DUE if self.on == today else Urgency.OVERDUE
         is_near = self.on - today <= timedelta(days=NEAR_DAYS)
-        return Standing.NEAR if is_near else Standing.LATER
+        return Urgency.NEAR if is_near else Urgency.LATER
 
 
 def next_review(known: Known, rhythm: Rhythm) -> Due:

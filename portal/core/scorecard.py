@@ -31,7 +31,8 @@ class Source(StrEnum):
     JUDGED = "judged"
 
 
-#: Every factor that a scorecard may name, and where its figure comes from (S-019 to S-023).
+#: Every factor that a scorecard may name, and where its figure comes from (S-019, S-020,
+#: S-021, S-022, S-023).
 FACTORS: Mapping[str, Source] = {
     # Average days late, by amount, of what was paid and of what is overdue.
     "days_late": Source.BOOKS,

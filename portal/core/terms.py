@@ -2,6 +2,7 @@
 Payment terms: the notation in which they are written, and the due parts that they give an amount.
 
 A terms text is an ordered list of parts, each a share and the date steps from the baseline date.
+The time runs from the invoice or from what was received: delivery, acceptance, receipt (S-035).
 Whose terms apply to an invoice (its own, the contract's, the customer's) is not decided here.
 """
 

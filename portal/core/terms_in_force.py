@@ -52,6 +52,8 @@ class TermsInForce:
     name: str = ""
     grace_days: int = 0
     late_interest: LateInterest | None = None
+    #: Who says what late payment costs.
+    late_source: Source = Source.NONE
 
 
 def key_of_name(name: str) -> str:
@@ -210,6 +212,7 @@ def terms_in_force(said: Iterable[Said], named: Mapping[str, NamedTerms]) -> Ter
     chosen: tuple[Said, NamedTerms | None] | None = None
     grace: int | None = None
     late: LateInterest | None = None
+    late_source = Source.NONE
     for each in said:
         by_name = find_named(each.text, named) if each.text else None
         if chosen is None and each.text:
@@ -220,8 +223,9 @@ def terms_in_force(said: Iterable[Said], named: Mapping[str, NamedTerms]) -> Ter
             grace = by_name.grace_days
         if late is None:
             late = each.late_interest or (by_name.late_interest if by_name else None)
+            late_source = each.source if late else late_source
     if chosen is None:
-        return TermsInForce(None, Source.NONE, None, "", grace or 0, late)
+        return TermsInForce(None, Source.NONE, None, "", grace or 0, late, late_source)
     teller, by_name = chosen
     return TermsInForce(
         by_name.text if by_name else teller.text,
@@ -230,4 +234,5 @@ def terms_in_force(said: Iterable[Said], named: Mapping[str, NamedTerms]) -> Ter
         by_name.name if by_name else "",
         grace or 0,
         late,
+        late_source,
     )

@@ -10,8 +10,9 @@ from portal.core.ledger import Account, Kind, open_items, position
 from portal.core.money import Money
 from portal.core.period import Cycle, Period, last_closed_month, month_period
 from portal.core.terms import parse_terms, schedule
-from tests.core import peer_credit
+from tests.core import peer_credit, peer_dunning
 from tests.core.books import EURO, Ledger, euro
+from tests.core.peer_interest import interest
 from tests.core.peer_plans import instalments
 
 DAY = date.fromisoformat
@@ -444,6 +445,7 @@ def totals(given, when):
 
 BY_TOPIC = {
     **peer_credit.BY_TOPIC,
+    **peer_dunning.BY_TOPIC,
     "payment_terms.due_date": due_dates,
     "payment_terms.amounts": shares,
     "payment_terms.validation": validity,
@@ -455,6 +457,7 @@ BY_TOPIC = {
     "ageing.tieout": bucket_sums,
     "allocation": oldest_first,
     "instalment_plan": instalments,
+    "interest": interest,
     "overdue_flag": overdue_amount,
     "statement.batch": batch_of_two,
     "statement.period": last_month,
@@ -462,6 +465,7 @@ BY_TOPIC = {
 }
 BY_ID = {
     **peer_credit.BY_ID,
+    **peer_dunning.BY_ID,
     "bucket-bigcapital": buckets((30, 60)),
     "bucket-erpnext": buckets((30, 60, 90, 120)),
     "bucket-idempiere": buckets((7, 30, 60)),

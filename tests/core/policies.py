@@ -199,6 +199,7 @@ POLICIES = some(
     dispute_credit_without_approval=AMOUNTS,
     dispute_answers=st.just({"accept": {"price": {"en": 'We "agree".\nThanks', "zh-CN": "同意"}}}),
     late_interest=INTEREST | st.just({}),
+    credit_lot_types=st.lists(NAMES, max_size=3, unique=True),
     credit_review_dealer_types=st.lists(NAMES, max_size=3, unique=True),
     terms=named(some({"text": TEXTS}, grace_days=st.integers(0, 9), late_interest=INTEREST)),
     grades=grades(),

@@ -160,6 +160,39 @@ def test_due_parts_are_compared_all_together():
     )
 
 
+def test_the_parts_are_split_as_agreed_where_their_days_are_the_same():
+    days = (day("2026-05-11"), day("2026-05-31"))
+    split = replace(INVOICE, own_terms="", due_on=days, due_minor=(29_50, 100_00))
+
+    assert said(replace(split, due_minor=(64_75, 64_75)), terms="50% 10d, 50% 30d") == []
+    assert said(split, terms="29.50 10d, balance 30d") == []
+    assert said(split, terms="50% 10d, 50% 30d") == [
+        (
+            *("amount", "parts", 0),
+            "2026-05-11: 29.50, 2026-05-31: 100.00",
+            "2026-05-11: 64.75, 2026-05-31: 64.75",
+        )
+    ]
+
+
+def test_parts_of_one_day_count_together():
+    parts = replace(
+        *(INVOICE,), own_terms="", due_on=(day("2026-05-31"),) * 2, due_minor=(9_50, 120_00)
+    )
+
+    assert said(parts, terms="20% 30d, 80% 30d") == []
+
+
+def test_another_split_is_looked_at_anew_but_one_part_needs_no_second_look():
+    days = (day("2026-05-11"), day("2026-05-31"))
+    split = replace(INVOICE, due_on=days, due_minor=(29_50, 100_00))
+    other = replace(split, due_minor=(64_75, 64_75))
+
+    assert check_digest(split, AGREED, "C-1") != check_digest(other, AGREED, "C-1")
+    whole = replace(INVOICE, due_minor=(129_50,))
+    assert check_digest(whole, AGREED, "C-1") == check_digest(INVOICE, AGREED, "C-1")
+
+
 def test_an_invoice_before_its_delivery_is_told_where_terms_count_from_it():
     early = replace(
         INVOICE, own_terms="", delivered_on=day("2026-05-04"), due_on=(day("2026-06-03"),)

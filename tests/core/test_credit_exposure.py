@@ -109,7 +109,7 @@ def test_an_exposure_with_an_amount_without_a_rate_is_not_known(figures):
     assert [str(pair) for pair in exposure.missing] == ["JPY/EUR"] * is_missing
 
 
-def test_what_is_written_off_and_disputed_still_counts_and_notes_stand_apart():
+def test_what_is_disputed_counts_what_is_written_off_does_not_and_notes_stand_apart():
     ledger = Ledger()
     invoice = ledger.invoice("I-1", day("03-01"), "100.00")
     ledger.credit(Kind.WRITE_OFF, "W-1", day("03-05"), "30.00", pays="I-1")
@@ -119,10 +119,20 @@ def test_what_is_written_off_and_disputed_still_counts_and_notes_stand_apart():
     ledger.pay("P-2", day("03-08"), "7.00")
 
     assert figures_of(CreditBook(ledger.book), "C1", day("03-31")) == {
-        (Part.OPEN, "EUR"): 8000,
+        (Part.OPEN, "EUR"): 5000,
         (Part.CREDIT_NOTES, "EUR"): 500,
         (Part.MONEY, "EUR"): 700,
     }
+
+
+def test_a_written_off_claim_that_was_paid_covers_nothing_else():
+    ledger = Ledger()
+    ledger.invoice("I-1", day("03-01"), "100.00")
+    ledger.invoice("I-2", day("03-01"), "40.00")
+    ledger.credit(Kind.WRITE_OFF, "W-1", day("03-05"), "100.00", pays="I-1")
+    ledger.pay("P-1", day("03-07"), "80.00", pays="I-1")
+
+    assert figures_of(CreditBook(ledger.book), "C1", day("03-31")) == {(Part.OPEN, "EUR"): 4000}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from portal.core.errors import RuleBroken
 from portal.core.limit import (
     AskedLimit,
     Doubt,
-    Standing,
+    LimitFacts,
     Use,
     check_limit,
     doubts,
@@ -92,26 +92,26 @@ REVIEWED = TODAY + timedelta(days=200)
 @pytest.mark.parametrize(
     ("known", "said"),
     [
-        (Standing(cny(10), reviewed_until=REVIEWED), []),
-        (Standing(cny(51), reviewed_until=REVIEWED), [Doubt.BELOW_EXPOSURE]),
-        (Standing(cny(50), reviewed_until=REVIEWED), []),
-        (Standing(None, reviewed_until=REVIEWED), [Doubt.EXPOSURE_UNKNOWN]),
-        (Standing(cny(1), cap=cny(49), reviewed_until=REVIEWED), [Doubt.ABOVE_CAP]),
-        (Standing(cny(1), cap=cny(50), reviewed_until=REVIEWED), []),
-        (Standing(cny(1), reviewed_until=TODAY), []),
-        (Standing(cny(1), reviewed_until=TODAY - timedelta(days=1)), [Doubt.NO_REVIEW]),
-        (Standing(cny(1)), [Doubt.NO_REVIEW]),
-        (Standing(cny(1), reviewed_until=REVIEWED, is_barred=True), [Doubt.FROZEN]),
+        (LimitFacts(cny(10), reviewed_until=REVIEWED), []),
+        (LimitFacts(cny(51), reviewed_until=REVIEWED), [Doubt.BELOW_EXPOSURE]),
+        (LimitFacts(cny(50), reviewed_until=REVIEWED), []),
+        (LimitFacts(None, reviewed_until=REVIEWED), [Doubt.EXPOSURE_UNKNOWN]),
+        (LimitFacts(cny(1), cap=cny(49), reviewed_until=REVIEWED), [Doubt.ABOVE_CAP]),
+        (LimitFacts(cny(1), cap=cny(50), reviewed_until=REVIEWED), []),
+        (LimitFacts(cny(1), reviewed_until=TODAY), []),
+        (LimitFacts(cny(1), reviewed_until=TODAY - timedelta(days=1)), [Doubt.NO_REVIEW]),
+        (LimitFacts(cny(1)), [Doubt.NO_REVIEW]),
+        (LimitFacts(cny(1), reviewed_until=REVIEWED, is_barred=True), [Doubt.FROZEN]),
         (
-            Standing(cny(1), reviewed_until=REVIEWED, next_on=TODAY + timedelta(days=1)),
+            LimitFacts(cny(1), reviewed_until=REVIEWED, next_on=TODAY + timedelta(days=1)),
             [Doubt.OVERTAKEN],
         ),
-        (Standing(cny(1), reviewed_until=REVIEWED, next_on=TODAY), []),
+        (LimitFacts(cny(1), reviewed_until=REVIEWED, next_on=TODAY), []),
         (
-            Standing(cny(1), reviewed_until=REVIEWED, present_until=TODAY - timedelta(days=2)),
+            LimitFacts(cny(1), reviewed_until=REVIEWED, present_until=TODAY - timedelta(days=2)),
             [Doubt.GAP],
         ),
-        (Standing(cny(1), reviewed_until=REVIEWED, present_until=TODAY - timedelta(days=1)), []),
+        (LimitFacts(cny(1), reviewed_until=REVIEWED, present_until=TODAY - timedelta(days=1)), []),
     ],
 )
 def test_what_speaks_against_a_limit_is_said(known, said):
@@ -119,7 +119,7 @@ def test_what_speaks_against_a_limit_is_said(known, said):
 
 
 def test_no_limit_at_all_is_above_every_cap():
-    known = Standing(None, cap=cny(1), reviewed_until=REVIEWED)
+    known = LimitFacts(None, cap=cny(1), reviewed_until=REVIEWED)
 
     assert doubts(AskedLimit(None, TODAY, None), known) == [Doubt.ABOVE_CAP]
 

@@ -17,7 +17,8 @@ DATA = Path(os.environ.get("ACCORD_DATA") or Path(__file__).parents[3] / "shared
 FILE = DATA.parent / "cases" / "peer_scenarios.json"
 TOPICS = (
     *("payment_terms.", "ageing.", "allocation", "statement.", "overdue_flag", "early_discount"),
-    *("instalment_plan", "credit_limit", "credit_status", "order_hold"),
+    *("instalment_plan", "interest", "credit_limit", "credit_status", "order_hold"),
+    *("dunning.", "late_fee", "overdue_state", "reminders."),
 )
 UNSAID = {
     "base",
@@ -94,6 +95,30 @@ DIFFERENCES = {
     "odoo-epd-mixed-fixedtax": (
         "tax is what the imported invoice says; a discount is taken off its whole amount",
         {"offer": "115.01"},
+    ),
+    "erpnext-dun-cn-standalone": (
+        "a free credit is set off before anybody is reminded",
+        {"dunning": "set_off"},
+    ),
+    "in-fee-10": (
+        "a fee is a charge of its own, the invoice is never changed",
+        {"invoice_balance": "10.00", "customer_balance": "20.00"},
+    ),
+    "in-fee-5": (
+        "a fee is a charge of its own, the invoice is never changed",
+        {"invoice_balance": "10.00", "customer_balance": "15.00"},
+    ),
+    "kb-sum": (
+        "what is settled is not the earliest that is open",
+        {"sum": "110.00", "earliest": "2025-06-17"},
+    ),
+    "lago-thr-ccy": (
+        "a currency that the minimum does not name has none",
+        {"request": "50.00"},
+    ),
+    "oca-ccc-eom": (
+        "a step has its day in calendar days overdue, not at a month's end",
+        {"eligible": {"2025-02-27": True, "2025-02-28": True}},
     ),
     "erpnext-soa-schedule": (
         "a statement has ten workdays to be answered in, so a weekly cycle is not offered",

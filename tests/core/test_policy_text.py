@@ -12,7 +12,8 @@ from portal.core.errors import RuleBroken
 from portal.core.policy_canon import canonical
 from portal.core.policy_difference import Change, differences
 from portal.core.policy_rules import CLAUSES, LANGUAGES
-from portal.core.policy_schema import LAWS, VALUES
+from portal.core.policy_schema import LAWS
+from portal.core.policy_sections import VALUES
 from portal.core.policy_text import MOST_BYTES, Fault, decoded, write_policy
 from portal.statements.wording import wording
 from tests.core.policies import (

@@ -13,7 +13,7 @@ from portal.core.review import (
     Due,
     Known,
     Rhythm,
-    Standing,
+    Urgency,
     Why,
     check_figures,
     is_late_pattern,
@@ -85,7 +85,7 @@ def test_who_is_exempt_is_never_due(standing: str):
     """R197."""
     due = next_review(Known(MARCH, warned_on=MAY, standings=["frozen", standing]), RHYTHM)
 
-    assert (due.on, due.standing(MAY)) == (None, Standing.EXEMPT)
+    assert (due.on, due.standing(MAY)) == (None, Urgency.EXEMPT)
 
 
 @given(DAYS, st.integers(0, 60))

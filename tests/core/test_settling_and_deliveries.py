@@ -1,11 +1,11 @@
-"""R88, R90, R91: deliveries not invoiced, what is confirmed, when a difference is settled."""
+"""R88, R90, R91, R206: deliveries without an invoice, what is confirmed, what is settled."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from portal.core.deliveries import Delivered, Delivery, not_invoiced
+from portal.core.deliveries import Delivered, Delivery, invoice_by, late_since, not_invoiced
 from portal.core.errors import RuleBroken
 from portal.core.ledger import Account, Entry, Kind
 from portal.core.money import Money
@@ -43,6 +43,15 @@ def test_a_delivery_waits_until_its_invoice_is_dated(delivery, entry, waits):
     found = not_invoiced([delivery], [entry] if entry else [], MINE, MAY)
 
     assert bool(found) is waits
+
+
+@pytest.mark.parametrize("days", [0, 1, 7, 365])
+def test_a_delivery_is_late_the_day_after_the_last_one_for_its_invoice(days):
+    last = invoice_by(MAY, days)
+
+    assert (last - MAY).days == days
+    assert not late_since(last, days) > MAY
+    assert late_since(last + timedelta(days=1), days) > MAY
 
 
 def test_they_stand_by_day_and_number():
