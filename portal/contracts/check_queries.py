@@ -6,9 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 
 from portal.base.access import NotFound, visible_to
+from portal.base.lookup import says
 from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.contracts.checking import as_differences
@@ -184,11 +185,9 @@ def _kept(asked: CheckFilter) -> list[ColumnElement[bool]]:
         kept.append(InvoiceCheck.differences.contains(f'"aspect": "{asked.aspect}"'))
     if asked.customer_id is not None:
         kept.append(InvoiceCheck.customer_id == asked.customer_id)
-    words = asked.text.strip().lower()
-    if words:
-        named = (Entry.number, Invoice.contract_code, Customer.name, Customer.code)
-        kept.append(or_(*(func.lower(each).contains(words, autoescape=True) for each in named)))
-    return kept
+    return kept + says(
+        asked.text, Entry.number, Invoice.contract_code, Customer.name, Customer.code
+    )
 
 
 def _row(r: Reader, found: Any) -> CheckRow:

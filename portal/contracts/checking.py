@@ -176,8 +176,8 @@ def _invoiced(r: Reader, heads: Sequence[Any]) -> dict[int, Invoiced]:
         )
     )
     days = _grouped(
-        (entry_id, due_on if move is None else first)
-        for entry_id, move, first, due_on in r.session.execute(_first_due(ids))
+        (entry_id, (due_on if move is None else first, minor))
+        for entry_id, move, first, due_on, minor in r.session.execute(_first_due(ids))
     )
     return {
         head.Entry.id: _as_invoiced(head, lines.get(head.Entry.id, []), days.get(head.Entry.id, []))
@@ -194,6 +194,7 @@ def _first_due(ids: Sequence[int]) -> Select[Any]:
         .subquery("first_move")
     )
     columns: list[Any] = [Part.entry_id, PartMove.id, PartMove.from_due_on, Part.due_on]
+    columns.append(Part.amount_minor)
     rows: Select[Any] = select(*columns)
     return (
         rows.outerjoin(first, and_(first.c.entry_id == Part.entry_id, first.c.part == Part.part))
@@ -219,7 +220,8 @@ def _as_invoiced(head: Any, lines: Sequence[InvoiceLine], days: Sequence[Any]) -
         delivered_on=said.delivered_on,
         accepted_on=said.accepted_on,
         received_on=said.received_on,
-        due_on=tuple(days),
+        due_on=tuple(day for day, _minor in days),
+        due_minor=tuple(minor for _day, minor in days),
         lines=tuple(_line(each) for each in lines),
     )
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from portal.base.access import NotFound, Permission
 from portal.base.work import Work
 from portal.core.errors import RuleBroken
+from portal.core.readable import readable
 from portal.tables.contracts import InvoiceCheck
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry
@@ -40,7 +41,7 @@ def return_invoice(w: Work, c: DecideInvoice) -> None:
 
     Raises: invoice_check.not_in_this_state, invoice_check.changed, invoice_check.comment_missing.
     """
-    if not c.comment.strip():
+    if not readable(c.comment):
         raise RuleBroken("invoice_check.comment_missing", field="comment")
     _decide(w, c, "returned", frozenset({"held"}))
 

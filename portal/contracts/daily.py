@@ -14,7 +14,7 @@ from portal.base.work import Reader, Work
 from portal.contracts.agreements import amendments_in_force, values_on
 from portal.contracts.checking import check_all
 from portal.contracts.looking import ENDS, LOOK, task_subject
-from portal.core.contract import Standing, standing_on
+from portal.core.contract import ContractStage, standing_on
 from portal.tables.contracts import Contract
 
 
@@ -30,7 +30,7 @@ def _due(w: Work) -> Iterator[NewTask]:
     rows = list(w.session.scalars(select(Contract).order_by(Contract.id)))
     ends = ends_of(w, rows)
     for row in rows:
-        if standing_on(row.starts_on, ends[row.id], w.today) is Standing.ENDING:
+        if standing_on(row.starts_on, ends[row.id], w.today) is ContractStage.ENDING:
             yield _task(row, ENDS, ends[row.id])
         if row.next_look_on is not None and row.next_look_on <= w.today:
             yield _task(row, LOOK, row.next_look_on)

@@ -1,7 +1,8 @@
 """
 The documents behind an invoice, from the order to the proof that its customer received it.
 
-What is there, what is missing, and who of the customer's people looked at it when.
+What is there, what is missing, and who of the customer's people looked at it when: the chain from
+order to invoice (S-065), a voucher for each step (S-073), that the invoice was received (S-071).
 """
 
 from __future__ import annotations

@@ -1,4 +1,10 @@
-"""A contract is kept, put right and passed; its signer's authority is looked at."""
+"""
+A contract is kept, put right and passed; its signer's authority is looked at.
+
+It says how, when and in which currency is paid and what a breach costs (S-053), the quality and the
+manner of acceptance (S-054), prices, transport, period and renewal (S-055), late interest and what
+else follows from paying late (S-056); letters quote its clauses (S-057).
+"""
 
 from __future__ import annotations
 

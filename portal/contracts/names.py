@@ -96,12 +96,15 @@ DIFFERENCES = {
     "after_end": N_("The invoice is dated after the contract has ended."),
     "too_early": N_("The invoice is dated before the %(about)s from which its terms count."),
     "due_on": N_("It falls due on another day than the terms %(about)s give."),
+    "parts": N_("Other parts fall due on the same days than the terms %(about)s give."),
     "terms": N_("The terms on the invoice are not those of the contract."),
     "terms_do_not_fit": N_("The contract’s terms cannot be applied to this amount."),
 }
 #: A price or an amount, as the comparison keeps it.
 FIGURE = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 DAYS = re.compile(r"\d{4}-\d\d-\d\d(, \d{4}-\d\d-\d\d)*")
+#: What falls due by day.
+PARTS = re.compile(r"(\d{4}-\d\d-\d\d: -?\d+(\.\d+)?(, |$))+", re.ASCII)
 
 
 def field_name(name: str) -> str:
@@ -154,12 +157,21 @@ def said(value: str) -> str:
 
     >>> said("2026-11-05"), said("2572.5"), said("net 30")
     ('5 Nov 2026', '2,572.5', 'net 30')
+    >>> said("2026-11-05: 100.00, 2026-12-05: 29.50")
+    '5 Nov 2026: 100.00, 5 Dec 2026: 29.50'
     """
+    if PARTS.fullmatch(value):
+        return ", ".join(map(_part_said, value.split(", ")))
     if FIGURE.fullmatch(value):
         return formats.number(value)
     if not DAYS.fullmatch(value):
         return value
     return ", ".join(formats.day(dt.date.fromisoformat(each)) for each in value.split(", "))
+
+
+def _part_said(value: str) -> str:
+    day, _colon, amount = value.partition(": ")
+    return f"{said(day)}: {said(amount)}"
 
 
 def difference_sentence(each: Difference) -> str:

@@ -88,7 +88,7 @@ def _chips(asked: CheckFilter) -> list[tuple[str, str]]:
         "state": "" if asked.state == "held" else _state_names()[asked.state],
         "aspect": names.aspect_name(asked.aspect) if asked.aspect else "",
     }
-    return [lists.chip(label, name) for name, label in used.items() if label]
+    return lists.chips(used)
 
 
 def _figures(r: Reader) -> list[tuple[str, Any, dict[str, Any]]]:

@@ -91,7 +91,7 @@ def _chips(asked: ContractFilter) -> list[tuple[str, str]]:
         "state": _state_names().get(asked.state, ""),
         "category": asked.category,
     }
-    return [lists.chip(label, name) for name, label in used.items() if label]
+    return lists.chips(used)
 
 
 @desk.route("/new", methods=["GET", "POST"])

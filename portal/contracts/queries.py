@@ -7,15 +7,16 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import aliased
 
 from portal.base.access import NotFound, visible_to
 from portal.base.kept_files import FileRow, files_of
+from portal.base.lookup import says
 from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.contracts.agreements import amendments_in_force, values_on
-from portal.core.contract import AMENDABLE, Standing, standing_on
+from portal.core.contract import AMENDABLE, ContractStage, standing_on
 from portal.core.money import Money
 from portal.tables.contracts import Contract, ContractAmendment, ContractNote
 from portal.tables.customers import Customer
@@ -157,11 +158,7 @@ def _kept(r: Reader, asked: ContractFilter) -> list[ColumnElement[bool]]:
         kept.append(Contract.category == asked.category)
     if asked.customer_id is not None:
         kept.append(Contract.customer_id == asked.customer_id)
-    words = asked.text.strip().lower()
-    if words:
-        named = (Contract.code, Customer.name, Customer.code)
-        kept.append(or_(*(func.lower(each).contains(words, autoescape=True) for each in named)))
-    return kept
+    return kept + says(asked.text, Contract.code, Customer.name, Customer.code)
 
 
 def _standing_so(r: Reader, state: str) -> list[ColumnElement[bool]]:
@@ -176,7 +173,11 @@ def _standing_so(r: Reader, state: str) -> list[ColumnElement[bool]]:
 
 def _standing_ids(r: Reader, state: str) -> list[int]:
     """The contracts that are so far today, their amendments counted."""
-    wanted = {Standing.RUNNING, Standing.ENDING} if state == "running" else {Standing(state)}
+    wanted = (
+        {ContractStage.RUNNING, ContractStage.ENDING}
+        if state == "running"
+        else {ContractStage(state)}
+    )
     rows = visible_to(select(Contract), r.actor, Contract.customer_id)
     found = list(r.session.scalars(rows))
     amended = amendments_in_force(r, [each.id for each in found])

@@ -6,6 +6,8 @@ A limit is granted by approving one: that answers the application which it was p
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,10 +24,12 @@ from portal.base.people import members_of
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
+from portal.core.readable import readable
 from portal.credit.application_names import asks_name, verdict_sentence
 from portal.credit.applications import SUBJECT, TASK
 from portal.tables.credit import CreditApplication, CreditLimit, LimitProposal
 from portal.tables.customers import Customer
+from portal.tables.journal import Audit
 from portal.tables.people import Membership, User
 
 MAIL = "application_answered"
@@ -33,6 +37,8 @@ ANSWERED = N_("The application was answered")
 VERDICTS = ("granted", "partly", "refused")
 READERS = ("customer_accountant", "customer_signatory", "customer_admin")
 LONGEST_ANSWER, LONGEST_NOTE = 2_000, 2_000
+#: The same written again so soon is a second click.
+SAID_JUST_NOW = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ def answer_application(w: Work, c: AnswerApplication) -> None:
         raise RuleBroken("application.not_in_this_state")
     if c.verdict not in VERDICTS:
         raise RuleBroken("application.verdict_missing", field="verdict")
-    if not c.answer.strip():
+    if not readable(c.answer):
         raise RuleBroken("application.answer_missing", field="answer")
     waiting = select(LimitProposal.id).where(
         LimitProposal.application_id == row.id, LimitProposal.state == "waiting"
@@ -113,19 +119,33 @@ def _answer(w: Work, row: CreditApplication, verdict: str, answer: str) -> None:
 
 
 def annotate_application(w: Work, c: AnnotateApplication) -> None:
-    """A note is added for good: the form is annotated anew on any change (S-013)."""
+    """
+    A note is added for good: the form is annotated anew on any change; sent twice it is one.
+
+    That a signed form is kept and annotated is S-013.
+    Raises: application.not_in_this_state, application.note_missing.
+    """
     row = lock_row(w, CreditApplication, c.application_id)
     w.require(Permission.CREDIT_DECIDE, row)
     if row.state == "draft":
         raise RuleBroken("application.not_in_this_state")
-    if not c.note.strip():
+    if not readable(c.note):
         raise RuleBroken("application.note_missing", field="note")
-    w.audit(
-        "application.annotated",
-        f"{SUBJECT}/{row.id}",
-        customer_id=row.customer_id,
-        note=c.note.strip()[:LONGEST_NOTE],
+    note = c.note.strip()[:LONGEST_NOTE]
+    if _was_said_just_now(w, row.id, note):
+        return
+    w.audit("application.annotated", f"{SUBJECT}/{row.id}", customer_id=row.customer_id, note=note)
+
+
+def _was_said_just_now(w: Work, application_id: int, note: str) -> bool:
+    """Whether the actor added this very note within the last minute: a second click."""
+    rows = select(Audit.facts).where(
+        Audit.kind == "application.annotated",
+        Audit.subject == f"{SUBJECT}/{application_id}",
+        Audit.actor_id == w.actor.user_id,
+        Audit.at > w.now - SAID_JUST_NOW,
     )
+    return any(json.loads(facts).get("note") == note for facts in w.session.scalars(rows))
 
 
 def answered_values(r: Reader, payload: dict[str, Any]) -> Mapping[str, Any]:

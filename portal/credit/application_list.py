@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, or_, select
 
 from portal.base.access import NotFound, visible_to
 from portal.base.kept_files import FileRow, files_of
+from portal.base.lookup import says
 from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.application import STEPS, Asks, Field, Step, fields_of, missing
@@ -160,12 +161,7 @@ def _kept(rows: Select[Any], asked: ApplicationFilter) -> Select[Any]:
         rows = rows.where(CreditApplication.kind == asked.kind)
     if asked.customer_id is not None:
         rows = rows.where(CreditApplication.customer_id == asked.customer_id)
-    words = asked.text.strip().lower()
-    if words:
-        named = (Customer.code, Customer.name)
-        found = (func.lower(each).contains(words, autoescape=True) for each in named)
-        rows = rows.where(or_(*found))
-    return rows
+    return rows.where(*says(asked.text, Customer.code, Customer.name))
 
 
 def _row(r: Reader, found: Any) -> ApplicationRow:

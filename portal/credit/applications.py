@@ -37,12 +37,16 @@ from portal.tables.files import KeptFile
 
 SUBJECT = "application"
 TASK = "application_in"
+#: The form as it was printed and signed (S-013).
+SIGNED_FORM = "signed_form"
 #: What a file can be (S-017).
-FILE_KINDS = ("credit_report", "balance_sheet", "income_statement", "licence", "signed_form")
+FILE_KINDS = ("credit_report", "balance_sheet", "income_statement", "licence", SIGNED_FORM)
 OTHER_FILE = "other"
 #: So many days a handed-in application waits at most.
 ANSWER_DAYS = 5
 OPEN = ("draft", "submitted")
+#: What was handed in can be printed, and comes back signed until it is refused or withdrawn.
+SIGNABLE = ("submitted", "granted", "partly")
 #: Where the answers keep which files do not go with the application any more.
 LEFT_OUT = "files_left_out"
 
@@ -206,14 +210,23 @@ def answers_of(row: CreditApplication) -> dict[str, str]:
 
 
 def add_files(w: Work, c: AddFiles) -> int:
-    """How many files now go with the draft. Raises: application.file_kind, attachment.…"""
-    row = _draft(w, c.application_id)
+    """
+    How many files now go with the draft, or with what was handed in: the printed form, signed.
+
+    That it is signed and kept is S-013.
+    Raises: application.not_in_this_state, application.file_kind, application.no_file, attachment.…
+    """
+    row = locked_application(w, c.application_id)
+    if row.state != "draft" and not (c.kind == SIGNED_FORM and row.state in SIGNABLE):
+        raise RuleBroken("application.not_in_this_state")
     if c.kind not in (*FILE_KINDS, OTHER_FILE):
         raise RuleBroken("application.file_kind", field="kind")
     if not c.files.given:
         raise RuleBroken("application.no_file", field="files")
     subject = f"{SUBJECT}/{row.id}"
-    side = CUSTOMER if row.side == CUSTOMER else HOUSE
+    # What the customer signed it may see, whoever of us put the paper in.
+    is_theirs = row.side == CUSTOMER or row.state != "draft"
+    side = CUSTOMER if is_theirs else HOUSE
     count = keep_files(w, subject, row.customer_id, c.kind, side, c.files)
     # What lies there already and is added again goes with it again.
     given = {each.sha256 for each in c.files.given}

@@ -16,7 +16,9 @@ from portal.base.work import Reader
 from portal.core.credit_decision import Asked, Bound, Decision, Overdue, decide
 from portal.core.errors import RuleBroken
 from portal.core.exposure import Part, expose, left_of_order
+from portal.core.lots import LotRule, Purchases
 from portal.core.money import Money
+from portal.core.payment_record import YEAR_DAYS, Trade, monthly_sales
 from portal.credit.exposure import currencies_of, together
 from portal.credit.figures import CHAINS, COUNTS, figures_by_customer, read
 from portal.credit.grades import prepays_by_grade
@@ -36,6 +38,16 @@ and p.amount_minor > coalesce((select sum(a.amount_minor) from allocation a
   where d.customer_id = p.customer_id and d.entry_id = p.entry_id and d.part = p.part
   and d.from_on <= :on and (d.ended_on is null or d.ended_on > :on)), 0)
 order by p.due_on, e.number limit 1"""
+
+
+#: A customer's type, its first invoice in a currency, and a year's sales in it.
+BOUGHT = """select c.customer_type, min(case when e.kind = 1 then e.dated_on end) as first_on,
+  coalesce(sum(case when e.dated_on > :since then e.amount_minor else 0 end), 0) as sales
+from customer c left join entry e on e.customer_id = c.id and e.currency = :currency
+  and e.kind in (1, 3) and e.dated_on <= :on
+where c.id = :customer_id group by c.customer_type"""
+#: Every customer, of whatever type.
+ANY_TYPE = "*"
 
 
 @dataclass(frozen=True)
@@ -128,9 +140,22 @@ def check_in(r: Reader, c: AskCheck, group: Group, on: dt.date) -> Checked:
         review_due_on=known.review_due_on,
         overdue=None if days is None else _oldest_overdue(r, c.customer_id, on, days),
         hold_overdue_days=days,
+        purchases=_purchases(r, c.customer_id, added.currency, on),
+        lots=_lot_rule(r),
         was_allowed=chain is not None and chain.allows(c.amount.minor),
     )
     return Checked(decide(asked), added)
+
+
+def check_known(r: Reader, order_code: str) -> None:
+    """
+    Refuse an order that is not here: the answer to it would be that to a plain amount.
+
+    Raises: order.unknown.
+    """
+    known = select(SalesOrder.id).where(SalesOrder.code == order_code)
+    if r.session.scalar(visible_to(known, r.actor, SalesOrder.customer_id)) is None:
+        raise RuleBroken("order.unknown", field="order", order=order_code)
 
 
 def own_currency(r: Reader, customer_id: int, order_code: str = "") -> str:
@@ -157,6 +182,27 @@ def _hold_days(r: Reader, known: About) -> int | None:
         return grade.hold_overdue_days
     told = r.policy.values["credit_hold_overdue_days"]
     return None if told is None else int(told)
+
+
+def _lot_rule(r: Reader) -> LotRule:
+    values = r.policy.values
+    least, most = int(values["credit_lot_least_days"]), int(values["credit_lot_most_days"])
+    return LotRule(min(least, most), most, bool(values["credit_lot_holds"]))
+
+
+def _purchases(r: Reader, customer_id: int, currency: str, on: dt.date) -> Purchases | None:
+    """What the customer usually buys; None where the policy asks for no small lots from it."""
+    types = {str(each).strip().lower() for each in r.policy.values["credit_lot_types"]}
+    if not types:
+        return None
+    since = on - dt.timedelta(days=YEAR_DAYS)
+    values = {"customer_id": customer_id, "currency": currency, "on": on, "since": since}
+    row = read(r, BOUGHT, values).one()
+    first_on = as_day(row.first_on)
+    if not types & {ANY_TYPE, (row.customer_type or "").strip().lower()} or first_on is None:
+        return None
+    monthly = monthly_sales(Trade(currency, first_on, sales_minor=int(row.sales)), on)
+    return None if monthly is None else Purchases(monthly, first_on)
 
 
 def _chain(r: Reader, c: AskCheck, on: dt.date) -> Chain | None:

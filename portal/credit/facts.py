@@ -1,7 +1,8 @@
 """
 What is known of a customer besides the books: figures it told, and what a person judged.
 
-The latest by its day counts, while it is still valid; balance-sheet figures go stale.
+The latest by its day counts, while it is still valid; balance-sheet figures go stale. What a rating
+agency says is one of them, `external_report` (S-034).
 """
 
 from __future__ import annotations

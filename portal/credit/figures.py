@@ -35,6 +35,18 @@ OPEN = """select x.customer_id, x.currency, 'open' as part, sum(x.amount_minor) 
 from part x where x.dated_on <= :on and {mine} group by x.customer_id, x.currency"""
 APPLIED = f"""select a.customer_id, a.currency, 'applied', sum(a.amount_minor)
 from allocation a where a.memo = 0 and {HOLDS} and {{mine_a}} group by a.customer_id, a.currency"""  # noqa: S608 - words of our own
+#: Of a claim that was paid after all nothing is left to write off.
+WRITTEN_OFF = f"""select q.customer_id, q.currency, 'written_off',
+  sum(case when q.memo < q.claim then q.memo else q.claim end)
+from (select x.customer_id, x.currency, sum(a.amount_minor) as memo, (select p.amount_minor
+    from part p where p.customer_id = a.customer_id and p.entry_id = a.entry_id
+    and p.part = a.part) - coalesce((select sum(b.amount_minor) from allocation b
+    where b.customer_id = a.customer_id and b.entry_id = a.entry_id and b.part = a.part
+    and b.memo = 0 and {HOLDS.replace("a.", "b.")}), 0) as claim
+  from entry x join allocation a on a.customer_id = x.customer_id and a.credit_id = x.id
+  where x.memo = 1 and {HOLDS} and {{mine}}
+  group by x.customer_id, x.currency, a.customer_id, a.entry_id, a.part) q
+group by q.customer_id, q.currency"""  # noqa: S608
 CREDITS = """select x.customer_id, x.currency,
   case when x.kind = 3 then 'credit_notes' else 'money' end, -sum(x.amount_minor)
 from entry x where x.amount_minor < 0 and x.memo = 0 and x.dated_on <= :on and {mine}
@@ -76,7 +88,7 @@ ORDERS = f"""select q.customer_id, q.currency, 'orders', sum(case
   when q.ordered > q.invoiced + q.delivered then q.ordered - q.invoiced - q.delivered else 0 end)
 from ({CHAINS.replace("{which}", COUNTS + " and {mine_o}")}) q
 group by q.customer_id, q.currency"""  # noqa: S608
-SUMS = (OPEN, APPLIED, CREDITS, APPLIED_NOTES, DELIVERED, BILLS, COLLATERAL, ORDERS)
+SUMS = (OPEN, APPLIED, WRITTEN_OFF, CREDITS, APPLIED_NOTES, DELIVERED, BILLS, COLLATERAL, ORDERS)
 FIGURES = "\nunion all ".join(SUMS)
 
 
@@ -147,6 +159,8 @@ def _add(sums: dict[tuple[Part, str], int], part: str, currency: str, minor: int
     elif part == "applied_notes":
         sums[Part.CREDIT_NOTES, currency] -= minor
         sums[Part.MONEY, currency] += minor
+    elif part == "written_off":
+        sums[Part.OPEN, currency] -= minor
     else:
         sums[Part(part), currency] += minor
 

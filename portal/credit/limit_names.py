@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from portal.base import formats
 from portal.base.language import N_
 from portal.base.language import gettext as _
-from portal.core.limit import AskedLimit, Doubt, Standing, Use, used_percent
+from portal.core.limit import AskedLimit, Doubt, LimitFacts, Use, used_percent
 from portal.core.money import Money
 from portal.customers.limits import LimitInForce
 
@@ -94,7 +94,7 @@ def percent_of(used: Money, limit: Money) -> str:
     return "—" if found is None else f"{found}\N{NARROW NO-BREAK SPACE}%"
 
 
-def doubt_sentences(found: Iterable[Doubt], known: Standing) -> list[str]:
+def doubt_sentences(found: Iterable[Doubt], known: LimitFacts) -> list[str]:
     """What speaks against a limit, in sentences."""
     facts = {
         "exposure": formats.money(known.exposure) if known.exposure else "",

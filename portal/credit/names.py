@@ -62,6 +62,14 @@ REASONS = {
     "overdue": N_(
         "%(number)s is %(days)s days overdue; more than %(threshold)s days hold every order."
     ),
+    "large_lot_held": N_(
+        "It is %(days)s days of what the customer usually buys; more than %(most)s days at once "
+        "are held. Ship it in %(lots)s lots of about %(lot)s."
+    ),
+    "large_lot": N_(
+        "Advice: it is %(days)s days of what the customer usually buys. Ship it in %(lots)s lots "
+        "of about %(lot)s, each of %(least)s to %(most)s days."
+    ),
 }
 
 

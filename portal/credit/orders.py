@@ -1,6 +1,7 @@
 """
 Asking whether an order may be shipped, with the answer kept: an act of its own.
 
+With every order the customer's credit is looked at again, and the answer stays (S-030).
 Everybody who asks for one group waits for each other at its head, so that two orders never share
 the last of a limit. What is asked without an order is answered by `checking`, and not kept.
 """

@@ -1,7 +1,8 @@
 """
 A grade against the score: proposed with a reason and an end, decided by a second person.
 
-Once approved it holds from that day until its end; the day after, the grade before it is back.
+Once approved it holds from that day until its end; the day after, the grade before it is back. The
+score is made by itself and put right by people alone (S-025).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from portal.base.locks import lock_customer, lock_row
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
+from portal.core.readable import readable
 from portal.core.review import plus_months
 from portal.credit.grades import grade_of
 from portal.credit.ratings import rate
@@ -137,7 +139,7 @@ def _check(w: Work, c: ProposeGrade) -> None:
     known = [grade.name for grade in w.policy.grades]
     if c.grade not in known:
         raise RuleBroken("grade.name_unknown", field="grade", grade=c.grade, known=", ".join(known))
-    if not c.reason.strip():
+    if not readable(c.reason):
         raise RuleBroken("grade.reason_missing", field="reason")
     if c.until_on is None or c.until_on <= w.today:
         raise RuleBroken("grade.until_wrong", field="until_on")

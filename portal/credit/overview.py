@@ -52,8 +52,10 @@ class Stand:
 
     @property
     def available(self) -> Money | None:
-        """What is left; None where nothing is limited or known."""
-        return None if self.limit is None or self.used is None else self.limit - self.used
+        """What is left; None where nothing is limited or known, and where it is paid before."""
+        if self.limit is None or self.used is None or self.use is Use.PREPAYMENT:
+            return None
+        return self.limit - self.used
 
 
 @dataclass(frozen=True, slots=True)

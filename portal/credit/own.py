@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from portal.base.access import visible_to
 from portal.base.work import Reader
+from portal.core.credit_decision import BARS
 from portal.core.exposure import Exposure, Line, expose
 from portal.core.limit import AskedLimit, Use, use_of
 from portal.core.money import Money
@@ -41,6 +42,8 @@ class OwnCredit:
     limit: LimitInForce | None
     #: Every order is paid beforehand, whatever the limit says.
     prepays: bool
+    #: Nothing is shipped at present, whatever the limit says.
+    is_barred: bool
     #: Of what the reader may see; with `others` it makes up `used`.
     lines: tuple[Line, ...]
     #: What other companies of the group use of the limit.
@@ -64,9 +67,11 @@ class OwnCredit:
 
     @property
     def available(self) -> Money | None:
-        """What is left of it, never below nothing."""
+        """What is left of it, never below nothing; nothing at all while nothing is shipped."""
         if self.amount is None or self.used is None:
             return None
+        if self.is_barred:
+            return Money.zero(self.currency)
         return max(self.amount - self.used, Money.zero(self.currency))
 
     @property
@@ -80,7 +85,7 @@ class OwnCredit:
 def own_credit(r: Reader, customer_id: int) -> OwnCredit:
     """The credit of a customer whom the reader may see."""
     group = group_of(r, customer_id, r.today)
-    told = _told(r, customer_id)
+    told = _told(r, group)
     own = group.customer
     has_limit = own.limit is not None or told.is_limit_decided
     limit = LimitInForce(own.limit, own.valid_until) if has_limit else None
@@ -96,6 +101,7 @@ def own_credit(r: Reader, customer_id: int) -> OwnCredit:
         r.refs.of("cu", customer_id),
         limit,
         told.prepays,
+        told.is_barred,
         seen.lines,
         others,
         used,
@@ -141,9 +147,11 @@ class _Told:
     has_figures: bool
     is_limit_decided: bool
     prepays: bool
+    is_barred: bool
 
 
-def _told(r: Reader, customer_id: int) -> _Told:
+def _told(r: Reader, group: Group) -> _Told:
+    customer_id = group.customer.id
     since = r.today - dt.timedelta(days=FIGURES_AGE_DAYS)
     facts = select(func.count()).where(
         CreditFact.customer_id == customer_id,
@@ -162,7 +170,15 @@ def _told(r: Reader, customer_id: int) -> _Told:
     asked = (facts, CreditFact), (limits, CreditLimit), (standing, CreditStanding)
     seen = [visible_to(each, r.actor, table.customer_id) for each, table in asked]
     seen.append(visible_to(grade, r.actor, CustomerGrade.customer_id))
+    # That one above is barred binds the customer, though it may not see the other company.
+    seen.append(
+        select(func.count()).where(
+            CreditStanding.customer_id.in_([member.id for member in group.path]),
+            CreditStanding.kind.in_(BARS),
+            standing_holds(r.today),
+        )
+    )
     found = r.session.execute(select(*(each.scalar_subquery() for each in seen))).one()
-    figures, decided, prepaying, held = found
+    figures, decided, prepaying, held, bars = found
     prepays = bool(prepaying) or prepays_by_grade(r, held or "")
-    return _Told(bool(figures), bool(decided), prepays)
+    return _Told(bool(figures), bool(decided), prepays, bool(bars))

@@ -83,6 +83,7 @@ def show(ref: str) -> Response:
         side=OWN,
         granted=_granted(r, view.row.id),
         may_withdraw=view.row.state == "submitted" and allows(r.actor, "credit.apply", view.row),
+        **filling.takes_signed_form(view),
         **filling.words(),
     )
 

@@ -81,7 +81,7 @@ def _chips(asked: ApplicationFilter) -> list[tuple[str, str]]:
         "kind": names.asks_name(asked.kind) if asked.kind else "",
         "customer": _("One customer") if asked.customer_id else "",
     }
-    return [lists.chip(label, name) for name, label in used.items() if label]
+    return lists.chips(used)
 
 
 @desk.post("/begun")
@@ -121,6 +121,7 @@ def _shown(ref: str, answer: AnswerForm | None = None, note: NoteForm | None = N
         answer=answer or AnswerForm(is_fresh=True),
         note=note or NoteForm(is_fresh=True),
         **_allowed(view.row.state),
+        **filling.takes_signed_form(view),
         **filling.words(),
     )
 

@@ -15,6 +15,7 @@ from portal.credit import application_names
 from portal.credit.application_list import ApplicationFilter, list_applications
 from portal.credit.names import part_name
 from portal.credit.own import OwnCredit, own_credit
+from portal.credit.rewards import has_paid_on_time, reward_percent
 from portal.invoices.early_payment import list_offers
 from portal.people.pages_branches import asked_branch, branches_of
 from portal.web import respond
@@ -65,10 +66,29 @@ def _of(r: Reader, customer_id: int) -> dict[str, Any]:
         "own": own,
         "ways": _ways(r, own, has_applied=has_applied),
         "has_applied": has_applied,
+        "reward": _reward(r, own),
         "applications": applications,
         "names": application_names,
         "part_name": part_name,
     }
+
+
+def _reward(r: Reader, own: OwnCredit) -> str:
+    """What paying on time earns, or has earned; empty where no limit can rise."""
+    percent = reward_percent(r)
+    if not percent or own.is_barred or own.amount is None or not own.amount.minor:
+        return ""
+    if has_paid_on_time(r, own.customer_id):
+        return _(
+            "You have paid everything on time for more than a year. That earns you %(percent)s %% "
+            "more: apply for the higher limit.",
+            percent=percent,
+        )
+    return _(
+        "Paying on time earns a higher limit: whoever pays everything by its day for more than a "
+        "year can apply for %(percent)s %% more.",
+        percent=percent,
+    )
 
 
 def _ways(r: Reader, own: OwnCredit, *, has_applied: bool) -> list[Way]:

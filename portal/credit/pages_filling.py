@@ -11,12 +11,14 @@ from typing import Any
 
 from flask import Response, request, url_for
 
-from portal.base.access import NotFound
+from portal.base.access import NotFound, allows
 from portal.base.language import gettext as _
 from portal.core.application import Field, Shape, Step
 from portal.credit import application_names as names
 from portal.credit.application_list import ApplicationView, get_application
 from portal.credit.applications import (
+    SIGNABLE,
+    SIGNED_FORM,
     AddFiles,
     DropApplication,
     SaveStep,
@@ -29,8 +31,9 @@ from portal.credit.applications import (
 )
 from portal.credit.pages_application_forms import ApplicationFilesForm, StepForm, step_form
 from portal.web import respond
-from portal.web.current import reader
+from portal.web.current import actor, reader
 from portal.web.forms import Form
+from portal.web.uploads import FilesForm
 
 #: As a rule of the address: one of the pages.
 STEP = "<any(ask, standing, finances, figures, operations, files, check):step>"
@@ -128,7 +131,9 @@ def _onward(side: Side, view: ApplicationView, step: Step) -> Response:
 
 
 def files_added(side: Side, view: ApplicationView) -> Response:
-    """Files go with the draft."""
+    """Files go with the draft; with what was handed in goes the signed form."""
+    if not view.row.is_draft:
+        return _signed_form_added(side, view)
     form = ApplicationFilesForm()
     if form.validate():
         found = form.looked_at()
@@ -139,6 +144,23 @@ def files_added(side: Side, view: ApplicationView) -> Response:
                     side.url("step", ref=view.row.ref, step=Step.FILES.value)
                 )
     return page_of(side, get_application(reader(), view.row.ref), Step.FILES, form)
+
+
+def _signed_form_added(side: Side, view: ApplicationView) -> Response:
+    form = FilesForm()
+    found = form.looked_at() if form.validate() else None
+    command = AddFiles(view.row.id, SIGNED_FORM, found) if found is not None else None
+    if command is not None and respond.attempt(form, add_files, command):
+        respond.say(_("The signed form is kept with the application."))
+    else:
+        respond.say(form.told()[0][1], "bad")
+    return respond.redirect_to(side.url("show", ref=view.row.ref))
+
+
+def takes_signed_form(view: ApplicationView) -> dict[str, Any]:
+    """Whether the printed form can be added signed, and the form to do it with."""
+    may = view.row.state in SIGNABLE and allows(actor(), "credit.apply", view.row)
+    return {"signed_form": FilesForm(is_fresh=True) if may else None}
 
 
 def file_removed(side: Side, view: ApplicationView, file_ref: str) -> Response:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from portal.base import formats
 from portal.base.access import allows
 from portal.base.language import gettext as _
 from portal.base.spreadsheets import Row
@@ -94,7 +95,7 @@ def _chips(asked: OrderFilter) -> list[tuple[str, str]]:
         "q": asked.text,
         "state": "" if asked.state == "waiting" else _states()[asked.state or "all"],
     }
-    return [lists.chip(label, name) for name, label in used.items() if label]
+    return lists.chips(used)
 
 
 @orders.get("/orders.<any(csv, xlsx):file_format>")
@@ -115,7 +116,7 @@ def _cells(row: OrderRow) -> Row:
     asked_on = row.asked_at.date() if row.asked_at else None
     return (
         *(row.code, row.customer_name, row.customer_code, row.ordered_on, row.amount.currency),
-        *(row.amount, word, row.released_until, " ".join(names.reasons_said(row.reasons))),
+        *(row.amount, word, row.released_until, formats.together(names.reasons_said(row.reasons))),
         *(row.asked_by, asked_on),
     )
 

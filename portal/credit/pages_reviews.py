@@ -21,6 +21,7 @@ from portal.credit.pages_review_forms import OverrideForm, ReviewForm, review_fo
 from portal.credit.ratings import list_ratings
 from portal.credit.review_list import ReviewFilter, list_reviews, review_page
 from portal.credit.reviewing import last_review_of, review_customer, rhythm_of, seen_of, stale_of
+from portal.credit.rewards import reward_of, reward_percent
 from portal.credit.score_names import (
     bands_said,
     factor_meaning,
@@ -93,16 +94,13 @@ def _asked() -> ReviewFilter:
 
 
 def _chips(asked: ReviewFilter, names: dict[str, str]) -> list[tuple[str, str]]:
-    found = []
-    if asked.text:
-        found.append(lists.chip(asked.text, "q"))
-    if asked.standing:
-        found.append(lists.chip(names[asked.standing], "standing"))
-    if asked.owner:
-        found.append(lists.chip(asked.owner, "owner"))
-    if asked.grade:
-        found.append(lists.chip(_("Grade %(grade)s", grade=asked.grade), "grade"))
-    return found
+    used = {
+        "q": asked.text,
+        "standing": names[asked.standing] if asked.standing else "",
+        "owner": asked.owner,
+        "grade": _("Grade %(grade)s", grade=asked.grade) if asked.grade else "",
+    }
+    return lists.chips(used)
 
 
 # ── One customer ─────────────────────────────────────────────────────────────
@@ -170,6 +168,8 @@ def _page(form: ReviewForm, override: OverrideForm | None = None) -> Response:
         is_typed=bool(typed),
         stale=stale_of(found),
         coverage=found.score.coverage_bp // 100,
+        reward=reward_of(r, found.customer_id, found.limit, found.held),
+        reward_percent=reward_percent(r),
         months=rhythm_of(r, found.grade).grade_months,
         may_decide=allows(actor(), Permission.CREDIT_DECIDE),
         books=Source.BOOKS.value,

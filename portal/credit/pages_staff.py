@@ -10,7 +10,7 @@ from portal.base.access import allows
 from portal.base.documents.printer import Job
 from portal.base.documents.render import print_pdf, sheet_of
 from portal.base.formats import money
-from portal.base.language import current_language
+from portal.base.language import current_language, ngettext
 from portal.base.language import gettext as _
 from portal.base.paging import page_within
 from portal.core.limit import Use
@@ -29,6 +29,8 @@ from portal.web.traces import note_access
 
 desk = Blueprint("desk_credit", __name__, url_prefix="/desk")
 
+#: So many sums stand below a figure; more would crowd it, and its list has them all.
+MOST_SUMS = 3
 #: Counts up when the template changes what is printed.
 FILE_TEMPLATE = "credit_file/1"
 #: Pages of other parts of credit about one customer: the endpoint, what it is, and whether it
@@ -63,7 +65,10 @@ def index() -> Response:
 
 def _tile(shown: str, rows: list[Stand]) -> tuple[str, int, str, str]:
     """A figure of the overview: what it counts, how many, what is used there, and its list."""
-    used = " · ".join(money(each.used) for each in sums_of(rows))
+    sums = sums_of(rows)
+    used = " · ".join(money(each.used) for each in sums)
+    if len(sums) > MOST_SUMS:
+        used = ngettext("in %(num)s currency", "in %(num)s currencies", len(sums))
     return shown_name(shown), len(rows), used, url_for(".customers", show=shown)
 
 
@@ -123,7 +128,7 @@ def _chips(shown: str) -> list[tuple[str, str]]:
         "show": shown_name(shown) if shown else "",
         "currency": lists.asked("currency"),
     }
-    return [lists.chip(label, name) for name, label in used.items() if label]
+    return lists.chips(used)
 
 
 def _words() -> dict[str, Any]:

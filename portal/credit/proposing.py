@@ -23,8 +23,9 @@ from portal.base.work import Reader, Work
 from portal.core.credit_decision import BARS
 from portal.core.errors import RuleBroken
 from portal.core.exposure import Exposure
-from portal.core.limit import AskedLimit, Doubt, Standing, check_limit, doubts, is_large
+from portal.core.limit import AskedLimit, Doubt, LimitFacts, check_limit, doubts, is_large
 from portal.core.money import Money
+from portal.core.readable import readable
 from portal.credit.answering import answer_by_limit
 from portal.credit.exposure import exposure_of
 from portal.credit.grades import grade_of
@@ -80,7 +81,7 @@ def currency_of_limit(r: Reader, customer: Customer) -> str:
 
 def standing_of(
     r: Reader, customer_id: int, asked: AskedLimit, exposure: Exposure | None = None
-) -> Standing:
+) -> LimitFacts:
     """What is known of a customer, as far as it speaks for or against a limit."""
     found = exposure or exposure_of(r, customer_id, r.today)
     currency = found.currency
@@ -88,7 +89,7 @@ def standing_of(
     granted = r.policy.grade(grade.grade) if grade else None
     held = limit_of(r, customer_id, r.today)
     reviewed_until, is_barred, next_on = _dates(r, customer_id, asked.effective_on)
-    return Standing(
+    return LimitFacts(
         exposure=found.total,
         cap=granted.cap(currency) if granted else None,
         reviewed_until=reviewed_until,
@@ -133,7 +134,7 @@ def propose_limit(w: Work, c: ProposeLimit) -> int:
     """
     customer = lock_customer(w, c.customer_id)
     w.require(Permission.CREDIT_DECIDE, customer)
-    if not c.reason.strip():
+    if not readable(c.reason):
         raise RuleBroken("limit.reason_missing", field="reason")
     check_limit(c.asked, w.today)
     currency = currency_of_limit(w, customer)
@@ -208,7 +209,7 @@ def asked_of(row: LimitProposal) -> AskedLimit:
     )
 
 
-def _proposal(w: Work, row: LimitProposal, known: Standing) -> Proposal:
+def _proposal(w: Work, row: LimitProposal, known: LimitFacts) -> Proposal:
     asked = asked_of(row)
     large = is_large(asked.amount, w.policy.values["credit_limit_without_admin"])
     after = {
@@ -229,7 +230,7 @@ def _proposal(w: Work, row: LimitProposal, known: Standing) -> Proposal:
     )
 
 
-def _before(held: LimitInForce | None, asked: AskedLimit, known: Standing) -> dict[str, str]:
+def _before(held: LimitInForce | None, asked: AskedLimit, known: LimitFacts) -> dict[str, str]:
     """The limit in force, and every doubt with the figure that it is about."""
     told = {
         "limit": _said(held.amount) if held else NONE_SET,
@@ -252,7 +253,7 @@ def _said(amount: Money | None) -> str:
     return NOT_LIMITED if amount is None else f"{amount.currency} {amount.major()}"
 
 
-def _fingerprint(r: Reader, row: LimitProposal, known: Standing) -> str:
+def _fingerprint(r: Reader, row: LimitProposal, known: LimitFacts) -> str:
     """Of the limit in force and of what speaks against the new one; figures may move in between."""
     held = limit_of(r, row.customer_id, r.today)
     facts = (

@@ -60,6 +60,11 @@ def record_of(r: Reader, on: dt.date, whom: Scope = everyone) -> Record:
     )
 
 
+def lateness_of(r: Reader, on: dt.date, whom: Scope) -> Mapping[int, list[Lateness]]:
+    """How late those whom the reader may see have paid, by the end of a day."""
+    return _lateness(r, on, both(seen_by(r.actor), whom))
+
+
 # ── How late ─────────────────────────────────────────────────────────────────
 
 

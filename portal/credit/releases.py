@@ -20,6 +20,7 @@ from portal.core.credit_book import last_day_of_release
 from portal.core.credit_decision import Verdict
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
+from portal.core.readable import readable
 from portal.credit import lifting
 from portal.credit.checking import AskCheck, check
 from portal.credit.orders import keep, lock_up, locked_order
@@ -95,7 +96,7 @@ def request_release(w: Work, c: RequestRelease) -> int:
 
 def _check_request(w: Work, c: RequestRelease) -> None:
     """It says why, and until a day within reach."""
-    if not c.reason.strip():
+    if not readable(c.reason):
         raise RuleBroken("release.reason_missing", field="reason")
     if c.until_on < w.today:
         raise RuleBroken("release.day_over", field="until_on", today=w.today)

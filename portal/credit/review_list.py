@@ -19,7 +19,7 @@ from portal.base.access import visible_to
 from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.ledger import Kind
-from portal.core.review import Due, Known, Rhythm, Standing, next_review
+from portal.core.review import Due, Known, Rhythm, Urgency, next_review
 from portal.credit.exemptions import exempt_on
 from portal.credit.grades import grades_on
 from portal.credit.reviewing import rhythm_of
@@ -33,9 +33,9 @@ from portal.tables.people import User
 PER_PAGE = 50
 LATE_PATTERN = "late_pattern"
 #: The order in which reviews press.
-ORDER = (Standing.OVERDUE, Standing.DUE, Standing.NEAR, Standing.LATER, Standing.EXEMPT)
+ORDER = (Urgency.OVERDUE, Urgency.DUE, Urgency.NEAR, Urgency.LATER, Urgency.EXEMPT)
 #: Those that stand on the list unless others are asked for.
-PRESSING = frozenset({Standing.OVERDUE, Standing.DUE, Standing.NEAR})
+PRESSING = frozenset({Urgency.OVERDUE, Urgency.DUE, Urgency.NEAR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class DueRow:
     owner: str
     grade: str
     due: Due
-    standing: Standing
+    standing: Urgency
     #: Why it is exempt, where it is.
     exempt: str
     reviewed_on: dt.date | None
@@ -92,7 +92,7 @@ class DuePage:
     page: int
     pages: int
     count: int
-    counts: Mapping[Standing, int]
+    counts: Mapping[Urgency, int]
 
 
 def review_page(r: Reader, asked: ReviewFilter) -> DuePage:

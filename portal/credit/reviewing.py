@@ -22,6 +22,7 @@ from portal.base.locks import lock_customer
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
 from portal.core.payment_record import YEAR_MONTHS
+from portal.core.readable import readable
 from portal.core.review import Outcome, Rhythm, check_figures, outcome_of, plus_months
 from portal.credit.exemptions import exempt_on
 from portal.credit.facts import NoteFact, note_fact
@@ -101,7 +102,7 @@ def stale_of(found: CustomerScore) -> list[str]:
 def _check(w: Work, c: ReviewCustomer, customer: Customer) -> None:
     if customer.id in exempt_on(w, w.today, [customer.id]):
         raise RuleBroken("review.exempt")
-    if not c.note.strip():
+    if not readable(c.note):
         raise RuleBroken("review.note_missing", field="note")
     if c.effective_on < w.today:
         raise RuleBroken("review.day_wrong", field="effective_on")

@@ -1,7 +1,8 @@
 """
 Scores of customers as of a day, for one or for all at once: the same statements either way.
 
-What the books, the facts and the policy in force on the day say; nothing is written here.
+What the books, the facts and the policy in force on the day say; nothing is written here. Figures
+are collected, turned into points factor by factor, and their sum into a grade (S-024).
 """
 
 from __future__ import annotations

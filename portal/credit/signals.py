@@ -23,6 +23,7 @@ from portal.base.mail import queue_mail
 from portal.base.outbox import Letter, NotNeeded
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
+from portal.core.readable import readable
 from portal.core.signals import SIGNALS, crosses
 from portal.credit.signal_names import signal_name
 from portal.tables.credit import WarningSignal
@@ -158,7 +159,7 @@ def note_signal(w: Work, c: NoteSignal) -> int:
     w.require(Permission.SIGNAL_NOTE, customer)
     if c.signal not in SIGNALS:
         raise RuleBroken("signal.none_chosen", field="signal")
-    if not c.note.strip():
+    if not readable(c.note):
         raise RuleBroken("signal.note_missing", field="note")
     running = _running(w, customer.id)
     if c.signal in running:
@@ -219,7 +220,7 @@ def clear_signal(w: Work, c: ClearSignal) -> None:
     w.require(Permission.SIGNAL_NOTE, row)
     if row.cleared_at is not None:
         raise RuleBroken("signal.already_cleared")
-    if not c.note.strip():
+    if not readable(c.note):
         raise RuleBroken("signal.why_cleared")
     row.cleared_at, row.cleared_by = w.now, w.actor.user_id
     row.clear_note = c.note.strip()[:LONGEST_NOTE]

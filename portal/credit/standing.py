@@ -15,6 +15,7 @@ from portal.base.access import NotFound, Permission, visible_to
 from portal.base.locks import lock_customer, lock_row
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
+from portal.core.readable import readable
 from portal.credit.lifting import ask_lifting, end
 from portal.credit.names import STANDINGS
 from portal.customers.standings import standing_holds
@@ -63,7 +64,7 @@ def set_standing(w: Work, c: SetStanding) -> int:
     w.require(Permission.CREDIT_DECIDE, lock_customer(w, c.customer_id))
     if c.kind not in STANDINGS:
         raise RuleBroken("standing.kind_unknown", field="kind")
-    if not c.reason.strip():
+    if not readable(c.reason):
         raise RuleBroken("standing.reason_missing", field="reason")
     if c.until_on is not None and c.until_on < w.today:
         raise RuleBroken("standing.day_over", field="until_on")
@@ -105,7 +106,7 @@ def end_standing(w: Work, c: EndStanding) -> bool:
     """
     row = lock_row(w, CreditStanding, c.standing_id)
     w.require(Permission.CREDIT_DECIDE, row)
-    reason = c.reason.strip()[:LONGEST_REASON]
+    reason = readable(c.reason)[:LONGEST_REASON]
     if not reason:
         raise RuleBroken("standing.reason_missing", field="reason")
     if row.ended_on is not None or (row.until_on is not None and row.until_on < w.today):

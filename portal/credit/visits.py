@@ -14,6 +14,7 @@ from portal.base.language import N_
 from portal.base.locks import lock_customer
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
+from portal.core.readable import readable
 from portal.tables.approvals import Task
 from portal.tables.credit import Visit
 from portal.tables.people import User
@@ -22,6 +23,8 @@ KIND = "next_visit"
 DONE = N_("Visited")
 LONGEST = 2_000
 FURTHEST = dt.timedelta(days=366)
+#: The same noted again so soon is a second click.
+NOTED_JUST_NOW = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +79,13 @@ def note_visit(w: Work, c: NoteVisit) -> int:
     """
     The id of the visit that was noted; the task for it is done, one for the next is made.
 
+    Sent twice, it is one visit.
+
     Raises: visit.nothing_told, visit.day_wrong, visit.next_wrong.
     """
     customer = lock_customer(w, c.customer_id)
     w.require(Permission.SIGNAL_NOTE, customer)
-    plans, business = c.payment_plans.strip()[:LONGEST], c.business.strip()[:LONGEST]
+    plans, business = readable(c.payment_plans)[:LONGEST], readable(c.business)[:LONGEST]
     if not plans and not business:
         raise RuleBroken("visit.nothing_told", field="payment_plans")
     if c.visited_on > w.today:
@@ -88,16 +93,19 @@ def note_visit(w: Work, c: NoteVisit) -> int:
     if c.next_on and not c.visited_on < c.next_on <= c.visited_on + FURTHEST:
         raise RuleBroken("visit.next_wrong", field="next_on")
     assert w.actor.user_id is not None
-    row = Visit(
-        customer_id=customer.id,
-        visited_on=c.visited_on,
-        met=c.met.strip()[:LONGEST],
-        payment_plans=plans,
-        business=business,
-        next_on=c.next_on,
-        user_id=w.actor.user_id,
-        at=w.now,
-    )
+    told = {
+        "customer_id": customer.id,
+        "visited_on": c.visited_on,
+        "met": c.met.strip()[:LONGEST],
+        "payment_plans": plans,
+        "business": business,
+        "next_on": c.next_on,
+        "user_id": w.actor.user_id,
+    }
+    before = _noted_just_now(w, told)
+    if before is not None:
+        return before
+    row = Visit(**told, at=w.now)
     w.session.add(row)
     w.session.flush()
     w.audit("visit.noted", f"visit/{row.id}", customer_id=customer.id, on=c.visited_on)
@@ -107,6 +115,11 @@ def note_visit(w: Work, c: NoteVisit) -> int:
         subject = f"visit/{customer.id}/{row.id}"
         make_task(w, NewTask(customer.id, KIND, subject, c.next_on, facts, w.actor.user_id))
     return row.id
+
+
+def _noted_just_now(w: Work, told: dict[str, Any]) -> int | None:
+    same = select(Visit.id).filter_by(**told).where(Visit.at > w.now - NOTED_JUST_NOW)
+    return w.session.scalar(same.limit(1))
 
 
 def _close_earlier(w: Work, customer_id: int) -> None:

@@ -16,11 +16,13 @@ from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.money import Money
 from portal.customers.queries import CustomerFilter, CustomerRow, filtered, list_customers
+from portal.invoices.abnormal import abnormal_customers
 from portal.invoices.ageing import AgedAccount, AsOf, aged_accounts
 from portal.invoices.open_items import Scope, both, seen_by
 from portal.invoices.rows import PER_PAGE
 from portal.tables.customers import Customer
 
+ABNORMAL = "abnormal"
 SORTS = ("name", "code", "balance", "overdue", "not_due", "unapplied")
 
 
@@ -29,7 +31,7 @@ class AccountFilter:
     """What the list of accounts is narrowed to; empty is no restriction."""
 
     customers: CustomerFilter = field(default_factory=CustomerFilter)
-    #: overdue | owing | unapplied
+    #: overdue | owing | unapplied | abnormal
     state: str = ""
     currency: str = ""
     #: One of SORTS, with a minus in front for the largest first.
@@ -86,11 +88,12 @@ def all_accounts(r: Reader, asked: AccountFilter) -> list[AccountRow]:
     """Every account that a filter keeps, in its order; customers who owe nothing too."""
     owed = _owed_by_customer(r, asked)
     nothing: list[Owed | None] = [None]
+    asked_for = abnormal_customers(r) if asked.state == ABNORMAL else None
     rows = [
         AccountRow(customer, account)
         for customer in list_customers(r, asked.customers)
         for account in owed.get(customer.id, nothing)
-        if _is_kept(account, asked)
+        if _is_kept(account, asked) and (asked_for is None or customer.id in asked_for)
     ]
     return _sorted(rows, asked.sort, r.company.currency)
 
@@ -127,7 +130,8 @@ def _is_kept(owed: Owed | None, asked: AccountFilter) -> bool:
     if asked.currency and owed.currency != asked.currency:
         return False
     amount = {"overdue": owed.overdue, "owing": owed.balance, "unapplied": owed.unapplied}
-    return not asked.state or amount[asked.state].minor > 0
+    # Who is abnormal is asked of the customer; of its accounts those that are overdue are shown.
+    return not asked.state or amount.get(asked.state, owed.overdue).minor > 0
 
 
 def _sorted(rows: list[AccountRow], sort: str, own_currency: str) -> list[AccountRow]:

@@ -16,14 +16,8 @@ from sqlalchemy import Select, case, func, select, text
 from sqlalchemy.orm import Session
 
 from portal.core.ageing import BUCKETS, AgeingScheme, Basis
-from portal.invoices.open_items import (
-    Scope,
-    bucket,
-    credits_dated,
-    due_parts,
-    everyone,
-    with_disputes,
-)
+from portal.invoices.open_items import Scope, credits_dated, due_parts, everyone, with_disputes
+from portal.invoices.raised import on_part, raised_for, stretch
 from portal.tables.invoices import Invoice
 
 #: On PostgreSQL each parallel worker would repeat the whole aggregate of allocations, and
@@ -112,7 +106,8 @@ def _aged_items(asked: AsOf, whose: Scope, split: str) -> Select[Any]:
     items = due_parts(asked.day, whose)
     opened = with_disputes(items, asked.day, whose, inside=asked.inside).subquery("opened")
     day = opened.c.due_on if asked.basis is Basis.DUE else opened.c.dated_on
-    index = bucket(day, asked.day, asked.scheme)
+    raised = raised_for(asked.day, asked.scheme, whose, inside=asked.inside)
+    index = stretch(day, asked.day, asked.scheme, raised)
     named: Any = func.coalesce(getattr(Invoice, split), "") if split else func.min("")
     rows = select(
         opened.c.customer_id,
@@ -125,6 +120,8 @@ def _aged_items(asked: AsOf, whose: Scope, split: str) -> Select[Any]:
             for turn in range(len(asked.scheme.names))
         ),
     ).group_by(opened.c.customer_id, opened.c.currency)
+    if raised is not None:
+        rows = rows.select_from(opened.outerjoin(raised, on_part(opened, raised)))
     if not split:
         return rows
     return rows.outerjoin(Invoice, Invoice.entry_id == opened.c.entry_id).group_by(named)

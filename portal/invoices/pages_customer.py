@@ -107,7 +107,7 @@ def _chips(asked: InvoiceFilter, branches: Branches) -> list[tuple[str, str]]:
         "to": _("to %(day)s", day=formats.day(asked.to_on)) if asked.to_on else "",
         "currency": asked.currency,
     }
-    return [lists.chip(label, name) for name, label in used.items() if label]
+    return lists.chips(used)
 
 
 @customer.get("/invoices.<any(csv, xlsx):file_format>")
@@ -196,7 +196,8 @@ def _told(r: Reader, view: InvoiceView) -> dict[str, Any]:
 def _inside(r: Reader, view: InvoiceView) -> dict[str, Any]:
     """Whether it is held, and what only the house sees: until when it can be taken to court."""
     is_held, is_desk = view.is_held, r.actor.kind == "staff"
-    seen = {"is_held": is_held, "is_desk": is_desk}
+    is_late = (view.row.days_late or 0) > 0 and allows(r.actor, "case.keep")
+    seen = {"is_held": is_held, "is_desk": is_desk, "may_open_case": is_desk and is_late}
     if not is_desk or not view.row.open.minor:
         return {"lapses": [], **seen}
     lapses = list_lapses(r, AskLapses(entry_id=view.row.id))

@@ -25,7 +25,7 @@ from portal.invoices.rows import InvoiceView
 from portal.tables.customers import Customer
 
 #: Counts up when the template changes what is printed; a new one prints anew.
-TEMPLATE = "invoice/1"
+TEMPLATE = "invoice/2"
 
 
 @dataclass(frozen=True, slots=True)

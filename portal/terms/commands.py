@@ -18,6 +18,7 @@ from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
 from portal.core.later_versions import check_beginning, meet
 from portal.core.money import Money
+from portal.core.readable import readable
 from portal.tables.customers import Customer
 from portal.tables.terms import TermsChange
 from portal.terms.figures import REACHES as REACH_FIGURES
@@ -27,6 +28,8 @@ from portal.terms.values import COMPANY, CUSTOMER, Values, check_values, values_
 
 KIND = "terms"
 REACHES = ("new", "open")
+#: What the lead of collections drafts as well: whom we remind when, and with which words.
+OF_ESCALATION = frozenset({"ladders", "notices"})
 LONGEST_REASON = 1_000
 
 
@@ -86,7 +89,7 @@ def draft_change(w: Work, c: DraftChange) -> int:
     customer = None
     if c.customer_id is not None:
         customer = lock_customer(w, c.customer_id)
-    w.require(Permission.TERMS_CHANGE, customer)
+    w.require(_permission(c.wanted.after), customer)
     before, after = _checked(w, customer, c.wanted)
     row = TermsChange(
         scope=COMPANY if customer is None else CUSTOMER,
@@ -112,6 +115,7 @@ def change_draft(w: Work, c: ChangeDraft) -> None:
     Raises: terms.not_in_this_state, terms.stale, and what drafting raises.
     """
     row, customer = _locked(w, c.change_id, c.row_version, "draft")
+    w.require(_permission(c.wanted.after), customer)
     before, after = _checked(w, customer, c.wanted)
     told = _columns(c.wanted, before, after)
     if all(getattr(row, name) == value for name, value in told.items()):
@@ -186,6 +190,12 @@ def before_of(r: Reader, row: TermsChange, on: dt.date) -> dict[str, Any]:
     return {name: held[name] for name in json.loads(row.after)}
 
 
+def _permission(after: Values) -> Permission:
+    """Who may write such a change: of ladders alone more than of terms."""
+    is_escalation = bool(after) and OF_ESCALATION.issuperset(after)
+    return Permission.LADDER_CHANGE if is_escalation else Permission.TERMS_CHANGE
+
+
 def _locked(
     w: Work, change_id: int, row_version: int, *states: str
 ) -> tuple[TermsChange, Customer | None]:
@@ -193,7 +203,7 @@ def _locked(
     customer = w.session.get(Customer, row.customer_id) if row.customer_id else None
     if customer is None:
         w.require(Permission.TERMS_VIEW)
-    w.require(Permission.TERMS_CHANGE, customer)
+    w.require(_permission(json.loads(row.after)), customer)
     if row.state not in states:
         raise RuleBroken("terms.not_in_this_state")
     if row.row_version != row_version and row.state != "withdrawn":
@@ -206,7 +216,7 @@ def _checked(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """What becomes what, of the values that change."""
     check_beginning(wanted.effective_on, w.today)
-    if not wanted.reason.strip():
+    if not readable(wanted.reason):
         raise RuleBroken("terms.reason_missing", field="reason")
     assert wanted.reach in REACHES
     check_values(w, customer, wanted.after, wanted.effective_on)

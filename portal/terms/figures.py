@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from portal.core.later_versions import NAME
+from portal.core.policy_canon import in_full
 from portal.core.policy_kinds import NEVER
+from portal.core.policy_schema import LADDERS
 
 #: Stands where a value has none: said, so that what is taken away is seen.
 NONE = "none"
@@ -41,10 +43,22 @@ def is_named(value: Any) -> bool:
 
 def _entries(name: str, value: Any) -> dict[str, Any]:
     entries = value if isinstance(value, list) else []
+    if name == LADDERS.value:
+        return dict(_rungs(entries))
     return {
         f"{name}:{each[NAME]}": {key: told for key, told in each.items() if key != NAME}
         for each in entries
     }
+
+
+def _rungs(entries: list[Any]) -> Iterator[tuple[str, Any]]:
+    """Ladders with each of their steps by its own name; the shipped ones where none are told."""
+    for ladder in in_full(LADDERS, entries):
+        head = {key: told for key, told in ladder.items() if key not in {NAME, "step"}}
+        yield f"ladders:{ladder[NAME]}", {**head, "steps": [each[NAME] for each in ladder["step"]]}
+        for step in ladder["step"]:
+            told = {key: value for key, value in step.items() if key != NAME and value}
+            yield f"ladders:{ladder[NAME]} / {step[NAME]}", told
 
 
 def _figure(name: str, value: Any) -> str:

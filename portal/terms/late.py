@@ -15,8 +15,11 @@ LATE_KINDS = [
     ("eu", N_("By law: European Union")),
     ("uk", N_("By law: United Kingdom")),
     ("cn", N_("By law: China")),
+    ("cn_court", N_("By law: practice of the courts in China")),
+    ("de", N_("By law: Germany")),
+    ("fr", N_("By law: France")),
 ]
-STATUTES = ("eu", "uk", "cn")
+STATUTES = ("eu", "uk", "cn", "cn_court", "de", "fr")
 
 
 def late_told(kind: str, rate: str) -> dict[str, Any]:

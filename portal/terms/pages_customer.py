@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
+from portal.base import formats
 from portal.base.language import gettext as _
 from portal.base.language import ngettext
 from portal.base.terms_said import grace_in_words, late_in_words, terms_in_words
@@ -31,13 +32,18 @@ def index() -> Response:
         branches=branch_choices(branches)[1:],
         branch=lists.asked("branch") or branches[0][1],
         words=_said(own.terms, own.currency),
-        said=lambda terms: " ".join(_said(terms, own.currency)),
-        contracts=[(code, " ".join(_said(terms, own.currency))) for code, terms in own.contracts],
+        said=lambda terms: formats.together(_said(terms, own.currency)),
+        contracts=_contracts(own),
         grace=grace_in_words(own.in_force.grace_days),
         late=late_in_words(own.in_force.late_interest),
         promise=_promise(own),
         source=_source(own.in_force.source.value),
     )
+
+
+def _contracts(own: OwnTerms) -> list[tuple[str, str]]:
+    """Each contract with its terms in words."""
+    return [(code, formats.together(_said(terms, own.currency))) for code, terms in own.contracts]
 
 
 def _said(terms: Terms | None, currency: str) -> list[str]:

@@ -12,7 +12,7 @@ from portal.base.policy import policy_on
 from portal.base.work import Reader
 from portal.core.errors import RuleBroken
 from portal.core.policy_rules import complaints
-from portal.core.policy_schema import VALUES
+from portal.core.policy_sections import VALUES
 from portal.core.terms import parse_terms
 from portal.core.terms_in_force import key_of_name, notation_of
 from portal.customers.own_terms import FIELDS, values_on
@@ -31,6 +31,8 @@ POLICY_NAMES = (
     *("scorecard_hysteresis_points", "scorecard_limit_factor"),
     *("credit_watch_percent", "credit_hold_overdue_days", "credit_review_dealer_types"),
     *("credit_review_dealer_months", "credit_signals_warn_at", "credit_limit_without_admin"),
+    "credit_reward_percent",
+    *("credit_lot_types", "credit_lot_least_days", "credit_lot_most_days", "credit_lot_holds"),
 )
 #: Value → the least and the most.
 BOUNDS = {

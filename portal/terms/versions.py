@@ -12,6 +12,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.base.access import NotFound, visible_to
+from portal.base.lookup import says
 from portal.base.paging import page_within
 from portal.base.policy import DEFAULTS
 from portal.base.work import Reader
@@ -172,10 +173,7 @@ def list_own_terms(r: Reader, text: str = "", page: int = 1) -> OwnPage:
     rows = rows.where(
         or_(own != "", newest.c.grace_days.is_not(None), newest.c.late_rate.is_not(None))
     )
-    words = text.strip().lower()
-    if words:
-        named = (Customer.name, Customer.code, own)
-        rows = rows.where(or_(*(func.lower(n).contains(words, autoescape=True) for n in named)))
+    rows = rows.where(*says(text, Customer.name, Customer.code, own))
     count = r.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
     page, pages = page_within(page, count, PER_PAGE)
     found = r.session.execute(

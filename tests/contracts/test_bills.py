@@ -9,11 +9,13 @@ from portal.base.access import Denied
 from portal.core.bill import State
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
+from portal.credit.noticing.daily import run as notice
+from portal.credit.signals import ClearSignal, clear_signal
 from portal.payments.bills.commands import MoveBill, NoteBill, move_bill, note_bill
 from portal.payments.bills.daily import run
 from portal.payments.bills.queries import BillFilter, list_bills
 from portal.tables.approvals import Task
-from portal.tables.credit import Bill
+from portal.tables.credit import Bill, WarningSignal
 from portal.tables.journal import Audit
 from tests.contracts.keeping import CLERK, OTHER, SALES, Archive, day
 from tests.desk import DeskBrowser, rows_of
@@ -156,3 +158,21 @@ def test_honoured_before_it_matures_is_refused_on_its_page(clerk: DeskBrowser):
     page = clerk.fill(clerk.visit(path), f"{path}/state", 422, then="honoured", on="2026-11-20")
 
     assert "matures on" in page.text
+
+
+def test_a_dishonoured_bill_is_noted_as_a_danger_signal_once(any_archive: Archive):
+    moved(any_archive, noted(any_archive, matures_on=TODAY), State.DISHONOURED)
+
+    assert notice(any_archive.installation, TODAY) == {"noted": 1}
+    assert notice(any_archive.installation, TODAY) == {"noted": 0}
+    [signal] = any_archive.rows(WarningSignal)
+    assert (signal.signal, signal.note) == ("bounced_cheque", "B-1: CNY 30.00, 2026-11-20")
+
+
+def test_a_cleared_signal_of_a_bill_stays_cleared(any_archive: Archive):
+    moved(any_archive, noted(any_archive, matures_on=TODAY), State.DISHONOURED)
+    notice(any_archive.installation, TODAY)
+    [signal] = any_archive.rows(WarningSignal)
+    any_archive.act(CLERK, clear_signal, ClearSignal(signal.id, "The bank's mistake"))
+
+    assert notice(any_archive.installation, TODAY) == {"noted": 0}

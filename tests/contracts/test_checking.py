@@ -92,6 +92,18 @@ def test_terms_of_its_own_hold_it_too(kept: Desk):
     assert said(kept) == ("held", ["due_on", "terms"])
 
 
+def test_another_split_of_its_parts_holds_it(any_desk: Desk):
+    any_desk.takes("customers.csv", "customer_id", "C")
+    any_desk.takes("contracts.csv", CONTRACTS, 'K-1,C,2026-01-01,,"50% 10d, 50% 30d",')
+    invoices = ("I-1,C,CNY,2026-05-01,20.00,K-1", "I-2,C,CNY,2026-05-01,20.00,K-1")
+    any_desk.takes("invoices.csv", INVOICES, *invoices)
+    parts = ("I-2,1,2026-05-11,5.00", "I-2,2,2026-05-31,15.00")
+    any_desk.takes("invoice_parts.csv", "invoice_id,part,due_on,amount", *parts)
+
+    assert said(any_desk) == ("fits", [])
+    assert said(any_desk, "I-2") == ("held", ["parts"])
+
+
 def test_a_name_means_to_the_contract_what_it_means_to_its_invoices(any_desk: Desk):
     """Names from a later day are known before it, as they are when an invoice is posted."""
     with any_desk.installation.work() as w:

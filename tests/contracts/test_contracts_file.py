@@ -135,11 +135,13 @@ def test_a_contract_stays_its_customers(desk: Desk):
     assert "C’s" in report.rejects[0].problem
 
 
-def test_a_second_row_of_one_contract_in_a_file_adds_to_the_first(desk: Desk):
-    report = desk.takes("contracts.csv", HEAD, ROW, ROW.replace("P-1", "P-2"))
+def test_a_second_row_of_one_contract_is_refused_where_it_differs(desk: Desk):
+    other = ROW.replace("P-1", "P-2")
+    report = desk.takes("contracts.csv", HEAD, ROW, ROW, other, skips_bad_rows=True)
 
-    assert desk.counts(report) == (1, 0, 1, 0)
-    assert only(desk).price_list == "P-2"
+    assert desk.counts(report) == (1, 1, 0, 1)
+    assert (report.rejects[0].line, report.rejects[0].column) == (4, "contract_id")
+    assert only(desk).price_list == "P-1"
 
 
 def test_contracts_come_before_invoices_whatever_the_order_on_the_line(desk: Desk):

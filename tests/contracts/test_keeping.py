@@ -420,10 +420,18 @@ def test_who_looks_writes_what_they_found_and_when_to_look_again(any_archive: Ar
     assert done == {"contract_ends": False, "contract_look": True}
 
 
+def test_a_look_that_is_sent_twice_is_one(any_archive: Archive):
+    look = LookAtContract(kept(any_archive), "kept", "All is well", day("2027-02-01"))
+    first, again = (any_archive.act(CLERK, look_at_contract, look) for _ in range(2))
+
+    assert first == again == only(any_archive, ContractNote).id
+
+
 @pytest.mark.parametrize(
     ("look", "field"),
     [
         (LookAtContract(1, "kept", "  "), "note"),
+        (LookAtContract(1, "kept", "\u200b\u2060\u3164"), "note"),
         (LookAtContract(1, "kept", "Fine", day("2026-11-20")), "next_look_on"),
     ],
 )

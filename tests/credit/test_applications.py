@@ -195,6 +195,45 @@ def test_files_go_with_it_and_are_taken_out_again(office: Office, chen: Buyer):
     assert len(rows(office, KeptFile)) == 1
 
 
+def test_the_printed_form_comes_back_signed(chen: Buyer, manager: DeskBrowser):
+    path = handed_in(chen)
+    assert "Add the signed form" in chen.visit(path).text
+    paper = (io.BytesIO(b"%PDF-1.4 signed"), "signed.pdf")
+    chen.send(f"{path}/attached", data={"files": paper})
+
+    assert "Signed form: signed.pdf" in chen.visit(path).text
+    desk = f"{DESK}/{ref_in(path)}"
+    assert "Signed form: signed.pdf" in manager.visit(desk).text
+    paper = (io.BytesIO(b"%PDF-1.4 signed by both"), "both.pdf")
+    manager.send(f"{desk}/attached", data={"files": paper})
+    assert "Signed form: both.pdf" in chen.visit(path).text
+
+
+def test_nothing_else_is_added_to_what_was_handed_in(office: Office, chen: Buyer):
+    path = handed_in(chen)
+    paper = (io.BytesIO(b"%PDF-1.4 the balance"), "balance.pdf")
+    chen.send(f"{path}/attached", data={"kind": "balance_sheet", "files": paper})
+
+    assert [row.kind for row in rows(office, KeptFile)] == ["signed_form"]
+
+
+def test_a_withdrawn_application_takes_no_signed_form(office: Office, chen: Buyer):
+    path = handed_in(chen)
+    chen.send(f"{path}/withdrawal")
+    paper = (io.BytesIO(b"%PDF-1.4 signed"), "signed.pdf")
+    chen.send(f"{path}/attached", data={"files": paper})
+
+    assert rows(office, KeptFile) == []
+
+
+def test_a_note_that_is_sent_twice_is_one(chen: Buyer, manager: DeskBrowser):
+    path = f"{DESK}/{ref_in(handed_in(chen))}"
+    for _ in range(2):
+        manager.send(f"{path}/notes", data={"note": "Looked at their year"})
+
+    assert manager.visit(path).text.count("Looked at their year") == 1
+
+
 def test_a_file_that_lies_about_itself_is_refused(chen: Buyer):
     path = begun(chen)
     paper = (io.BytesIO(b"MZ not a pdf"), "balance.pdf")

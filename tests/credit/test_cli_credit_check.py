@@ -104,6 +104,7 @@ def test_a_missing_rate_holds_and_names_the_pair(ask):
     ("words", "told"),
     [
         (("C9", "--amount", "1"), "C9"),
+        (("C1", "--amount", "1", "--order", "O-9"), "no order O-9"),
         (("C1", "--amount", "x"), "number"),
         (("C1", "--amount", "-1"), "below zero"),
         (("C1", "--amount", "1", "--currency", "ABC"), "ABC"),

@@ -53,6 +53,29 @@ def test_over_the_limit_it_says_so_and_what_to_pay(office: Office, chen: Buyer):
     assert "Pay what is overdue, CNY 110.00." in page.text
 
 
+@pytest.mark.parametrize("kind", ["frozen", "blacklisted"])
+def test_who_is_barred_has_nothing_available_and_is_not_told_why(
+    office: Office, chen: Buyer, kind: str
+):
+    grant(office, "HUADONG", 500_00)
+    clerk = office.enter("clerk")
+    bar(office, "HUADONG", kind, clerk.user_id)
+    page = chen.visit("/credit")
+
+    assert "Still available 0.00" in page.text
+    assert "Nothing is shipped to you at present" in page.text
+    assert "lacklist" not in page.text
+
+
+def test_who_stands_below_one_that_is_barred_is_told_so(office: Office, chen: Buyer):
+    grant(office, "HUADONG", 500_00)
+    below(office, "HUADONG", "BERGMANN")
+    clerk = office.enter("clerk")
+    bar(office, "BERGMANN", "frozen", clerk.user_id)
+
+    assert "Nothing is shipped to you at present" in chen.visit("/credit").text
+
+
 def test_a_limit_that_ended_says_since_when(office: Office, chen: Buyer):
     grant(
         office,
@@ -186,4 +209,4 @@ def test_another_companys_credit_is_not_there(office: Office, chen: Buyer):
 def test_it_costs_few_statements(office: Office, chen: Buyer):
     grant(office, "HUADONG", 500_00)
 
-    assert chen.count_statements("/credit") <= 12
+    assert chen.count_statements("/credit") <= 13

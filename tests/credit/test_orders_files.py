@@ -179,3 +179,11 @@ def test_orders_and_rates_go_out_as_they_came_in(office, tmp_path):
         export_books(r, tmp_path / "out")
 
     assert {name: (tmp_path / "out" / name).read_text("utf-8") for name in told} == told
+
+
+def test_a_second_row_of_one_order_is_refused_where_it_differs(office, tmp_path):
+    first = "O-1,C1,CNY,2026-11-02,100.00"
+    other = first.replace("100.00", "90.00")
+    report = take(office, tmp_path, HEAD, first, first, other, skips_bad_rows=True)
+
+    assert [(each.line, each.column) for each in report.rejects] == [(4, "order_id")]

@@ -273,3 +273,20 @@ def test_a_visit_that_makes_no_sense_is_refused(house, tom, huadong, changed, co
 
     assert refusal.value.code == code
     assert next_visits(house) == []
+
+
+def test_a_visit_that_is_sent_twice_is_one(house, tom, huadong):
+    told = NoteVisit(huadong, TODAY, "Ms Chen", "Pays in May", "Well")
+    ids = []
+    for _ in range(2):
+        with house.work(tom) as w:
+            ids.append(note_visit(w, told))
+    with house.reading(SYSTEM) as r:
+        visits = list_visits(r, huadong)
+
+    assert (len(set(ids)), len(visits)) == (1, 1)
+
+
+def test_a_note_of_invisible_letters_is_none(house, tom, huadong):
+    with house.work(tom) as w, pytest.raises(RuleBroken, match=r"signal\.note_missing"):
+        note_signal(w, NoteSignal(huadong, "sued", "\u200b\u2800"))

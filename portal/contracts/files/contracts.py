@@ -45,6 +45,8 @@ class Contracts:
         self._w = w
         self._parties = Parties(w, options)
         self._named = w.policy.named_terms
+        #: What this file said of a contract first.
+        self._said: dict[str, dict[str, Any]] = {}
 
     def take(self, rows: Rows) -> None:
         told = self._told(rows)
@@ -59,6 +61,10 @@ class Contracts:
             before = standing.get(each["code"]) or fresh.get(each["code"])
             if not self._holds_together(each, before, place, rows):
                 continue
+            if self._said.get(each["code"], each) != each:
+                rows.refuse(place, "contract_id", "row.twice", key=each["code"])
+                continue
+            self._said[each["code"]] = each
             if each["code"] in standing:
                 self._update(each, standing[each["code"]])
             elif before is not None:

@@ -15,6 +15,8 @@ from portal.core.errors import RuleBroken
 from portal.tables.contracts import Price
 
 LONGEST_NAME = 200
+#: What an address cannot name: the page of a new list, and the places that dots stand for.
+NOT_NAMES = frozenset({"new", ".", ".."})
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ def keep_prices(w: Work, c: KeepPrices) -> KeptPrices:
 def check_name(name: str) -> str:
     """A price list's name as it is kept. Raises: price.name."""
     plain = name.strip()
-    if not plain or "/" in plain or len(plain) > LONGEST_NAME or not plain.isprintable():
+    is_name = plain and "/" not in plain and plain not in NOT_NAMES
+    if not is_name or len(plain) > LONGEST_NAME or not plain.isprintable():
         raise RuleBroken("price.name", field="name", longest=LONGEST_NAME)
     return plain
 

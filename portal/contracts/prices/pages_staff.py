@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import wtforms
 from flask import Blueprint, Response
 from werkzeug.datastructures import FileStorage
@@ -80,7 +78,6 @@ def show(name: str) -> Response:
     on = day_typed(lists.asked("on")) or r.today
     text, page = lists.asked("q"), lists.page_number()
     found = get_price_list(r, name, on, text, page)
-    used: dict[str, Any] = {"q": text}
     return respond.page(
         "contracts/prices/show.html",
         fragments={"prices-part": "rows"},
@@ -88,7 +85,7 @@ def show(name: str) -> Response:
         on=on,
         text=text,
         found=found,
-        chips=[lists.chip(label, key) for key, label in used.items() if label],
+        chips=lists.chips({"q": text}),
         pager=lists.pager(found.page, found.pages, found.count, PER_PAGE),
         may_keep=allows(actor(), "contract.keep"),
         today=r.today,

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, select
 
 from portal.base.access import NotFound, Permission, allows
+from portal.base.lookup import says
 from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.contract_check import plain
@@ -74,9 +75,7 @@ def get_price_list(r: Reader, name: str, on: dt.date, text: str = "", page: int 
     _check_may_see(r)
     if r.session.scalar(select(Price.price_list).where(Price.price_list == name).limit(1)) is None:
         raise NotFound(name)
-    asked = _on(name, on)
-    if text:
-        asked = asked.where(func.lower(Price.product_code).contains(text.lower(), autoescape=True))
+    asked = _on(name, on).where(*says(text, Price.product_code))
     count = r.session.scalar(select(func.count()).select_from(asked.subquery())) or 0
     page, pages = page_within(page, count, PER_PAGE)
     cut = asked.order_by(Price.product_code, Price.currency).limit(PER_PAGE)

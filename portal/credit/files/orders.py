@@ -64,6 +64,8 @@ class Orders:
         self._w = w
         self._parties = Parties(w, options)
         self._at = plain_moment(w.session, w.now)
+        #: What this file said of an order first.
+        self._said: dict[str, Told] = {}
 
     def take(self, rows: Rows) -> None:
         told = self._told(rows)
@@ -81,9 +83,14 @@ class Orders:
                 owner = row.customer_code if row is not None else "–"
                 facts = {"order": each.code, "customer": owner}
                 rows.refuse(place, "customer_id", "order.of_another", **facts)
+                continue
+            elif self._said.get(each.code, each) != each:
+                rows.refuse(place, "order_id", "row.twice", key=each.code)
+                continue
             else:
                 now = each._replace(status=each.status or before.status)
                 self._meet(now, before, fresh, changed)
+            self._said[each.code] = each
         self._post(list(fresh.values()))
         moved = [{**now._asdict(), "id": standing[code].id} for code, now in changed.items()]
         self._change(moved)

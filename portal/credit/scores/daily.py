@@ -16,7 +16,7 @@ from portal.approvals.tasks import NewTask, make_task
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.base.work import Work
-from portal.core.review import Standing, is_late_pattern
+from portal.core.review import Urgency, is_late_pattern
 from portal.credit.ratings import batches, keep_scores
 from portal.credit.review_list import LATE_PATTERN, DueRow, list_due
 from portal.credit.scoring import CustomerScore, scores_on
@@ -63,7 +63,7 @@ def remind_reviews(installation: Installation, on: dt.date) -> dict[str, int]:
 
 
 def _asks(row: DueRow) -> bool:
-    is_due = row.standing in (Standing.DUE, Standing.OVERDUE)
+    is_due = row.standing in (Urgency.DUE, Urgency.OVERDUE)
     return is_due and row.due.why is not None and row.due.why.value not in TOLD_ALREADY
 
 
