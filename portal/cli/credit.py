@@ -17,7 +17,7 @@ from portal.cli.statements import customer_id_of
 from portal.core.credit_decision import Decision
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
-from portal.credit.checking import AskCheck, check, own_currency
+from portal.credit.checking import AskCheck, check, check_known, own_currency
 from portal.credit.names import reason_said
 
 CHECK_COLUMNS = ("decision", "reasons", "exposure", "limit", "available", "currency")
@@ -52,6 +52,8 @@ def _decided(r: Reader, code: str, told: dict[str, Any]) -> Decision:
     amount = Money.parse(told["amount"], (told["currency"] or own).upper())
     if amount.minor < 0:
         raise RuleBroken("order.amount_negative", field="amount")
+    if told["order_code"]:
+        check_known(r, told["order_code"])
     day: dt.date = r.today
     return check(r, AskCheck(customer_id, amount, told["order_code"]), day).decision
 

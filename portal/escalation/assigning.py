@@ -1,0 +1,76 @@
+"""The work that a step of the ladder gives to people: a call, a visit, a case to open."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.approvals.tasks import NewTask, make_tasks
+from portal.base.work import Reader, Work
+from portal.core.ladder_day import Action
+from portal.core.money import Money
+from portal.tables.customers import Customer
+from portal.tables.escalation import Dunning
+from portal.tables.people import User
+
+#: channel → the kind of task
+TASKS = {
+    "call": "ladder_call",
+    "visit": "ladder_visit",
+    "agency": "ladder_case",
+    "legal": "ladder_case",
+}
+#: role → the column of the customer that names the person who has it there
+NAMED = {"sales": "owner", "collector": "collector"}
+
+
+def assign(w: Work, done: Sequence[tuple[Dunning, Action]]) -> None:
+    """Gives each step that people do to whoever is responsible, and notes the task at its step."""
+    work = [(each, action) for each, action in done if each.channel in TASKS]
+    if not work:
+        return
+    people = _people(w, {each.customer_id for each, _ in work})
+    tasks = [_task(each, action, people) for each, action in work]
+    for (each, _), task_id in zip(work, make_tasks(w, tasks), strict=True):
+        each.task_id = task_id
+
+
+def _task(dunning: Dunning, action: Action, people: Mapping[tuple[int, str], int]) -> NewTask:
+    assert dunning.done_on is not None
+    oldest = dunning.done_on - dt.timedelta(days=max(each.days_overdue for each in action.items))
+    facts = {
+        "amount": Money(action.amount, action.currency).major(),
+        "currency": action.currency,
+        "on": oldest.isoformat(),
+        "step": dunning.step,
+    }
+    return NewTask(
+        dunning.customer_id,
+        TASKS[dunning.channel],
+        f"dunning/{dunning.id}",
+        dunning.done_on,
+        facts,
+        people.get((dunning.customer_id, dunning.responsible)),
+    )
+
+
+def _people(r: Reader, customer_ids: Collection[int]) -> dict[tuple[int, str], int]:
+    """By customer and role: who has it there; left out where the name is nobody's in the house."""
+    columns: list[Any] = [Customer.id, *(getattr(Customer, name) for name in NAMED.values())]
+    rows = r.session.execute(select(*columns).where(Customer.id.in_(sorted(customer_ids)))).all()
+    staff = select(User.id, User.name, User.email).where(
+        User.staff_role.is_not(None), User.disabled_at.is_(None)
+    )
+    by_name: dict[str, int] = {}
+    for row in r.session.execute(staff.order_by(User.id.desc())):
+        by_name |= {row.name: row.id, row.email: row.id}
+    by_name.pop("", None)
+    return {
+        (customer_id, role): by_name[name]
+        for customer_id, *names in rows
+        for role, name in zip(NAMED, names, strict=True)
+        if name in by_name
+    }

@@ -1,0 +1,1 @@
+"""The evidence pack: everything that proves a claim in one file that checks itself."""

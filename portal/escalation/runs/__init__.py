@@ -1,0 +1,1 @@
+"""Runs of the ladders as people see them: looked at, approved, paused, watched."""

@@ -1,0 +1,1 @@
+"""What collectors are to reach in a month, and what they did."""

@@ -1,0 +1,1 @@
+"""People at work: the queue of what waits, talks with customers, comments of colleagues."""
