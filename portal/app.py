@@ -13,10 +13,12 @@ from portal.audit.pages_public import answers as audit_answers
 from portal.audit.pages_samples import desk as samples_desk
 from portal.audit.pages_seats import desk as seats_desk
 from portal.audit.pages_trail import desk as audit_desk
+from portal.bad_debts.pages_provisions import provisions as provisions_desk
+from portal.bad_debts.pages_write_offs import write_offs as write_offs_desk
+from portal.bad_debts.proposing import WRITE_OFF_KINDS
 from portal.base.config import read_config
 from portal.base.installation import Installation, open_installation
 from portal.base.kept_files import KEPT_BACK
-from portal.base.language import N_
 from portal.contracts.amending import AMENDMENT
 from portal.contracts.pages_acts import acts as contract_acts
 from portal.contracts.pages_checks import checks as contract_checks
@@ -43,6 +45,7 @@ from portal.credit.releases import RELEASE
 from portal.customers.pages_contacts import contacts_desk
 from portal.customers.pages_cycle import cycle_desk
 from portal.customers.pages_files import files
+from portal.customers.pages_glance import glance as glance_desk
 from portal.customers.pages_staff import desk as customers_desk
 from portal.demo_pages import demo
 from portal.disputes.pages_credits import credits_desk
@@ -52,14 +55,41 @@ from portal.disputes.pages_record import record
 from portal.disputes.pages_settings import desk_dispute_settings
 from portal.disputes.pages_staff import desk as disputes_desk
 from portal.disputes.second_person import CREDIT_NOTE
+from portal.escalation.approving import LADDER_STEP
+from portal.escalation.cases.approving import CASE
+from portal.escalation.cases.pages_acts import acts as case_acts
+from portal.escalation.cases.pages_demand import demanding as case_demand
+from portal.escalation.cases.pages_opening import opening as case_opening
+from portal.escalation.cases.pages_packs import packs as case_packs
+from portal.escalation.cases.pages_staff import desk as cases_desk
+from portal.escalation.due.pages_due import due as due_desk
+from portal.escalation.due.pages_week import week as week_desk
+from portal.escalation.ladders.pages_drafting import drafting as ladder_drafts
+from portal.escalation.ladders.pages_ladders import desk as ladders_desk
+from portal.escalation.notices.pages_customer import customer as own_notices
+from portal.escalation.notices.pages_invoice import told as invoice_notices
+from portal.escalation.notices.pages_staff import desk as notices_desk
+from portal.escalation.notices.pages_texts import desk as notice_texts_desk
+from portal.escalation.pages_holds import holds as holds_desk
+from portal.escalation.runs.pages_acts import acts as dunning_acts
+from portal.escalation.runs.pages_runs import desk as dunning_desk
+from portal.escalation.targets.pages_reports import collectors_desk
+from portal.escalation.work.pages_acts import acts as work_acts
+from portal.escalation.work.pages_queue import desk as work_desk
+from portal.escalation.work.pages_talks import desk as talks_desk
 from portal.home.pages_calendar import calendar_feed
 from portal.home.pages_customer import customer as home
 from portal.home.pages_health import health
 from portal.home.pages_mailbox import mailbox
 from portal.home.pages_staff import desk as home_desk
 from portal.imports.pages_staff import desk as imports_desk
+from portal.interest.approving import INTEREST_KIND
+from portal.interest.pages_customer import customer as interest
+from portal.interest.pages_staff import desk as interest_desk
 from portal.invoices.pages_customer import customer as invoices
+from portal.invoices.pages_deliveries import deliveries
 from portal.invoices.pages_downloads import customer as downloads
+from portal.menus import NAVIGATION
 from portal.payments.bills.pages_staff import bills as bills_desk
 from portal.payments.pages_advices import customer as advices
 from portal.payments.pages_advices import desk as advices_desk
@@ -109,7 +139,6 @@ from portal.terms.pages_customer import customer as own_terms
 from portal.terms.pages_editing import drafting as terms_drafting
 from portal.terms.pages_impact import desk as terms_desk
 from portal.web import sessions, traces
-from portal.web.navigation import MenuItem, Navigation
 from portal.web.shell import furnish, new_app
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -119,6 +148,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     home,
     home_desk,
     tasks_desk,
+    work_desk,
+    work_acts,
+    talks_desk,
     promises,
     promising,
     recording,
@@ -138,13 +170,20 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     delegations,
     company,
     notices,
+    own_notices,
+    invoice_notices,
+    notices_desk,
+    notice_texts_desk,
     calendar_feed,
     statements,
     comparing,
     ledger,
     differences,
+    interest,
+    interest_desk,
     invoices,
     downloads,
+    deliveries,
     files,
     payments,
     advices,
@@ -178,6 +217,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     desk_settling,
     people_desk,
     customers_desk,
+    glance_desk,
     contacts_desk,
     cycle_desk,
     addresses,
@@ -187,6 +227,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     limitation_desk,
     receipts_desk,
     bills_desk,
+    due_desk,
+    week_desk,
+    collectors_desk,
+    provisions_desk,
+    write_offs_desk,
     contracts_desk,
     contract_acts,
     contract_checks,
@@ -198,100 +243,28 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     desk_policy,
     desk_dispute_settings,
     desk_wording,
+    dunning_desk,
+    dunning_acts,
+    ladders_desk,
+    holds_desk,
+    ladder_drafts,
     audit_desk,
     samples_desk,
     seats_desk,
     audit_answers,
+    cases_desk,
+    case_opening,
+    case_acts,
+    case_demand,
+    case_packs,
 )
 
 know_kinds(
     (AMENDMENT, CREDIT_NOTE, EXTENSION, GRADE, PLAN_KIND, RELEASE, TERMS_KIND, LARGE_LIMIT, LIMIT)
 )
+know_kinds(WRITE_OFF_KINDS)
+know_kinds((LADDER_STEP, CASE, INTEREST_KIND))
 KEPT_BACK["application"] = is_kept_back
-
-OWN = (
-    MenuItem("notices.choose", N_("Messages")),
-    MenuItem("calendar_feed.show", N_("Calendar")),
-    MenuItem("account.security", N_("Security")),
-    MenuItem("account.activity", N_("Activity")),
-)
-#: What stands under Credit at the desk.
-CREDIT_PAGES = (
-    *("desk_limits", "desk_opening", "desk_securities"),
-    *("desk_orders", "desk_shipping", "desk_rates", "desk_standing"),
-    *("desk_reviews", "desk_signals", "desk_applications", "desk_terms", "desk_contracts"),
-    *("terms_drafting", "desk_prices", "desk_invoice_checks", "desk_bills"),
-)
-#: What stands under Settings.
-SETTINGS_PAGES = ("desk_wording", "desk_dispute_settings", "desk_grades", "desk_policy")
-NAVIGATION = Navigation(
-    customer=(
-        MenuItem("home.index", N_("Overview")),
-        MenuItem("statements.index", N_("Statements")),
-        MenuItem("invoices.index", N_("Invoices")),
-        MenuItem("promises.index", N_("Promises")),
-        MenuItem("payments.index", N_("Payments")),
-        MenuItem("credit.index", N_("Credit"), ("credit_application", "terms")),
-        MenuItem("disputes.index", N_("Disputes")),
-        MenuItem("people.index", N_("People")),
-    ),
-    staff=(
-        MenuItem("desk_home.index", N_("Today")),
-        MenuItem("desk_tasks.index", N_("Tasks")),
-        MenuItem("desk_customers.index", N_("Customers")),
-        MenuItem("desk_statements.index", N_("Statements")),
-        MenuItem("desk_promises.index", N_("Promises")),
-        MenuItem("desk_disputes.index", N_("Disputes")),
-        MenuItem("desk_receipts.index", N_("Receipts")),
-        MenuItem("desk_credit.index", N_("Credit"), CREDIT_PAGES),
-        MenuItem("desk_approvals.index", N_("Approvals")),
-        MenuItem("desk_reports.ageing", N_("Ageing")),
-        MenuItem("desk_imports.index", N_("Imports")),
-        MenuItem("desk_people.users", N_("Users")),
-        MenuItem("desk_audit.index", N_("Audit")),
-        MenuItem("desk_settings.company", N_("Settings"), SETTINGS_PAGES),
-    ),
-    customer_own=(
-        MenuItem("company.show", N_("Your company")),
-        MenuItem("downloads.index", N_("Downloads")),
-        *OWN,
-    ),
-    staff_own=OWN,
-    home={"customer": "home.index", "staff": "desk_home.index"},
-    search={"customer": "invoices.index", "staff": "desk_customers.index"},
-    demo=(
-        MenuItem("demo.logins", N_("Who can sign in")),
-        MenuItem("mailbox.index", N_("Mailbox")),
-    ),
-    sign_in="sign_in.show",
-    sign_out="sign_in.sign_out",
-    stay="account.stay",
-    tabs={
-        "credit": (
-            MenuItem("desk_credit.index", N_("Overview")),
-            MenuItem("desk_orders.index", N_("Orders")),
-            MenuItem("desk_reviews.index", N_("Reviews")),
-            MenuItem("desk_applications.index", N_("Applications")),
-            MenuItem("desk_terms.index", N_("Terms")),
-            MenuItem("desk_contracts.index", N_("Contracts")),
-        ),
-        "settings": (
-            MenuItem("desk_settings.company", N_("Company")),
-            MenuItem("desk_settings.statements", N_("Statements and terms")),
-            MenuItem("desk_wording.show", N_("Wording")),
-            MenuItem("desk_dispute_settings.show", N_("Disputes")),
-            MenuItem("desk_grades.promises", N_("Promises and plans")),
-            MenuItem("desk_grades.grades", N_("Grades")),
-            MenuItem("desk_grades.scorecard", N_("Scorecard")),
-            MenuItem("desk_policy.show", N_("Policy as text")),
-        ),
-        "own_credit": (
-            MenuItem("credit.index", N_("Limit")),
-            MenuItem("terms.index", N_("Terms")),
-            MenuItem("credit_application.index", N_("Application")),
-        ),
-    },
-)
 
 
 def create_app(installation: Installation | None = None, *, debug: bool = False) -> Flask:

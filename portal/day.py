@@ -17,14 +17,21 @@ from typing import Any
 from sqlalchemy import func, select
 
 from portal.audit import daily as audit
+from portal.bad_debts import daily as bad_debts
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.contracts import daily as contracts
 from portal.credit import daily as orders
 from portal.credit.ending import daily as endings
+from portal.credit.noticing import daily as noticing
 from portal.credit.scores import daily as scores
 from portal.disputes import daily as disputes
+from portal.escalation import daily as escalation
+from portal.escalation.due import daily as due_round
+from portal.escalation.notices import daily as notices
+from portal.escalation.work import daily as working
 from portal.invoices import daily as downloads
+from portal.invoices.invoicing import daily as invoicing
 from portal.payments.bills import daily as bills
 from portal.people import daily as people
 from portal.promises import daily as promises
@@ -50,11 +57,18 @@ ACTS: tuple[tuple[str, Run], ...] = (
     ("promised_days", promises.remind),
     ("disputes", disputes.run),
     ("bills", bills.run),
+    ("invoicing", invoicing.run),
+    ("noticing", noticing.run),
     ("limitation", limitation.run),
+    ("bad_debts", bad_debts.run),
     ("endings", endings.run),
     ("orders", orders.run),
     ("scores", scores.rescore),
     ("reviews", scores.remind_reviews),
+    ("reminders", notices.run),
+    ("escalation", escalation.run),
+    ("recovery", working.measure),
+    ("due_round", due_round.run),
     ("seals", stamp_again),
     ("downloads", downloads.run),
     ("people", people.run),
@@ -64,8 +78,18 @@ ACTS: tuple[tuple[str, Run], ...] = (
 
 #: These look at a day as a whole: days that they missed are caught up with the last one, at once.
 AT_ONCE = frozenset(
-    {"bills", "chasing", "contracts", "disputes", "endings", "limitation", "orders", "promises"}
-    | {"reviews", "scores"}
+    {
+        "bad_debts",
+        "bills",
+        "chasing",
+        "contracts",
+        "disputes",
+        "due_round",
+        "endings",
+        "invoicing",
+        "limitation",
+    }
+    | {"escalation", "noticing", "orders", "promises", "recovery", "reminders", "reviews", "scores"}
 )
 
 

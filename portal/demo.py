@@ -7,7 +7,6 @@ Each act happens at its own time, by a clock that stands still there: the demo l
 from __future__ import annotations
 
 import datetime as dt
-import json
 import tempfile
 from dataclasses import dataclass, replace
 from functools import partial
@@ -33,17 +32,23 @@ from portal.core.workdays import MONDAY_TO_FRIDAY
 from portal.credit.ending.daily import run as look_at_ends
 from portal.credit.scores.daily import remind_reviews
 from portal.demo_advices import announce_payments, stand_in
+from portal.demo_bad_debts import add_lost_claim, weigh
 from portal.demo_books import MONTHS, demo_books
+from portal.demo_cases import go_to_law
 from portal.demo_claims import add_old_claims, want_texts
+from portal.demo_collecting import collect
 from portal.demo_contracts import keep_contracts, write_contracts
 from portal.demo_credit import decide_credit, write_rates
 from portal.demo_desk import work_the_desk
 from portal.demo_disputes import dispute_some
 from portal.demo_file import Dice, company_file, first_of_month
+from portal.demo_interest import charge_interest
+from portal.demo_ladder import climb
 from portal.demo_month_end import MonthEnd, agree_on_silence, trouble
 from portal.demo_people import NEVER_CAME, NOT_OURS, acting, surroundings_of
 from portal.demo_plans import plan_all
 from portal.demo_promises import promise_all
+from portal.demo_stage import actor_named, mailed_code
 from portal.demo_terms import change_terms
 from portal.imports.run import import_files
 from portal.payments.bills.daily import run as look_at_bills
@@ -54,7 +59,6 @@ from portal.people.commands import (
     answer_challenge,
     create_user_with_password,
 )
-from portal.people.recognising import actor_of
 from portal.reports.daily import run as look_at_claims
 from portal.settings.commands import ChangeCompany, ChangePolicy, change_company, change_policy
 from portal.settings.policy_files import ImportPolicy, import_policy
@@ -77,7 +81,6 @@ from portal.statements.signing.confirming import (
 )
 from portal.statements.signing.offers import PURPOSE
 from portal.tables.customers import Customer
-from portal.tables.journal import Outbox
 from portal.tables.people import User
 from portal.tables.settings import Company
 from portal.tables.statements import Statement
@@ -87,7 +90,8 @@ MESSAGES = ("email", "sms")
 #: What people did, each of them over the last days or months.
 STORIES = (
     *(announce_payments, stand_in, promise_all, dispute_some, plan_all, work_the_desk),
-    *(decide_credit, change_terms, keep_contracts),
+    *(decide_credit, change_terms, keep_contracts, weigh, go_to_law, charge_interest),
+    *(collect, climb),
 )
 #: What looks through the books of the demo's own day, and leaves tasks about what it finds.
 LOOKS = (look_at_contracts, look_at_bills, look_at_claims, look_at_ends, remind_reviews)
@@ -228,6 +232,7 @@ def _import_books(installation: Installation, on: dt.date) -> None:
     with tempfile.TemporaryDirectory() as folder:
         books = demo_books(on)
         add_old_claims(books, on)
+        add_lost_claim(books, on)
         write_contracts(books, on)
         write_rates(books, on)
         books.write(Path(folder))
@@ -294,16 +299,16 @@ def _answer_all(answers: Round) -> None:
             .order_by(Statement.id)
         ).all()
     for statement_id, code in waiting:
-        what = _what_becomes(answers, code)
+        what, email = _what_becomes(answers, code), _signatory_of(code)
         dice = Dice(code, answers.month)
         day = MONDAY_TO_FRIDAY.add_workdays(answers.issued_on, 1 + dice.below(6))
-        if what != "waits" and day <= answers.on:
+        if what != "waits" and email is not None and day <= answers.on:
             then = _at(answers.installation, day, 9 + dice.below(8), dice.below(60))
-            _answer(then, statement_id, _signatory_of(code), what)
+            _answer(then, statement_id, email, what)
 
 
 def _what_becomes(answers: Round, code: str) -> str:
-    if code in SILENT or _signatory_of(code) is None:
+    if code in SILENT:
         return "waits"
     if code in ABOVE_LIMIT:
         return "opened"
@@ -323,9 +328,9 @@ def _signatory_of(code: str) -> str | None:
     return None
 
 
-def _answer(installation: Installation, statement_id: int, email: str | None, what: str) -> None:
+def _answer(installation: Installation, statement_id: int, email: str, what: str) -> None:
     """One customer's whole way: opens the statement, ticks, asks for a code, signs."""
-    actor = _actor(installation, email)
+    actor = actor_named(installation, email)
     with installation.work(actor) as w:
         note_opened(w, OpenStatement(statement_id))
     if what == "opened":
@@ -339,12 +344,6 @@ def _answer(installation: Installation, statement_id: int, email: str | None, wh
     result = results.get(what, Result.CONFIRMED)
     _sign(installation, actor, statement_id, result)
     drain(installation, REGISTRY, channels=["email"])
-
-
-def _actor(installation: Installation, email: str | None) -> Actor:
-    with installation.reading(SYSTEM) as r:
-        user_id = r.session.scalars(select(User.id).where(User.email == email)).one()
-        return actor_of(r, user_id)
 
 
 def _say_one_difference(w: Work, statement_id: int) -> None:
@@ -364,7 +363,7 @@ def _sign(installation: Installation, actor: Actor, statement_id: int, result: R
         statement = w.session.get_one(Statement, statement_id)
         lines = read_statement(statement.payload).lines
         digest = answers_digest(read_ticks(w, statement_id, lines))
-        code = _mailed_code(w, actor.email)
+        code = mailed_code(w, actor.email)
         answer = AnswerChallenge(actor.user_id, PURPOSE, statement.sha256, code)
         grant = answer_challenge(w, answer).grant or ""
     with installation.work(actor) as w:
@@ -386,14 +385,3 @@ def _sign(installation: Installation, actor: Actor, statement_id: int, result: R
                 surroundings=surroundings_of(person),
             ),
         )
-
-
-def _mailed_code(w: Work, email: str) -> str:
-    """The code of the newest mail to somebody, read as its reader does."""
-    payload = w.session.scalars(
-        select(Outbox.payload)
-        .where(Outbox.kind == "code", Outbox.to_address == email)
-        .order_by(Outbox.id.desc())
-        .limit(1)
-    ).one()
-    return str(json.loads(payload)["code"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,16 +11,17 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.approvals.deciding import ApproveRequest, RefuseRequest, approve_request, refuse_request
-from portal.base.access import SYSTEM
+from portal.base.access import SYSTEM, Actor
 from portal.base.attaching import looked_at
 from portal.base.installation import Installation
 from portal.base.kept_files import Files
-from portal.base.work import Reader
+from portal.base.work import Reader, Work
 from portal.core.workdays import MONDAY_TO_FRIDAY
 from portal.demo_books import MONTHS
 from portal.demo_file import first_of_month
 from portal.people.recognising import actor_of
 from portal.tables.customers import Customer
+from portal.tables.journal import Outbox
 from portal.tables.people import User
 
 #: Gives the installation with its clock at an hour of a day.
@@ -27,6 +29,8 @@ At = Callable[[dt.date, int], Installation]
 
 ADMIN, MANAGER = "anna.berg@lindqvist-motion.example", "zhou.min@lindqvist-motion.example"
 CLERK, LEAD = "wang.fang@lindqvist-motion.example", "david.osei@lindqvist-motion.example"
+#: The salesperson whose customers are abroad.
+OWNER = "marta.klein@lindqvist-motion.example"
 #: A page of A4 in the reader's own Helvetica.
 PAGE = b"""%%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
@@ -63,12 +67,16 @@ class Stage:
         return self.at(min(day, self.on), hour)
 
 
-def do(then: Installation, email: str, act: Any, command: Any) -> Any:
-    """What a person does on that day, and what comes of it."""
+def actor_named(then: Installation, email: str) -> Actor:
+    """Who acts by this address."""
     with then.reading(SYSTEM) as r:
         user_id = r.session.scalars(select(User.id).where(User.email == email)).one()
-        actor = actor_of(r, user_id)
-    with then.work(actor) as w:
+        return actor_of(r, user_id)
+
+
+def do(then: Installation, email: str, act: Any, command: Any) -> Any:
+    """What a person does on that day, and what comes of it."""
+    with then.work(actor_named(then, email)) as w:
         return act(w, command)
 
 
@@ -106,3 +114,14 @@ def paper(*lines: str) -> bytes:
     drawn = " ".join(f"({line}) Tj 0 -22 Td" for line in words)
     content = f"BT /F 13 Tf 60 770 Td {drawn} ET".encode("latin-1")
     return PAGE % (len(content), content)
+
+
+def mailed_code(w: Work, email: str) -> str:
+    """The code of the newest mail to somebody, read as its reader does."""
+    payload = w.session.scalars(
+        select(Outbox.payload)
+        .where(Outbox.kind == "code", Outbox.to_address == email)
+        .order_by(Outbox.id.desc())
+        .limit(1)
+    ).one()
+    return str(json.loads(payload)["code"])

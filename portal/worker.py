@@ -31,6 +31,18 @@ from portal.credit.signals import LETTERS as SIGNALS
 from portal.day import is_day_done, run_day
 from portal.disputes.decision_letters import LETTERS as DECISIONS
 from portal.disputes.telling import LETTERS as DISPUTES
+from portal.escalation.cases.pack.making import TASKS as EVIDENCE
+from portal.escalation.cases.pack.proofs import know_limitation
+from portal.escalation.due.letters import LETTERS as ROUND
+from portal.escalation.notices.printing import TASKS as NOTICE_LETTERS
+from portal.escalation.notices.returned import notice_returned
+from portal.escalation.notices.sample import LETTERS as NOTICE_TESTS
+from portal.escalation.notices.sending import LETTERS as NOTICES
+from portal.escalation.running import doors
+from portal.escalation.running import work_run as work_ladders
+from portal.escalation.runs.commands import TASK as LADDER_RUN
+from portal.escalation.runs.queries import day_of_run
+from portal.escalation.work.comments import LETTERS as COMMENTS
 from portal.imports.background import run_import
 from portal.invoices.downloads import LETTERS as INVOICES
 from portal.invoices.downloads import TASKS as DOWNLOADS
@@ -43,7 +55,9 @@ from portal.promises.plans.letters import LETTERS as PLANS
 from portal.promises.plans.sheet import TASKS as PLAN_LETTERS
 from portal.promises.sealed import LETTERS as PROMISES
 from portal.promises.sealed import TASKS as PROMISE_LETTERS
+from portal.reports.claims import clocks_of
 from portal.statements.certificate.sealed import make_certificate
+from portal.statements.chasing.bounces import SENT_ON
 from portal.statements.chasing.reminding import LETTERS as REMINDERS
 from portal.statements.comparison.working import run as run_comparison
 from portal.statements.issuing.run import LETTERS as RUNS
@@ -87,6 +101,13 @@ def do_statement_run(installation: Installation, payload: dict[str, Any]) -> Non
     work_run(lambda: installation.work(actor), payload["run_id"])
 
 
+def do_ladder_run(installation: Installation, payload: dict[str, Any]) -> None:
+    """A run of the ladders that somebody approved, in their name; it stops where it shall rest."""
+    with installation.reading(SYSTEM) as r:
+        actor, on = actor_of(r, payload["user_id"]), day_of_run(r, payload["run_id"])
+    work_ladders(doors(installation, actor, on), payload["run_id"], told=False)
+
+
 def do_comparison(installation: Installation, payload: dict[str, Any]) -> None:
     """A large ledger compared with its statement, in the name of who uploaded it."""
     with installation.reading(SYSTEM) as r:
@@ -101,17 +122,24 @@ def do_import(installation: Installation, payload: dict[str, Any]) -> None:
     run_import(installation, payload["run_id"], actor)
 
 
+SENT_ON |= dict.fromkeys(NOTICES, notice_returned)
+know_limitation(clocks_of)
+
 LETTERS = {
     **APPROVALS,
     **APPLICATIONS,
+    **COMMENTS,
     **SIGNALS,
     **REQUESTS,
     **INVOICES,
     **DECISIONS,
+    **NOTICES,
+    **NOTICE_TESTS,
     **DISPUTES,
     **PEOPLE,
     **EVE,
     **OWNERS,
+    **ROUND,
     **PLANS,
     **PROMISES,
     **STATEMENTS,
@@ -126,13 +154,16 @@ REGISTRY = Registry(
         "comparison": do_comparison,
         "day": do_day,
         "import": do_import,
+        LADDER_RUN: do_ladder_run,
         "statement_run": do_statement_run,
         **DOWNLOADS,
+        **NOTICE_LETTERS,
         **PLAN_LETTERS,
         **PROMISE_LETTERS,
         **ANSWERS,
         **CHAIN,
         **PACKS,
+        **EVIDENCE,
     },
     letters={**LETTERS, "digest": digest_letter(LETTERS)},
 )

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 
-from portal.approvals.stand_ins import runs
 from portal.base.mail import queue_mail
+from portal.base.people import stands_in_on
 from portal.base.work import Work
 from portal.core.approval import deciding_roles
 from portal.core.money import Money
@@ -46,6 +46,17 @@ def ask_approval(w: Work, proposal: Proposal) -> int:
 
     Raises: approval.waiting (by its unique key) where one on the same subject waits already.
     """
+    row = _ask(w, proposal)
+    _tell_deciders(w, row)
+    return row.id
+
+
+def ask_quietly(w: Work, proposal: Proposal) -> int:
+    """The same where many are asked at once: they stand in the inbox, without a mail for each."""
+    return _ask(w, proposal).id
+
+
+def _ask(w: Work, proposal: Proposal) -> Approval:
     row = Approval(
         customer_id=proposal.customer_id,
         kind=proposal.kind,
@@ -71,15 +82,16 @@ def ask_approval(w: Work, proposal: Proposal) -> int:
         amount=proposal.amount.major(),
         currency=proposal.amount.currency,
     )
-    _tell_deciders(w, row)
-    return row.id
+    return row
 
 
 def _tell_deciders(w: Work, row: Approval) -> None:
     """One mail to each who has the role for it, or stands in today for somebody who has."""
     roles = sorted(deciding_roles(row.kind))
     absent = select(User.id).where(User.staff_role.in_(roles), User.disabled_at.is_(None))
-    stand_ins = select(StandIn.stand_in_id).where(runs(w.today), StandIn.user_id.in_(absent))
+    stand_ins = select(StandIn.stand_in_id).where(
+        stands_in_on(w.today), StandIn.user_id.in_(absent)
+    )
     wanted = select(User).where(
         or_(User.staff_role.in_(roles), User.id.in_(stand_ins)),
         User.disabled_at.is_(None),

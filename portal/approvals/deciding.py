@@ -18,6 +18,7 @@ from portal.base.mail import queue_mail
 from portal.base.work import Work
 from portal.core.approval import Locked, Manager, Question, right_to_decide
 from portal.core.errors import RuleBroken
+from portal.core.readable import readable
 from portal.tables.approvals import Approval
 from portal.tables.people import User
 
@@ -68,7 +69,7 @@ def refuse_request(w: Work, c: RefuseRequest) -> None:
     if _is_said_already(w, row, "refused"):
         return
     right = _right(w, row, KINDS[row.kind].facts(w, row))
-    if not c.comment.strip():
+    if not readable(c.comment):
         raise RuleBroken("approval.comment_missing", "comment")
     _decide(w, row, "refused", right, c.comment)
     KINDS[row.kind].refuse(w, row)

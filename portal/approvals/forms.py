@@ -9,6 +9,7 @@ from wtforms.validators import Length
 
 from portal.approvals.deciding import LONGEST_COMMENT, ApproveRequest, RefuseRequest
 from portal.approvals.stand_ins import NameStandIn
+from portal.approvals.tasks import LONGEST_OUTCOME
 from portal.base.language import N_
 from portal.base.language import gettext as _
 from portal.web.forms import DateField, Filled, Form, SelectField, options
@@ -68,3 +69,29 @@ class StandInForm(Form):
         return NameStandIn(
             int(self.absent.data), int(self.stand_in.data), self.from_on.data, self.until_on.data
         )
+
+
+class OutcomeForm(Form):
+    """What came of a task."""
+
+    result = wtforms.StringField(
+        N_("What came of it"),
+        [Filled(N_("Write in a few words what came of it.")), Length(max=LONGEST_OUTCOME)],
+    )
+
+
+class OwnerForm(Form):
+    """Who is to do a task, or looks after something."""
+
+    owner = SelectField(N_("Who does it"), choices=[])
+
+    def __init__(self, colleagues: list[tuple[int, str]], **options: Any) -> None:
+        """Offer the colleagues who do tasks, and nobody."""
+        super().__init__(**options)
+        offered = ((str(user_id), name) for user_id, name in colleagues)
+        self.owner.choices = [("", _("Nobody in particular")), *offered]
+
+    @property
+    def owner_id(self) -> int | None:
+        """Who was chosen."""
+        return int(self.owner.data) if self.owner.data else None

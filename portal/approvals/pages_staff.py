@@ -124,7 +124,7 @@ def _chips(asked: ApprovalFilter) -> list[tuple[str, str]]:
         "state": _(STATES[asked.state][0]) if asked.state in DECIDED else "",
         "mine": _("For me to decide") if asked.is_mine else "",
     }
-    return [lists.chip(label, name) for name, label in used.items() if label]
+    return lists.chips(used)
 
 
 @desk.get("/approvals.<any(csv, xlsx):file_format>")

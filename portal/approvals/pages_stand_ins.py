@@ -54,10 +54,10 @@ def end(ref: str) -> Response:
 def _form() -> StandInForm:
     """An administrator names a stand-in for anybody, everybody else for themselves."""
     r = reader()
-    managers = list_colleagues(r, Permission.APPROVAL_DECIDE)
+    colleagues = list_colleagues(r, Permission.TASK_DO)
     is_admin = r.actor.staff_role == ADMIN
-    absent = [each for each in managers if is_admin or each[0] == r.actor.user_id]
-    others = managers if is_admin else [one for one in managers if one[0] != r.actor.user_id]
+    absent = [each for each in colleagues if is_admin or each[0] == r.actor.user_id]
+    others = colleagues if is_admin else [one for one in colleagues if one[0] != r.actor.user_id]
     return StandInForm(absent, others, from_on=r.today, absent=str(r.actor.user_id))
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from flask import Blueprint, Response, current_app, url_for
 
-import wtforms
-from flask import Blueprint, Response, url_for
-from wtforms.validators import Length
-
+from portal.approvals.forms import OutcomeForm, OwnerForm
 from portal.approvals.task_kinds import KIND_NAMES, task_sentence
 from portal.approvals.task_list import TaskFilter, TaskRow, get_task, list_tasks
 from portal.approvals.tasks import (
-    LONGEST_OUTCOME,
     AssignTask,
     FinishTask,
     TakeTask,
@@ -25,7 +21,7 @@ from portal.base.language import gettext as _
 from portal.base.people import list_colleagues
 from portal.web import lists, respond
 from portal.web.current import actor, reader
-from portal.web.forms import Filled, Form, SelectField
+from portal.web.forms import Form
 from portal.web.guard import guard
 
 desk = Blueprint("desk_tasks", __name__, url_prefix="/desk")
@@ -39,10 +35,12 @@ WHOSE_NAMES = {
 #: What a task is about → the page that shows it.
 PAGES = {
     "bill": "desk_bills.show",
+    "case": "desk_cases.show",
     "contract": "desk_contracts.show",
     "application": "desk_applications.show",
     "collateral": "desk_securities.show",
     "part": "invoices.show",
+    "delivery": "desk_deliveries.show",
     "dispute": "desk_dispute.show",
     "plan": "desk_plans.show",
     "promise": "promises.show",
@@ -51,36 +49,21 @@ PAGES = {
     "warning": "desk_signals.show",
 }
 
-
-class OutcomeForm(Form):
-    """What came of a task."""
-
-    result = wtforms.StringField(
-        N_("What came of it"),
-        [Filled(N_("Write in a few words what came of it.")), Length(max=LONGEST_OUTCOME)],
-    )
-
-
-class OwnerForm(Form):
-    """Who is to do a task."""
-
-    owner = SelectField(N_("Who does it"), choices=[])
-
-    def __init__(self, colleagues: list[tuple[int, str]], **options: Any) -> None:
-        """Offer the colleagues who do tasks, and nobody."""
-        super().__init__(**options)
-        offered = ((str(user_id), name) for user_id, name in colleagues)
-        self.owner.choices = [("", _("Nobody in particular")), *offered]
-
-    def command(self, task_id: int) -> AssignTask:
-        """Who was chosen."""
-        return AssignTask(task_id, int(self.owner.data) if self.owner.data else None)
+#: What a task is about → the page of its customer that shows it.
+CUSTOMER_PAGES = {"comment": "desk_talks.comments", "talk": "desk_talks.talks"}
 
 
 @desk.get("/tasks")
 @guard("desk.view")
 def index() -> Response:
     return _page()
+
+
+@desk.get("/tasks/<ref>")
+@guard("desk.view")
+def about(ref: str) -> Response:
+    """Where a task leads: the page of what it is about."""
+    return respond.redirect_to(_page_about(get_task(reader(), ref)))
 
 
 @desk.post("/tasks/<ref>/taking")
@@ -98,7 +81,8 @@ def take(ref: str) -> Response:
 def assign(ref: str) -> Response:
     task = get_task(reader(), ref)
     form = OwnerForm(list_colleagues(reader(), Permission.TASK_DO), prefix=f"{ref}-")
-    if form.validate() and respond.attempt(form, assign_task, form.command(task.id)):
+    command = AssignTask(task.id, form.owner_id) if form.validate() else None
+    if command and respond.attempt(form, assign_task, command):
         respond.say(_("The task was handed on."))
         return respond.see_other(".index")
     return _page(form, ref)
@@ -162,7 +146,7 @@ def _chips(asked: TaskFilter) -> list[tuple[str, str]]:
         "state": _("Done") if asked.is_done else "",
         "due": _("Due by today") if asked.by else "",
     }
-    return [lists.chip(label, name) for name, label in used.items() if label]
+    return lists.chips(used)
 
 
 def _forms(
@@ -184,6 +168,7 @@ def _owner_form(row: TaskRow, colleagues: list[tuple[int, str]]) -> OwnerForm:
 def _page_about(row: TaskRow) -> str:
     """Where what the task is about is shown; its customer's page where it has none of its own."""
     endpoint = PAGES.get(row.about[0])
-    if endpoint is None:
-        return url_for("desk_customers.show", ref=row.customer_ref)
-    return url_for(endpoint, ref=row.about_ref)
+    if endpoint in current_app.view_functions:
+        return url_for(endpoint, ref=row.about_ref)
+    of_customer = CUSTOMER_PAGES.get(row.about[0], "desk_customers.show")
+    return url_for(of_customer, ref=row.customer_ref)

@@ -15,6 +15,7 @@ from portal.approvals.deciding import makers_of
 from portal.approvals.kinds import KINDS
 from portal.approvals.stand_ins import Absent, absent_colleagues, away_with
 from portal.base.access import NotFound, Permission, allows, visible_to
+from portal.base.lookup import says
 from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.approval import (
@@ -183,17 +184,18 @@ def _kept(r: Reader, asked: ApprovalFilter) -> list[ColumnElement[bool]]:
         kept.append(Approval.kind == asked.kind)
     if asked.is_mine:
         kept.append(_is_mine(r))
-    words = asked.text.strip().lower()
-    if words:
-        named = (Customer.name, Customer.code, PROPOSER.name)
-        kept.append(or_(*(func.lower(each).contains(words, autoescape=True) for each in named)))
-    return kept
+    return kept + says(asked.text, Customer.name, Customer.code, PROPOSER.name)
 
 
 def waiting_for(r: Reader) -> Select[Any]:
     """What waits for the reader's decision: currency, count and sum, to be counted with others."""
     kept = _kept(r, ApprovalFilter(is_mine=True))
     return _counted(r).where(*kept).group_by(Approval.currency)
+
+
+def is_decidable(r: Reader) -> ColumnElement[bool]:
+    """Whether a request waits for the reader's decision."""
+    return and_(Approval.state == WAITING, _is_mine(r))
 
 
 def _absent(r: Reader) -> list[Absent]:

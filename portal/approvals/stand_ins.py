@@ -11,11 +11,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
 from portal.base.access import NotFound, Permission, roles_holding
 from portal.base.mail import queue_mail
+from portal.base.people import stands_in_on
 from portal.base.work import Reader, Work
 from portal.core.approval import Manager, check_stand_in
 from portal.core.errors import RuleBroken
@@ -58,18 +59,13 @@ class StandInRow:
     may_end: bool
 
 
-def runs(on: dt.date) -> ColumnElement[bool]:
-    """The stand-ins that count on a day, their first and last included."""
-    return and_(StandIn.ended_at.is_(None), StandIn.from_on <= on, StandIn.until_on >= on)
-
-
 def away_with(r: Reader, roles: Collection[str]) -> Select[Any]:
     """The colleagues with one of these roles in whose place the reader decides today."""
     columns: list[Any] = [User.id, User.name, User.email, User.staff_role]
     rows: Select[Any] = select(*columns).join(StandIn, StandIn.user_id == User.id)
     return rows.where(
         StandIn.stand_in_id == r.actor.user_id,
-        runs(r.today),
+        stands_in_on(r.today),
         User.disabled_at.is_(None),
         User.staff_role.in_(sorted(roles)),
     )
@@ -125,10 +121,12 @@ def _may_end(r: Reader, row: StandIn) -> bool:
 
 def name_stand_in(w: Work, c: NameStandIn) -> int:
     """
-    From the one day to the other a colleague decides for somebody; both are told. Gives its id.
+    From the one day to the other a colleague stands in for somebody; both are told. Gives its id.
 
+    Who stands in for somebody who decides requests decides them too (S-192).
     Raises: standin.backwards, standin.over, standin.too_long, standin.not_a_manager,
-    standin.same_person, standin.overlaps; `NotFound` for somebody else's absence.
+    standin.does_no_tasks, standin.same_person, standin.overlaps; `NotFound` for somebody else's
+    absence.
     """
     w.require(Permission.STANDIN_MANAGE)
     if c.absent_id != w.actor.user_id and w.actor.staff_role != ADMIN:
@@ -137,8 +135,10 @@ def name_stand_in(w: Work, c: NameStandIn) -> int:
     if c.absent_id == c.stand_in_id:
         raise RuleBroken("standin.same_person", "stand_in")
     # The absent colleague's row is the lock: two of their stand-ins cannot be named at once.
-    absent = _manager(w, c.absent_id, "absent", is_locked=True)
-    stand_in = _manager(w, c.stand_in_id, "stand_in")
+    absent = _colleague(w, c.absent_id, "absent", Permission.TASK_DO, is_locked=True)
+    decides = absent.staff_role in roles_holding(Permission.APPROVAL_DECIDE)
+    needed = Permission.APPROVAL_DECIDE if decides else Permission.TASK_DO
+    stand_in = _colleague(w, c.stand_in_id, "stand_in", needed)
     _refuse_overlap(w, c, stand_in)
     row = StandIn(
         user_id=absent.id,
@@ -154,14 +154,17 @@ def name_stand_in(w: Work, c: NameStandIn) -> int:
     return row.id
 
 
-def _manager(w: Work, user_id: int, field: str, *, is_locked: bool = False) -> User:
-    roles = roles_holding(Permission.APPROVAL_DECIDE)
+def _colleague(
+    w: Work, user_id: int, field: str, needed: Permission, *, is_locked: bool = False
+) -> User:
+    roles = roles_holding(needed)
     rows = select(User).where(
         User.id == user_id, User.disabled_at.is_(None), User.staff_role.in_(roles)
     )
     found = w.session.scalars(rows.with_for_update() if is_locked else rows).first()
     if found is None:
-        raise RuleBroken("standin.not_a_manager", field)
+        decides = needed is Permission.APPROVAL_DECIDE
+        raise RuleBroken("standin.not_a_manager" if decides else "standin.does_no_tasks", field)
     return found
 
 

@@ -10,6 +10,9 @@ from portal.base.language import N_
 from portal.base.language import gettext as _
 from portal.core.money import Money
 
+#: What keeps an owner or a rest for something that is no task of its own; no list of tasks has it.
+ATTEND = "attend"
+
 #: kind → what is to be done. Facts: `number` of what it is about, `on` (ISO), `amount` and
 #: `missing` in major units of `currency`; a kind uses those that it needs.
 SENTENCES: dict[str, str] = {
@@ -48,7 +51,24 @@ SENTENCES: dict[str, str] = {
     "security_ending": N_(
         "A security over %(amount)s ends on %(day)s: have %(number)s renew it, or count it no more"
     ),
+    "to_invoice": N_("Delivery %(number)s over %(amount)s of %(day)s has no invoice yet: issue it"),
     "application_in": N_("%(number)s applied for credit: look at it, and answer"),
+    "ladder_call": N_("Call the customer about %(amount)s, the oldest of it due since %(day)s"),
+    "ladder_visit": N_("Visit the customer about %(amount)s, the oldest of it due since %(day)s"),
+    "ladder_case": N_(
+        "Open a case about %(amount)s, the oldest of it due since %(day)s: reminders did not help"
+    ),
+    "case_next": N_("Look at case %(number)s, as planned for %(day)s"),
+    "notice_bounced": N_("A message to %(number)s of %(day)s did not arrive: find another address"),
+    "due_unanswered": N_(
+        "Nobody said whether %(amount)s of %(number)s will be paid on %(day)s: ask, and answer"
+    ),
+    "follow_up": N_("Speak to the customer again on %(day)s, as noted: %(number)s"),
+    "mention": N_("%(number)s calls you in: read the comment, and answer"),
+    ATTEND: N_("Somebody looks after it"),
+    "write_off_look": N_(
+        "Look whether what was written off as %(number)s, %(amount)s, can be collected by now"
+    ),
 }
 
 #: kind → its name, for filters.
@@ -68,7 +88,17 @@ KIND_NAMES: dict[str, str] = {
     "limit_ending": N_("Limit that ends soon"),
     "limit_over": N_("Limit that has ended"),
     "security_ending": N_("Security that ends soon"),
+    "to_invoice": N_("Delivery to invoice"),
     "application_in": N_("Application to answer"),
+    "ladder_call": N_("Call of the ladder"),
+    "ladder_visit": N_("Visit of the ladder"),
+    "ladder_case": N_("Case to open"),
+    "case_next": N_("Case to look at"),
+    "notice_bounced": N_("Message that came back"),
+    "due_unanswered": N_("Due item without an answer"),
+    "follow_up": N_("Talk to go on with"),
+    "mention": N_("Comment that calls you"),
+    "write_off_look": N_("Write-off to look at again"),
 }
 
 

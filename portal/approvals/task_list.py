@@ -10,10 +10,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
+from portal.approvals.task_kinds import ATTEND
 from portal.base.access import NotFound, visible_to
+from portal.base.lookup import says
 from portal.base.paging import page_within
+from portal.base.people import stands_in_on
 from portal.base.work import Reader
-from portal.tables.approvals import Task
+from portal.tables.approvals import StandIn, Task
 from portal.tables.customers import Customer
 from portal.tables.people import User
 
@@ -56,6 +59,8 @@ class TaskRow:
     done_at: dt.datetime | None
     done_by: str
     outcome: str
+    #: It rests until this day; None: it does not.
+    snoozed_until: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +85,14 @@ PREFIXES = {
     "contract": "ko",
     "limit": "cl",
     "collateral": "sc",
+    "delivery": "dv",
+    "dunning": "dn",
+    "notice": "no",
+    "case": "cs",
+    "talk": "tk",
+    "comment": "cm",
     # About the customer itself.
-    **dict.fromkeys(("review", "visit", "warning"), "cu"),
+    **dict.fromkeys(("review", "visit", "warning", "customer"), "cu"),
 }
 
 
@@ -116,24 +127,32 @@ def get_task(r: Reader, ref: str) -> TaskRow:
     return _row(r, found)
 
 
+def is_mine(r: Reader, owner_id: Any) -> ColumnElement[bool]:
+    """Whose it is: the reader, or a colleague who is away and for whom they stand in (S-192)."""
+    mine = StandIn.stand_in_id == r.actor.user_id
+    away = select(StandIn.user_id).where(mine, stands_in_on(r.today))
+    return or_(owner_id == r.actor.user_id, owner_id.in_(away))
+
+
+def is_awake(today: dt.date) -> ColumnElement[bool]:
+    """Whether a task does not rest on a day."""
+    return or_(Task.snoozed_until.is_(None), Task.snoozed_until <= today)
+
+
 def _kept(r: Reader, asked: TaskFilter) -> list[ColumnElement[bool]]:
-    kept: list[ColumnElement[bool]] = []
+    kept: list[ColumnElement[bool]] = [Task.kind != ATTEND]
     kept.append(Task.done_at.is_not(None) if asked.is_done else Task.done_at.is_(None))
     if asked.whose:
-        mine, nobodys = Task.owner_id == r.actor.user_id, Task.owner_id.is_(None)
+        mine, nobodys = is_mine(r, Task.owner_id), Task.owner_id.is_(None)
         whose = {"mine": mine, "nobody": nobodys, "mine_or_nobody": or_(mine, nobodys)}
         kept.append(whose[asked.whose])
     if asked.kind:
         kept.append(Task.kind == asked.kind)
     if asked.by is not None:
-        kept.append(Task.due_on <= asked.by)
+        kept += [Task.due_on <= asked.by, is_awake(r.today)]
     if asked.customer_id is not None:
         kept.append(Task.customer_id == asked.customer_id)
-    words = asked.text.strip().lower()
-    if words:
-        named = (Customer.name, Customer.code, Task.facts)
-        kept.append(or_(*(func.lower(each).contains(words, autoescape=True) for each in named)))
-    return kept
+    return kept + says(asked.text, Customer.name, Customer.code, Task.facts)
 
 
 def _rows(r: Reader) -> Select[Any]:
@@ -157,6 +176,7 @@ def _row(r: Reader, row: Any) -> TaskRow:
     task: Task = row[0]
     kind, _slash, rest = task.subject.partition("/")
     about = (kind, int(rest.partition("/")[0]))
+    snoozed = task.snoozed_until
     return TaskRow(
         id=task.id,
         ref=r.refs.of("ta", task.id),
@@ -172,4 +192,5 @@ def _row(r: Reader, row: Any) -> TaskRow:
         done_at=task.done_at,
         done_by=row.doer,
         outcome=task.outcome,
+        snoozed_until=snoozed if snoozed and snoozed > r.today else None,
     )

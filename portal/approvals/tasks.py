@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,13 +17,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.approvals.task_kinds import SENTENCES
 from portal.base.access import NotFound, Permission
+from portal.base.batch import insert_rows, reserve_ids
 from portal.base.people import colleague_may
 from portal.base.work import Work
 from portal.core.errors import RuleBroken
+from portal.core.readable import readable
+from portal.core.work_rank import check_snooze
 from portal.tables.approvals import Task
 from portal.tables.people import User
 
 LONGEST_OUTCOME = 500
+TASK = (
+    *("id", "customer_id", "kind", "subject", "facts", "due_on", "made_at", "owner_id"),
+    *("outcome", "snooze_reason"),
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,15 @@ class FinishTask:
     outcome: str
 
 
+@dataclass(frozen=True)
+class SnoozeTask:
+    """It rests until a day; on that day it is in the lists again."""
+
+    task_id: int
+    until: dt.date
+    reason: str = ""
+
+
 # ── Made and closed by other acts ────────────────────────────────────────────
 
 
@@ -95,6 +111,30 @@ def make_task(w: Work, new: NewTask) -> int | None:
             about=new.subject,
         )
     return made
+
+
+def make_tasks(w: Work, tasks: Sequence[NewTask]) -> list[int]:
+    """
+    The ids of many tasks, whose causes are new; whoever makes them tells it in an entry of its own.
+    """
+    ids = reserve_ids(w.session, Task.__table__, len(tasks))
+    rows = (
+        (
+            row_id,
+            new.customer_id,
+            new.kind,
+            new.subject,
+            json.dumps(dict(new.facts), ensure_ascii=False, sort_keys=True),
+            new.due_on,
+            w.now,
+            new.owner_id,
+            "",
+            "",
+        )
+        for row_id, new in zip(ids, tasks, strict=True)
+    )
+    insert_rows(w.session, Task.__table__, TASK, rows)
+    return ids
 
 
 def close_tasks(w: Work, kind: str, subjects: Iterable[str], outcome: str) -> int:
@@ -147,10 +187,25 @@ def finish_task(w: Work, c: FinishTask) -> None:
     Raises: task.already_done, task.outcome_missing.
     """
     task = _locked(w, c.task_id)
-    outcome = c.outcome.strip()[:LONGEST_OUTCOME]
+    outcome = readable(c.outcome)[:LONGEST_OUTCOME]
     if not outcome:
         raise RuleBroken("task.outcome_missing", field="result")
     _end(w, task, outcome)
+
+
+def snooze_task(w: Work, c: SnoozeTask) -> None:
+    """
+    The task rests until a day, and wakes by itself.
+
+    Raises: task.already_done, and what `check_snooze` raises.
+    """
+    task = _locked(w, c.task_id)
+    check_snooze(c.until, c.reason, w.today)
+    reason = c.reason.strip()[:LONGEST_OUTCOME]
+    if (task.snoozed_until, task.snooze_reason) == (c.until, reason):
+        return
+    task.snoozed_until, task.snooze_reason = c.until, reason
+    _audit(w, task, "task.snoozed", until=c.until.isoformat(), reason=reason)
 
 
 def _locked(w: Work, task_id: int) -> Task:

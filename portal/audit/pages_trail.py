@@ -94,7 +94,7 @@ def _chips(asked: AskTrail) -> list[tuple[str, str]]:
         "from": _("from %(day)s", day=asked.from_on) if asked.from_on else "",
         "until": _("until %(day)s", day=asked.until_on) if asked.until_on else "",
     }
-    return [lists.chip(label, name, "before") for name, label in told.items() if label]
+    return lists.chips(told, "before")
 
 
 @desk.post("/audit/chain")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, Literal, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, false, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from portal.base.permissions import Permission as Permission  # noqa: PLC0414 - handed on
 from portal.tables.customers import Customer
 
 ActorKind = Literal["customer", "staff", "system", "visitor"]
@@ -32,149 +32,6 @@ class NotFound(Exception):  # noqa: N818 - it is an answer, not a fault
     """There is no such thing, or it is not yours: both look the same from outside."""
 
 
-class Permission(StrEnum):
-    """What can be allowed: noun.act, in alphabetical order."""
-
-    ADVICE_GIVE = "advice.give"
-    """Announce a payment and what it is for."""
-    AGREEMENT_ACCEPT = "agreement.accept"
-    """Accept the agreement on electronic reconciliation for a customer."""
-    APPROVAL_DECIDE = "approval.decide"
-    """Approve or refuse what somebody else proposed."""
-    APPROVAL_VIEW = "approval.view"
-    """See what waits for a second person."""
-    AUDIT_REQUEST = "audit.request"
-    """Choose a sample and ask customers for confirmations, as the auditor."""
-    AUDIT_VIEW = "audit.view"
-    """See the audit trail and export it."""
-    CALENDAR_OWN = "calendar.own"
-    """Have a calendar feed of one's own dates."""
-    COMPANY_CHANGE = "company.change"
-    """Change the company's settings."""
-    COMPANY_VIEW = "company.view"
-    """See the company's settings."""
-    CONTRACT_KEEP = "contract.keep"
-    """Keep contracts, their amendments, files and price lists."""
-    CONTRACT_VIEW = "contract.view"
-    """See contracts."""
-    CREDIT_APPLY = "credit.apply"
-    """Fill in an application for credit, and hand it in."""
-    CREDIT_CHECK = "credit.check"
-    """Ask whether an order may be shipped."""
-    CREDIT_DECIDE = "credit.decide"
-    """Score and review customers, propose limits, bar and clear them."""
-    CREDIT_OWN = "credit.own"
-    """See one's own limit, and what is used of it."""
-    CREDIT_POST = "credit.post"
-    """Post a credit note that was approved."""
-    CREDIT_RELEASE = "credit.release"
-    """Ask that a held order is released."""
-    CREDIT_VIEW = "credit.view"
-    """See customers' limits, exposure, grades and signals."""
-    CUSTOMER_VIEW = "customer.view"
-    """See a customer's file and position."""
-    DELEGATION_MANAGE = "delegation.manage"
-    """Hand one's own signing to a colleague for a time, or end what was handed over."""
-    DESK_VIEW = "desk.view"
-    """Be on the staff side at all."""
-    DISPUTE_DECIDE = "dispute.decide"
-    """Decide a dispute, with a reason the customer reads."""
-    DISPUTE_NOTE = "dispute.note"
-    """Write and read the house's own notes on a dispute."""
-    DISPUTE_RAISE = "dispute.raise"
-    """Say what is wrong with a document, or withdraw and reopen it."""
-    DISPUTE_REPLY = "dispute.reply"
-    """Write in the talk about a dispute."""
-    DISPUTE_VIEW = "dispute.view"
-    """See disputes, their talk and files."""
-    EXPORT_RUN = "export.run"
-    """Write lists and books out."""
-    FILE_VIEW = "file.view"
-    """Fetch files that were added to contracts, applications and securities."""
-    HOME_VIEW = "home.view"
-    """See one's own first page."""
-    IMPORT_RUN = "import.run"
-    """Import files."""
-    IMPORT_VIEW = "import.view"
-    """See imports and their reports."""
-    INVOICE_CONFIRM = "invoice.confirm"
-    """Let an invoice pass that differs from its contract, or send it back."""
-    INVOICE_VIEW = "invoice.view"
-    """See and download invoices."""
-    MAILBOX_VIEW = "mailbox.view"
-    """Read the demo's mailbox."""
-    NOTIFICATION_OWN = "notification.own"
-    """Choose which messages one gets."""
-    PAYMENT_APPLY = "payment.apply"
-    """Apply, un-apply, refund and transfer money by hand."""
-    PAYMENT_VIEW = "payment.view"
-    """See what was paid."""
-    PERSON_CHANGE = "person.change"
-    """Change or suspend a customer's person."""
-    PERSON_INVITE = "person.invite"
-    """Invite a person to a customer's portal."""
-    PERSON_VIEW = "person.view"
-    """See a customer's people."""
-    PLAN_COUNTER = "plan.counter"
-    """Answer a plan for the house: counter, sign or refuse it."""
-    PLAN_OFFER = "plan.offer"
-    """Build an instalment plan for a customer and offer it."""
-    PLAN_SIGN = "plan.sign"
-    """Sign an instalment plan for a customer."""
-    PLAN_VIEW = "plan.view"
-    """See instalment plans."""
-    PROMISE_MAKE = "promise.make"
-    """Promise a payment."""
-    PROMISE_RECORD = "promise.record"
-    """Record a promise that a customer gave on the phone."""
-    PROMISE_VIEW = "promise.view"
-    """See promises to pay."""
-    PROMISE_WITHDRAW = "promise.withdraw"
-    """Take back a promise that is still running."""
-    PUBLIC = "public"
-    """Nothing: everybody may."""
-    REPORT_VIEW = "report.view"
-    """See reports over all customers."""
-    SECURITY_OWN = "security.own"
-    """Manage one's own sessions and factors."""
-    SIGNAL_NOTE = "signal.note"
-    """Note danger signals and visits at a customer."""
-    STANDIN_MANAGE = "standin.manage"
-    """Name who decides for a colleague who is away."""
-    STATEMENT_ACKNOWLEDGE = "statement.acknowledge"
-    """Acknowledge that a statement was received, which is not agreeing to it."""
-    STATEMENT_ANSWER = "statement.answer"
-    """Tick lines of a statement and say what differs."""
-    STATEMENT_CHASE = "statement.chase"
-    """Remind customers who have not answered."""
-    STATEMENT_COMPARE = "statement.compare"
-    """Compare a statement with one's own ledger."""
-    STATEMENT_CONFIRM = "statement.confirm"
-    """Sign the answer to a statement."""
-    STATEMENT_PREPARE = "statement.prepare"
-    """Pass a statement to a signatory, or take it back."""
-    STATEMENT_RESOLVE = "statement.resolve"
-    """Settle differences and ask for a sign-off round."""
-    STATEMENT_RUN = "statement.run"
-    """Issue statements."""
-    STATEMENT_VIEW = "statement.view"
-    """See statements and their certificates."""
-    STATEMENT_WITHDRAW = "statement.withdraw"
-    """Take one's signature back in time."""
-    STYLEGUIDE_VIEW = "styleguide.view"
-    """See the style guide."""
-    TASK_DO = "task.do"
-    """Take tasks and finish them."""
-    TERMS_CHANGE = "terms.change"
-    """Draft a change of terms and hand it in."""
-    TERMS_OWN = "terms.own"
-    """See one's own terms in plain words."""
-    TERMS_VIEW = "terms.view"
-    """See terms, their versions and changes on their way."""
-    USER_MANAGE = "user.manage"
-    """Create and disable staff."""
-
-
 @dataclass(frozen=True)
 class Actor:
     """Who acts: a customer's person, staff, the system itself, or a visitor."""
@@ -188,6 +45,8 @@ class Actor:
     staff_role: str | None = None
     #: The customers at which a signatory has handed their signing to this person, for now.
     signs_for: frozenset[int] = frozenset()
+    #: The names and addresses of absent salespeople in whose place this one looks after customers.
+    covers: frozenset[str] = frozenset()
 
     @property
     def customer_ids(self) -> list[int]:
@@ -268,9 +127,22 @@ GRANTS: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
     Permission.APPROVAL_VIEW: ((ANY_STAFF,),),
     Permission.AUDIT_REQUEST: ((Staff("auditor"),),),
     Permission.AUDIT_VIEW: ((Staff("auditor", "admin"),),),
+    Permission.BAD_DEBT_PROPOSE: (
+        (Staff("clerk", "collector", "collections_lead", "legal", "credit_manager", "admin"),),
+    ),
+    Permission.BAD_DEBT_VIEW: (
+        (Staff(*(role for role in STAFF_ROLES if role not in {"sales", "support"})),),
+    ),
     Permission.CALENDAR_OWN: ((signed_in,),),
+    Permission.CASE_KEEP: ((Staff("collector", "collections_lead", "legal", "admin"),),),
+    Permission.CASE_VIEW: ((ANY_STAFF,),),
+    Permission.COMMENT_WRITE: ((Staff(*(role for role in STAFF_ROLES if role != "auditor")),),),
     Permission.COMPANY_CHANGE: ((Staff("admin"),),),
     Permission.COMPANY_VIEW: ((ANY_STAFF,),),
+    Permission.CONTACT_LOG: (
+        (COLLECTORS,),
+        (Staff("legal", "support"),),
+    ),
     Permission.CONTRACT_KEEP: (
         (Staff("clerk", "collections_lead", "legal", "credit_manager", "admin"),),
     ),
@@ -290,14 +162,31 @@ GRANTS: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
     Permission.DISPUTE_RAISE: ((WRITERS,), (COLLECTORS,)),
     Permission.DISPUTE_REPLY: ((WRITERS,), (COLLECTORS,)),
     Permission.DISPUTE_VIEW: ((ANY_STAFF,), (ANY_MEMBER,)),
+    Permission.DUE_ANSWER: ((COLLECTORS,),),
+    Permission.ESCALATION_HOLD: (
+        (COLLECTORS,),
+        (Staff("legal"),),
+    ),
+    Permission.ESCALATION_RUN: ((Staff("collections_lead", "admin"),),),
+    Permission.ESCALATION_VIEW: ((ANY_STAFF,),),
     Permission.EXPORT_RUN: ((BOOKKEEPERS,), (Staff("auditor"),)),
     Permission.FILE_VIEW: ((ANY_STAFF,), (WRITERS,)),
     Permission.HOME_VIEW: ((signed_in,),),
     Permission.IMPORT_RUN: ((Staff("clerk", "admin"),),),
     Permission.IMPORT_VIEW: ((BOOKKEEPERS,), (Staff("auditor"),)),
+    Permission.INTEREST_CHARGE: ((Staff("clerk", "collections_lead", "admin"),),),
+    Permission.INTEREST_VIEW: ((ANY_STAFF,),),
     Permission.INVOICE_CONFIRM: ((BOOKKEEPERS,),),
     Permission.INVOICE_VIEW: ((ANY_STAFF,), (ANY_MEMBER,)),
+    Permission.LADDER_CHANGE: ((Staff("collections_lead", "credit_manager", "admin"),),),
     Permission.MAILBOX_VIEW: ((anybody,),),
+    Permission.NOTICE_PRINT: (
+        (Staff("clerk", "collector", "collections_lead", "legal", "admin"),),
+    ),
+    Permission.NOTICE_VIEW: (
+        (ANY_STAFF,),
+        (ANY_MEMBER,),
+    ),
     Permission.NOTIFICATION_OWN: ((signed_in,),),
     Permission.PAYMENT_APPLY: ((Staff("clerk", "collections_lead", "admin"),),),
     Permission.PAYMENT_VIEW: ((ANY_STAFF,), (ANY_MEMBER,)),
@@ -312,11 +201,12 @@ GRANTS: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
     Permission.PROMISE_RECORD: ((COLLECTORS,),),
     Permission.PROMISE_VIEW: ((ANY_STAFF,), (ANY_MEMBER,)),
     Permission.PROMISE_WITHDRAW: ((WRITERS,), (COLLECTORS,)),
+    Permission.PROVISION_KEEP: ((Staff("credit_manager", "admin"),),),
     Permission.PUBLIC: ((anybody,),),
     Permission.REPORT_VIEW: ((ANY_STAFF,),),
     Permission.SECURITY_OWN: ((signed_in,),),
     Permission.SIGNAL_NOTE: ((COLLECTORS,), (Staff("legal", "support"),)),
-    Permission.STANDIN_MANAGE: ((Staff("collections_lead", "credit_manager", "admin"),),),
+    Permission.STANDIN_MANAGE: ((COLLECTORS,), (Staff("legal"),)),
     Permission.STATEMENT_ACKNOWLEDGE: ((WRITERS,),),
     Permission.STATEMENT_ANSWER: ((WRITERS,),),
     Permission.STATEMENT_CHASE: ((Staff("clerk", "collector", "collections_lead", "admin"),),),
@@ -328,7 +218,8 @@ GRANTS: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
     Permission.STATEMENT_VIEW: ((ANY_STAFF,), (ANY_MEMBER,)),
     Permission.STATEMENT_WITHDRAW: ((Member("customer_signatory"),), (delegate,)),
     Permission.STYLEGUIDE_VIEW: ((anybody,),),
-    Permission.TASK_DO: ((COLLECTORS,),),
+    Permission.TARGET_SET: ((Staff("collections_lead", "admin"),),),
+    Permission.TASK_DO: ((COLLECTORS,), (Staff("legal"),)),
     Permission.TERMS_CHANGE: ((Staff("credit_manager", "admin"),),),
     Permission.TERMS_OWN: ((ANY_MEMBER,),),
     Permission.TERMS_VIEW: ((ANY_STAFF,),),
@@ -361,10 +252,8 @@ def sees(actor: Actor, customer_id: CustomerId) -> ColumnElement[bool] | None:
     if actor.kind == "system" or (actor.staff_role and actor.staff_role != "sales"):
         return None
     if actor.staff_role == "sales":
-        own = select(Customer.id).where(
-            or_(Customer.owner == actor.name, Customer.owner == actor.email)
-        )
-        return customer_id.in_(own)
+        owners = {actor.name, actor.email, *actor.covers} - {""}
+        return customer_id.in_(select(Customer.id).where(Customer.owner.in_(sorted(owners))))
     return customer_id.in_(actor.customer_ids) if actor.memberships else false()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
@@ -43,6 +44,16 @@ def _marks(_language: str) -> tuple[str, str]:
 def money(value: Money) -> str:
     """An amount with its ISO code before it: `CNY 1,234.50`."""
     return f"{value.currency}\N{NO-BREAK SPACE}{amount(value.minor, value.currency)}"
+
+
+def together(sentences: Iterable[str]) -> str:
+    """
+    Whole sentences one after the other: a blank between them, in Chinese none.
+
+    >>> together(["One.", "Two."])
+    'One. Two.'
+    """
+    return ("" if current_language() == "zh-CN" else " ").join(sentences)
 
 
 def day(value: dt.date | None) -> str:

@@ -1,4 +1,4 @@
-"""Rows found by thousands of keys at once, and streamed when there are many."""
+"""Rows found by thousands of keys at once or by words, and streamed when there are many."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Executable, Row, text
+from sqlalchemy import ColumnElement, Executable, Row, SQLColumnExpression, func, or_, text
 from sqlalchemy.orm import Session
 
 BATCH = 5_000
@@ -23,6 +23,14 @@ def found_by(session: Session, statement: str, keys: Iterable[Any]) -> list[Row[
         return list(session.execute(text(among), {"keys": json.dumps(wanted)}))
     any_of = statement.replace("in (:keys)", "= any(:keys)")
     return list(session.execute(text(any_of), {"keys": wanted}))
+
+
+def says(words: str, *columns: SQLColumnExpression[Any]) -> list[ColumnElement[bool]]:
+    """What keeps the rows with these words in one of the columns; all are kept without words."""
+    wanted = words.strip().lower()
+    if not wanted:
+        return []
+    return [or_(*(func.lower(each).contains(wanted, autoescape=True) for each in columns))]
 
 
 def streamed(session: Session, statement: Executable, **values: object) -> Iterator[Row[Any]]:

@@ -31,6 +31,7 @@ EVENTS: Mapping[str, frozenset[str]] = {
     "audits": frozenset({"audit_answered"}),
     "promises": frozenset({"promises_missed"}),
     "approvals": frozenset({"approval_asked", "approval_decided"}),
+    "mentions": frozenset({"mentioned"}),
 }
 #: What gathers the others: as such it comes at once, and stopping it stops what it gathers.
 DIGEST = "digest"

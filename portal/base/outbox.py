@@ -23,6 +23,7 @@ from portal.base.keepalive import kept_alive
 from portal.base.mail import SECRET_KINDS, envelope, message_id, one_line, sender, write_mail
 from portal.base.notices import is_off, unsubscribe_path
 from portal.base.sms import (
+    ALONE,
     CHANNEL,
     Text,
     TextService,
@@ -96,6 +97,12 @@ class Letter:
     refused: Note | None = None
     #: And what to note once the text beside it has left.
     texted: Note | None = None
+    #: What to keep, in the transaction that keeps its words, of what it was written from.
+    written: Callable[[Work, Outbox, Mapping[str, Any]], None] | None = None
+    #: What to note whatever came of it, with the row as it ended.
+    ended: Note | None = None
+    #: Its words are those of each try: what was paid since the last one is asked for no more.
+    is_fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -204,7 +211,7 @@ class Delivery:
             return
         with self.installation.reading(SYSTEM) as r:
             values = self._values(r, row, payload)
-        if row.body_text is None:
+        if row.body_text is None or self._is_fresh(row):
             self._write(row, values)
         try:
             from_us = sender(self.installation.config, values["company"].name)
@@ -217,13 +224,15 @@ class Delivery:
         if self.texts is None:
             raise NotNeeded("No text service is set up any more.")
         with self.installation.reading(SYSTEM) as r:
-            if wanted_number(r, row.user_id or 0, row.kind) != row.to_address:
+            is_alone = row.kind in ALONE
+            if not is_alone and wanted_number(r, row.user_id or 0, row.kind) != row.to_address:
                 raise NotNeeded("Its reader wants no such texts any more, or at another number.")
             values = self._said(r, row, payload)
-        if row.body_text is None:
+        if row.body_text is None or self._is_fresh(row):
             written = write_text(row.kind, row.language, values)
             self._mark(
                 row,
+                *self._kept(row, values),
                 subject=written.sentence,
                 body_text=written.text,
                 body_sha256=written.sha256,
@@ -266,12 +275,23 @@ class Delivery:
         written = write_mail(row.kind, row.language, values)
         self._mark(
             row,
+            *self._kept(row, values),
             subject=written.subject,
             body_text=written.text,
             body_html=written.html,
             body_sha256=written.sha256,
             message_id=message_id(row.key, self.installation.config),
         )
+
+    def _is_fresh(self, row: Outbox) -> bool:
+        letter = self.registry.letters.get(row.kind)
+        return letter is not None and letter.is_fresh
+
+    def _kept(self, row: Outbox, values: Mapping[str, Any]) -> list[Note]:
+        """What its feature keeps of what it was written from."""
+        letter = self.registry.letters.get(row.kind)
+        keep = letter.written if letter else None
+        return [] if keep is None else [lambda w, kept: keep(w, kept, values)]
 
     def _wait(self, row: Outbox, state: str, problem: str) -> str:
         now = self.installation.clock.now()
@@ -299,12 +319,13 @@ class Delivery:
     def _notes(self, row: Outbox, state: str, noted: str) -> list[Note]:
         """What is noted with a row's end: by its feature, and the text that follows a mail."""
         letter = self.registry.letters.get(row.kind)
+        ended = [letter.ended] if letter and letter.ended else []
         if row.channel == CHANNEL:
             own = letter.texted if letter and noted == "sent" else None
-            return [own] if own else []
+            return [*([own] if own else []), *ended]
         own = getattr(letter, noted, None) if letter and noted else None
         follows = row.channel == "email" and (state != "cancelled" or noted == "off")
-        return [*([own] if own else []), *([text_beside] if follows else [])]
+        return [*([own] if own else []), *ended, *([text_beside] if follows else [])]
 
     def _mark(self, row: Outbox, *notes: Note, **values: Any) -> bool:
         """Changes the row while it is ours: whoever lost the lease changes nothing."""

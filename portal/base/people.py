@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, select
+import datetime as dt
+
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from portal.base.access import Actor, Permission, allows, roles_holding, visible_to
 from portal.base.work import Reader
+from portal.tables.approvals import StandIn
 from portal.tables.customers import Customer
 from portal.tables.people import Membership, User
 
@@ -33,6 +36,11 @@ def is_member(r: Reader, user_id: int, customer_id: int) -> bool:
         Membership.suspended_at.is_(None),
     )
     return r.session.scalar(membership.limit(1)) is not None
+
+
+def stands_in_on(on: dt.date) -> ColumnElement[bool]:
+    """The stand-ins that count on a day, their first and last included."""
+    return and_(StandIn.ended_at.is_(None), StandIn.from_on <= on, StandIn.until_on >= on)
 
 
 def list_colleagues(r: Reader, permission: Permission) -> list[tuple[int, str]]:

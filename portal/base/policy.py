@@ -19,6 +19,7 @@ from portal.core.grade import SHIPPED_GRADES, Grade
 from portal.core.instalment import Limits
 from portal.core.named_terms import NamedTerms
 from portal.core.promise_kept import Leniency
+from portal.core.provision import Matrix
 from portal.core.workdays import MONDAY_TO_FRIDAY, Calendar
 from portal.tables.settings import Policy
 
@@ -46,6 +47,8 @@ DEFAULTS: dict[str, Any] = {
     # law → language → clause → text, where an admin edited the shipped one.
     "statement_clauses": {},
     "retention_years": 10,
+    # After the delivery; what has no invoice by then stands on a list and makes a task.
+    "invoice_within_days": 7,
     # How far beyond its due date an item may be promised, as a part of its term.
     "promise_fraction_of_term": "1/3",
     # Broken promises, still unpaid, after which the next one needs an approval; 0 is no such rule.
@@ -77,6 +80,10 @@ DEFAULTS: dict[str, Any] = {
     # Of whose terms say nothing else.
     "grace_days": 0,
     "late_interest": {},
+    # Round the interest of each day instead of the whole once.
+    "late_interest_round_daily": False,
+    # name → day → per cent: reference rates that are newer than the shipped ones.
+    "reference_rates": [],
     # Below so many per cent of known weight a grade is a guess.
     "scorecard_coverage_floor_percent": 60,
     # So many points beyond a bound before a grade changes.
@@ -92,11 +99,30 @@ DEFAULTS: dict[str, Any] = {
     "credit_signals_warn_at": 2,
     # By currency: above it the admin decides over a limit; in a currency not named, always.
     "credit_limit_without_admin": {"CNY": "1000000.00", "EUR": "120000.00", "USD": "140000.00"},
+    # So much more of its limit a customer earns that has paid on time for more than a year.
+    "credit_reward_percent": 10,
+    # One shipment to a dealer is so many days of what it usually buys; more is told, or held.
+    "credit_lot_types": ["dealer"],
+    "credit_lot_least_days": 15,
+    "credit_lot_most_days": 30,
+    "credit_lot_holds": False,
     "reminders_before_due_days": [7, 3, 0],
     "reminders_quiet_hours": ["20:00", "08:00"],
+    # Whether messages to customers wait for the next workday: where the country's custom is so.
+    "reminders_days_off": "as_country",
+    # How long a demand gives until it is to be paid.
+    "reminders_deadline_workdays": 5,
+    # The first run of the ladders, and one with far more steps than usual, waits for a person.
+    "reminders_hold_first_run": True,
+    # [[notice]]: the texts that an admin wrote in place of the shipped ones.
+    "notices": [],
     # Oldest due first, without asking.
     "allocation_automatic": False,
     "allocation_tolerance_percent": "0",
+    # By currency: up to it one person approves a write-off; above it, and in others, two do.
+    "write_off_with_one_approval": {},
+    # Empty: the shipped rates of core.provision.
+    "provision_matrix": [],
 }
 
 #: Where what falls on a day off is late only after the next workday.
@@ -139,6 +165,10 @@ class PolicyInForce:
         return int(self.values["retention_years"])
 
     @property
+    def invoice_within_days(self) -> int:
+        return int(self.values["invoice_within_days"])
+
+    @property
     def promise_fraction(self) -> Fraction:
         return Fraction(str(self.values["promise_fraction_of_term"]))
 
@@ -173,11 +203,24 @@ class PolicyInForce:
         """The grade of a name; None where this version has none such."""
         return next((grade for grade in self.grades if grade.name == name), None)
 
+    @property
+    def provision_matrix(self) -> Matrix:
+        """What is provided for of each bucket of lateness."""
+        return Matrix.read(self.values["provision_matrix"])
+
     def leniency(self) -> Leniency:
         """How late the money for a promise may be and still be in time."""
         moves = self.values["calendar_country"] in MOVES_DAYS_OFF
         days = int(self.values["promise_tolerance_days"])
         return Leniency(days, self.calendar() if moves else None)
+
+    @property
+    def rests_on_days_off(self) -> bool:
+        """Whether messages to customers wait for the next workday."""
+        told = self.values["reminders_days_off"]
+        if told == "as_country":
+            return self.values["calendar_country"] in MOVES_DAYS_OFF
+        return bool(told == "wait")
 
     def calendar(self) -> Calendar:
         """The calendar: the country's holidays, the company's days off, make-up workdays."""

@@ -7,11 +7,18 @@ import datetime as dt
 from portal.base import formats
 from portal.base.language import N_, gettext
 from portal.base.sentences_about_approvals import ABOUT_APPROVALS
+from portal.base.sentences_about_bad_debts import ABOUT_BAD_DEBTS
+from portal.base.sentences_about_cases import ABOUT_CASES
 from portal.base.sentences_about_channels import ABOUT_CHANNELS
 from portal.base.sentences_about_contracts import ABOUT_CONTRACTS
 from portal.base.sentences_about_decisions import ABOUT_DECISIONS
 from portal.base.sentences_about_disputes import ABOUT_DISPUTES
+from portal.base.sentences_about_due import ABOUT_DUE
+from portal.base.sentences_about_holds import ABOUT_HOLDS
+from portal.base.sentences_about_interest import ABOUT_INTEREST
+from portal.base.sentences_about_ladders import ABOUT_LADDERS
 from portal.base.sentences_about_limits import ABOUT_LIMITS
+from portal.base.sentences_about_notices import ABOUT_NOTICES
 from portal.base.sentences_about_orders import ABOUT_ORDERS
 from portal.base.sentences_about_plans import ABOUT_PLANS
 from portal.base.sentences_about_policy import ABOUT_POLICY
@@ -25,11 +32,18 @@ from portal.core.money import Money
 
 SENTENCES: dict[str, str] = {
     **ABOUT_APPROVALS,
+    **ABOUT_CASES,
+    **ABOUT_BAD_DEBTS,
     **ABOUT_CHANNELS,
     **ABOUT_CONTRACTS,
     **ABOUT_DECISIONS,
     **ABOUT_DISPUTES,
+    **ABOUT_DUE,
+    **ABOUT_NOTICES,
+    **ABOUT_INTEREST,
     **ABOUT_ORDERS,
+    **ABOUT_HOLDS,
+    **ABOUT_LADDERS,
     **ABOUT_LIMITS,
     **ABOUT_PROMISES,
     **ABOUT_PLANS,
@@ -128,6 +142,9 @@ SENTENCES: dict[str, str] = {
     "import.undo_changed": N_(
         "The file %(file)s changed since what this one added. Take that one back first, if it"
         " can be."
+    ),
+    "import.undo_collected": N_(
+        "%(number)s was reminded of, answered for or collected since. Nothing was taken back."
     ),
     "import.undo_contact_changed": N_(
         "The contact %(contact)s was changed since. Put right by hand what is wrong."

@@ -26,6 +26,7 @@ ABOUT_APPROVALS: dict[str, str] = {
     "approval.role": N_("Your role does not decide this kind of request."),
     "approval.waiting": N_("A request about this waits for a decision already."),
     "standin.backwards": N_("The last day is before the first. Choose a later day."),
+    "standin.does_no_tasks": N_("Choose a colleague who does tasks."),
     "standin.not_a_manager": N_("Choose somebody who decides requests."),
     "standin.over": N_("These days are over. Choose today or a later day."),
     "standin.overlaps": N_("%(name)s stands in during some of these days already."),

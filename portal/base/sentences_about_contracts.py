@@ -76,7 +76,10 @@ ABOUT_CONTRACTS: dict[str, str] = {
     "price.line": N_(
         "Line %(line)s has %(count)s columns. Write product, unit, currency, price and first day."
     ),
-    "price.name": N_("Write a name without a slash, of at most %(longest)s characters."),
+    "price.name": N_(
+        "Write a name without a slash, of at most %(longest)s characters; “new” and dots alone are "
+        "none."
+    ),
     "price.number": N_(
         "Line %(line)s: %(value)s is no price. Write a plain number with a point, such as 12.50."
     ),

@@ -22,6 +22,9 @@ ABOUT_ORDERS: dict[str, str] = {
     "order.number_unfit": N_(
         "This number cannot be kept. Write up to %(longest)s letters, digits and signs in one line."
     ),
+    "order.unknown": N_(
+        "There is no order %(order)s. Import it, or ask for the amount without an order."
+    ),
     "rate.not_above_zero": N_("Write a rate above zero, for example 7.83."),
     "rate.same_currency": N_("Choose two different currencies."),
     "release.barred": N_(

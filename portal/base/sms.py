@@ -45,6 +45,8 @@ TEXTS: Mapping[str, frozenset[str]] = {
     "dispute_answers": frozenset({"dispute_decided"}),
 }
 _EVENT_OF = {kind: event for event, kinds in TEXTS.items() for kind in kinds}
+#: Kinds whose texts go alone, to the number that their feature found, and may name a sum.
+ALONE = frozenset({"ladder", "reminder"})
 #: Who chose no quiet hours is left alone at night all the same (INTERFACES 7, reminders).
 NIGHT = (20, 8)
 SECONDS = 10.0

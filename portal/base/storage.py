@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from dataclasses import dataclass
+from typing import IO
 
 import fsspec
 from fsspec import AbstractFileSystem
@@ -11,6 +13,9 @@ from sqlalchemy import select
 
 from portal.base.work import Work
 from portal.tables.files import StoredFile
+
+#: So much of a large file is held at once.
+CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,22 @@ class Storage:
             self.files.pipe_file(f"{path}.new", content)
             self.files.mv(f"{path}.new", path)
         return digest
+
+    def put_from(self, file: IO[bytes]) -> tuple[str, int]:
+        """Keeps what a file holds without holding it whole; tells its SHA-256 and size."""
+        told = hashlib.sha256()
+        file.seek(0)
+        while part := file.read(CHUNK):
+            told.update(part)
+        digest, size = told.hexdigest(), file.tell()
+        path = self._path(digest)
+        if not self.files.exists(path):
+            self.files.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
+            file.seek(0)
+            with self.files.open(f"{path}.new", "wb") as kept:
+                shutil.copyfileobj(file, kept, CHUNK)
+            self.files.mv(f"{path}.new", path)
+        return digest, size
 
     def get(self, digest: str) -> bytes:
         """The bytes; `ValueError` when they are not what their name says."""
@@ -62,9 +83,12 @@ def open_storage(url: str) -> Storage:
 def keep_file(w: Work, storage: Storage, content: bytes, media_type: str) -> str:
     """The SHA-256 of a file that is now stored and known to the books."""
     digest = storage.put(content)
-    if w.session.scalar(select(StoredFile.sha256).where(StoredFile.sha256 == digest)) is None:
-        w.session.add(
-            StoredFile(sha256=digest, size=len(content), media_type=media_type, made_at=w.now)
-        )
-        w.session.flush()
+    know_file(w, digest, len(content), media_type)
     return digest
+
+
+def know_file(w: Work, digest: str, size: int, media_type: str) -> None:
+    """The books know a file that lies in the storage."""
+    if w.session.scalar(select(StoredFile.sha256).where(StoredFile.sha256 == digest)) is None:
+        w.session.add(StoredFile(sha256=digest, size=size, media_type=media_type, made_at=w.now))
+        w.session.flush()

@@ -27,6 +27,9 @@ STATUTES = {
     "eu": N_("Late payment costs what the law of the European Union says."),
     "uk": N_("Late payment costs what the law of the United Kingdom says."),
     "cn": N_("Late payment costs what the law of China says."),
+    "cn_court": N_("Late payment costs what the courts in China award."),
+    "de": N_("Late payment costs what the law of Germany says."),
+    "fr": N_("Late payment costs what the law of France says."),
 }
 
 
@@ -57,7 +60,7 @@ def short_in_words(terms: Terms, currency: str) -> str:
     """When it falls due, as it stands within a sentence."""
     baseline = _(BASELINES[terms.baseline_kind])
     if terms.at_once or len(terms.parts) > 1:
-        return " ".join(due_in_words(terms, currency)).rstrip(".。")
+        return formats.together(due_in_words(terms, currency)).rstrip(".。")
     return when_said(terms.parts[0].steps, baseline)
 
 

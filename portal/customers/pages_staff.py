@@ -14,8 +14,9 @@ from portal.base.language import gettext as _
 from portal.base.spreadsheets import Row
 from portal.core.money import Money
 from portal.customers import queries
+from portal.customers.pages_glance import acts_on
 from portal.customers.queries import CustomerFile, CustomerFilter
-from portal.customers.timeline import list_happenings
+from portal.customers.timeline import TOPICS, list_happenings
 from portal.invoices.accounts import AccountFilter, AccountRow, all_accounts, list_accounts
 from portal.invoices.position import customer_position, list_open_items
 from portal.invoices.queries import list_invoices
@@ -39,7 +40,7 @@ from portal.web.lists import SheetFormat
 
 desk = Blueprint("desk_customers", __name__, url_prefix="/desk")
 
-STATES = ("overdue", "owing", "unapplied")
+STATES = ("overdue", "owing", "unapplied", "abnormal")
 INVOICE_STATES = ("open", "overdue", "disputed", "promised", "paid")
 #: How many open items and statements the customer's first page shows.
 GLANCE = 12
@@ -99,6 +100,7 @@ def _chips(asked: AccountFilter) -> list[tuple[str, str]]:
         "overdue": _("Overdue"),
         "owing": _("Owing"),
         "unapplied": _("With unapplied money"),
+        "abnormal": _("Abnormal: overdue beyond the grace"),
     }
     used = {
         "q": asked.customers.text,
@@ -108,7 +110,7 @@ def _chips(asked: AccountFilter) -> list[tuple[str, str]]:
         "currency": asked.currency,
         "lacks": _("Without a contact") if asked.customers.lacks_contact else "",
     }
-    return [lists.chip(label, name) for name, label in used.items() if label]
+    return lists.chips(used)
 
 
 @desk.get("/customers.<any(csv, xlsx):file_format>")
@@ -142,6 +144,7 @@ def show(ref: str) -> Response:
         may_change=allows(actor(), "person.change"),
         may_run=allows(actor(), "statement.run"),
         refusing=list_refusing(reader(), customer.row.id),
+        acts=acts_on(ref),
         **_money_of(customer),
         **_statements_of(customer),
         **_words(),
@@ -261,7 +264,7 @@ def _invoice_chips(asked: InvoiceFilter) -> list[tuple[str, str]]:
         "to": _("to %(day)s", day=formats.day(asked.to_on)) if asked.to_on else "",
         "currency": asked.currency,
     }
-    return [lists.chip(label, name) for name, label in used.items() if label]
+    return lists.chips(used)
 
 
 @desk.get("/customers/<ref>/invoices.<any(csv, xlsx):file_format>")
@@ -327,11 +330,14 @@ def timeline(ref: str) -> Response:
     customer = queries.get_customer(r, ref)
     is_glance = respond.asks_for("happened-part")
     size = LATELY if is_glance else lists.page_size()
+    topic = lists.asked("kind", TOPICS)
     return respond.page(
         "customers/timeline.html",
         fragments={"happened-part": "glance"},
         customer=customer,
-        happenings=list_happenings(r, customer.row.id, size, with_mails=not is_glance),
+        happenings=list_happenings(r, customer.row.id, size, with_mails=not is_glance, topic=topic),
+        topics=[("", _("All")), *((name, _(words)) for name, (words, _kinds) in TOPICS.items())],
+        topic=topic,
         is_glance=is_glance,
         next_size=next((each for each in lists.SIZES if each > size), 0),
         size=size,

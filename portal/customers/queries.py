@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from portal.base.access import NotFound, visible_to
+from portal.base.lookup import says
 from portal.base.work import Reader
 from portal.core.money import Money
 from portal.customers.limits import LimitInForce, limit_in_force, newest_rows
@@ -99,10 +100,8 @@ class ContactRow:
 def filtered(asked: CustomerFilter) -> list[ColumnElement[bool]]:
     """The conditions on `customer` that a filter stands for."""
     kept: list[ColumnElement[bool]] = []
-    if asked.text.strip():
-        words = asked.text.strip().lower()
-        named = (Customer.code, Customer.name, Customer.legal_name, Customer.tax_id)
-        kept.append(or_(*(func.lower(each).contains(words, autoescape=True) for each in named)))
+    named = (Customer.code, Customer.name, Customer.legal_name, Customer.tax_id)
+    kept += says(asked.text, *named)
     if asked.region:
         kept.append(Customer.region == asked.region)
     if asked.owner:

@@ -14,8 +14,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 from portal.base.access import visible_to
 from portal.base.language import N_
 from portal.base.language import gettext as _
+from portal.base.talks_said import CHANNELS, OUTCOMES
 from portal.base.work import Reader
 from portal.tables.customers import Customer
+from portal.tables.escalation import Dunning
 from portal.tables.journal import Audit, Event
 from portal.tables.people import User
 from portal.tables.statements import Statement
@@ -49,6 +51,11 @@ MAILS = {"notified", "reminded", "texted"}
 NOTED = {
     "application.answered": (N_("An application for credit was answered"), "info"),
     "application.submitted": (N_("An application for credit was handed in"), "info"),
+    "interest.charged": (
+        N_("Late interest of %(amount)s %(currency)s was charged with %(document)s"),
+        "info",
+    ),
+    "interest.waived": (N_("Late interest of %(amount)s %(currency)s was waived"), "neutral"),
     "limit.changed": (N_("A credit limit was set"), "neutral"),
     "security.ended": (N_("A security was ended"), "neutral"),
     "security.noted": (N_("A security was noted"), "neutral"),
@@ -105,7 +112,45 @@ NOTED = {
         N_("Promise %(promise)s was kept in part: %(missing)s %(currency)s is missing"),
         "warn",
     ),
+    "talk.logged": (N_("%(channel)s: %(outcome)s"), "info"),
+    "comment.written": (N_("A colleague wrote a comment"), "neutral"),
+    "notice.posted": (N_("A letter was posted"), "neutral"),
+    "notice.delivered": (N_("A letter was delivered"), "info"),
+    "notice.failed": (N_("A message about what is due did not arrive"), "bad"),
+    "hold.set": (N_("Nobody is to be reminded for a time"), "info"),
+    "hold.ended": (N_("Reminders go on"), "neutral"),
+    "case.proposed": (N_("A case with an agency or at law was proposed"), "warn"),
+    "case.opened": (N_("A case with an agency or at law was opened"), "warn"),
+    "case.handed_over": (N_("The case was handed over"), "warn"),
+    "case.taken_back": (N_("The case was taken back"), "neutral"),
+    "case.demand": (N_("A lawyer’s letter was written"), "warn"),
+    "case.filed": (N_("The case was filed with a court"), "bad"),
+    "case.judgment": (N_("The case was decided"), "neutral"),
+    "case.closed": (N_("The case was closed"), "ok"),
+    "provision.specific": (N_("It is provided for by itself, with %(percent)s per cent"), "warn"),
+    "write_off.proposed": (
+        N_("Writing off %(amount)s %(currency)s was proposed (%(write_off)s)"),
+        "warn",
+    ),
+    "write_off.posted": (N_("A bad debt was written off inside the house"), "bad"),
+    "write_off.recovered": (N_("Something of a written-off debt came in"), "ok"),
 }
+#: What of a customer's life lists can be narrowed to → what an entry's kind begins with.
+TOPICS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "statements": (N_("Statements"), ("agreement.", "customer.cycle")),
+    "money": (N_("Money"), ("payment.", "credit.", "advice.")),
+    "promises": (N_("Promises"), ("promise.",)),
+    "disputes": (N_("Disputes"), ("dispute.",)),
+    "talks": (N_("Talks and comments"), ("talk.", "comment.")),
+    "ladder": (N_("Reminders and ladder"), ("notice.", "hold.")),
+    "cases": (N_("Cases and bad debts"), ("case.", "provision.", "write_off.")),
+    "interest": (N_("Late interest"), ("interest.",)),
+    "credit": (N_("Credit"), ("application.", "limit.", "security.")),
+    "people": (N_("People"), ("person.", "contact.", "address.")),
+}
+#: Steps of the ladder and its messages are told with their customer alone: a run has thousands.
+STEPPED = (N_("Step “%(number)s” of the ladder was done"), "warn")
+SENT = (N_("A message about what is due went to %(address)s"), "neutral")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +169,23 @@ class Happening:
 
 
 def list_happenings(
-    r: Reader, customer_id: int | None = None, limit: int = 20, *, with_mails: bool = True
+    r: Reader,
+    customer_id: int | None = None,
+    limit: int = 20,
+    *,
+    with_mails: bool = True,
+    topic: str = "",
 ) -> list[Happening]:
-    """The newest happenings at a customer, or at all that the reader may see."""
+    """The newest happenings at a customer, of one topic or all; or at all whom the reader sees."""
     kinds = set(TOLD) if with_mails else set(TOLD) - MAILS
+    sources = [_audits(r, customer_id, noted_of(topic))]
+    if topic in ("", "statements"):
+        sources.append(_events(r, customer_id, kinds))
+    if customer_id is not None and topic in ("", "ladder"):
+        sources += [_steps(r, customer_id), _messages(r, customer_id)]
     halves = [
         select(half.order_by(half.selected_columns.seq.desc()).limit(limit).subquery())
-        for half in (_events(r, customer_id, kinds), _audits(r, customer_id))
+        for half in sources
     ]
     found = union_all(*halves).subquery()
     newest = select(found).order_by(found.c.at.desc(), found.c.seq.desc()).limit(limit)
@@ -159,7 +214,45 @@ def _events(r: Reader, customer_id: int | None, kinds: set[str]) -> Select[Any]:
     return visible_to(rows, r.actor, Event.customer_id)
 
 
-def _audits(r: Reader, customer_id: int | None) -> Select[Any]:
+def noted_of(topic: str) -> list[str]:
+    """The kinds of audit entries that a topic tells; all of them without one."""
+    begins = TOPICS[topic][1] if topic else ("",)
+    return [kind for kind in NOTED if kind.startswith(begins)]
+
+
+def _steps(r: Reader, customer_id: int) -> Select[Any]:
+    """The steps of the ladder that were done about a customer."""
+    columns: list[Any] = [
+        *(Dunning.id.label("seq"), Dunning.made_at.label("at"), literal("stepped").label("kind")),
+        *(literal("{}").label("facts"), literal("").label("who")),
+        *(Customer.id.label("customer_id"), Customer.name.label("customer_name")),
+        *(Dunning.step.label("number"), literal(None, BigInteger).label("statement_id")),
+    ]
+    rows: Select[Any] = (
+        select(*columns)
+        .join(Customer, Customer.id == Dunning.customer_id)
+        .where(Dunning.customer_id == customer_id, Dunning.state == "done")
+    )
+    return visible_to(rows, r.actor, Dunning.customer_id)
+
+
+def _messages(r: Reader, customer_id: int) -> Select[Any]:
+    """The messages about what is due that left."""
+    columns: list[Any] = [
+        *(Event.id.label("seq"), Event.at, Event.kind, Event.facts, literal("").label("who")),
+        *(Customer.id.label("customer_id"), Customer.name.label("customer_name")),
+        *(literal("").label("number"), literal(None, BigInteger).label("statement_id")),
+    ]
+    rows: Select[Any] = (
+        select(*columns)
+        .join(Customer, Customer.id == Event.customer_id)
+        .where(Event.customer_id == customer_id, Event.subject_kind == "notice")
+        .where(Event.kind == "notice_sent")
+    )
+    return visible_to(rows, r.actor, Event.customer_id)
+
+
+def _audits(r: Reader, customer_id: int | None, kinds: list[str]) -> Select[Any]:
     columns: list[Any] = [
         *(Audit.id.label("seq"), Audit.at, Audit.kind, Audit.facts, User.name.label("who")),
         *(Customer.id.label("customer_id"), Customer.name.label("customer_name")),
@@ -169,20 +262,28 @@ def _audits(r: Reader, customer_id: int | None) -> Select[Any]:
         select(*columns)
         .join(Customer, Customer.id == Audit.customer_id)
         .outerjoin(User, User.id == Audit.actor_id)
-        .where(Audit.kind.in_(NOTED), _of(Customer.id, customer_id))
+        .where(Audit.kind.in_(kinds), _of(Audit.customer_id, customer_id))
     )
     return visible_to(rows, r.actor, Customer.id)
 
 
-def _of(column: InstrumentedAttribute[int], customer_id: int | None) -> ColumnElement[bool]:
+def _of(column: InstrumentedAttribute[Any], customer_id: int | None) -> ColumnElement[bool]:
     return true() if customer_id is None else column == customer_id
+
+
+def _words_of(kind: str, *, is_event: bool) -> tuple[str, str]:
+    alone = {"stepped": STEPPED, "notice_sent": SENT}
+    return alone.get(kind) or (TOLD if is_event else NOTED)[kind]
 
 
 def _happening(r: Reader, row: Any) -> Happening:
     is_event = row.statement_id is not None
-    words, tone = (TOLD if is_event else NOTED)[row.kind]
+    words, tone = _words_of(row.kind, is_event=is_event)
     # What an older entry does not tell stays empty: no list stops for it.
     known = defaultdict(str, {**json.loads(row.facts), "number": row.number})
+    if row.kind == "talk.logged":
+        outcome, tone = OUTCOMES[known["outcome"]]
+        known.update(outcome=_(outcome), channel=_(CHANNELS[known["channel"]]))
     return Happening(
         at=row.at,
         who=row.who or "",

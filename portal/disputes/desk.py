@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, case, cast, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Text, case, cast, exists, func, literal, select
 from sqlalchemy.orm import aliased
 
 from portal.base.access import NotFound, visible_to
+from portal.base.lookup import says
 from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.dispute import OPEN, State
@@ -135,11 +136,8 @@ def _kept(r: Reader, asked: DeskFilter) -> Iterator[ColumnElement[bool]]:
         yield Dispute.reason == asked.reason
     if asked.customer_id is not None:
         yield Dispute.customer_id == asked.customer_id
-    words = asked.text.strip().lower()
-    if words:
-        named = (Entry.number, Statement.number, Customer.name, Customer.code)
-        written = [*(func.lower(each) for each in named), "dsp-" + cast(Dispute.id, Text)]
-        yield or_(*(each.contains(words, autoescape=True) for each in written))
+    named = (Entry.number, Statement.number, Customer.name, Customer.code)
+    yield from says(asked.text, *named, "dsp-" + cast(Dispute.id, Text))
 
 
 def _standing_so(r: Reader, state: str) -> Iterator[ColumnElement[bool]]:

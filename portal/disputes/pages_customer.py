@@ -98,7 +98,7 @@ def _chips(asked: DisputeFilter, branches: Branches) -> list[tuple[str, str]]:
         "branch": named.get(asked.customer_id or 0, ""),
         "state": _states().get(asked.state, ""),
     }
-    return [lists.chip(label, name) for name, label in used.items() if label]
+    return lists.chips(used)
 
 
 @customer.get("/disputes.<any(csv, xlsx):file_format>")

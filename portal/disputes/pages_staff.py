@@ -137,7 +137,7 @@ def _chips(asked: DeskFilter) -> list[tuple[str, str]]:
         if asked.reason
         else "",
     }
-    return [lists.chip(label, name) for name, label in used.items() if label]
+    return lists.chips(used)
 
 
 @desk.get("/disputes.<any(csv, xlsx):file_format>")

@@ -10,9 +10,10 @@ from collections import defaultdict
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, Text, cast, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Text, cast, exists, func, literal, select
 
 from portal.base.access import NotFound, visible_to
+from portal.base.lookup import says
 from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.dispute import OPEN, Side, State, reopen_until
@@ -120,12 +121,8 @@ def _kept(asked: DisputeFilter) -> list[ColumnElement[bool]]:
         kept.append(Dispute.customer_id == asked.customer_id)
     if asked.state:
         kept.append(Dispute.state.in_(STATES[asked.state]))
-    text = asked.text.strip().lower()
-    if text:
-        named = (func.lower(Entry.number), func.lower(Statement.number))
-        written = func.lower("dsp-" + cast(Dispute.id, Text))
-        kept.append(or_(*(each.contains(text, autoescape=True) for each in (*named, written))))
-    return kept
+    written = "dsp-" + cast(Dispute.id, Text)
+    return kept + says(asked.text, Entry.number, Statement.number, written)
 
 
 def _row(r: Reader, found: Any) -> DisputeRow:

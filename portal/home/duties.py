@@ -19,12 +19,14 @@ from portal.customers.queries import CustomerFilter, customers_counted
 from portal.disputes.desk import disputes_due
 from portal.invoices.held import held_invoices
 from portal.invoices.open_items import seen_by
+from portal.invoices.uninvoiced import late_counted
 from portal.payments.announced import list_arrived
 from portal.promises.plans.turns import waiting_for_us
 from portal.statements.queries import statements_counted
 from portal.statements.rows import StatementFilter
 from portal.tables.contracts import InvoiceCheck
 from portal.tables.customers import Customer
+from portal.tables.escalation import LadderRun
 from portal.tables.journal import ImportRun, Outbox
 
 #: How long a failed import is something to look at.
@@ -42,7 +44,9 @@ STATEMENT_DUTIES = {
 NAMES = (
     "tasks",
     "approvals",
+    "ladder_runs",
     "held",
+    "uninvoiced",
     "disputes",
     "plans",
     "arrived",
@@ -95,6 +99,9 @@ def _counted(r: Reader) -> Iterator[Select[Any]]:
     if allows(r.actor, "dispute.decide"):
         due = disputes_due(r).subquery()
         yield select(literal("disputes"), *due.c)
+    if allows(r.actor, "invoice.confirm"):
+        late = late_counted(r).subquery()
+        yield select(literal("uninvoiced"), *late.c)
     if allows(r.actor, "plan.counter"):
         plans = waiting_for_us(r).subquery()
         yield select(literal("plans"), *plans.c)
@@ -113,6 +120,9 @@ def _plain_counts(r: Reader) -> dict[str, Select[Any]]:
     }
     if allows(r.actor, "task.do"):
         counts["tasks"] = tasks_counted(r, TaskFilter("mine_or_nobody", by=r.today))
+    if allows(r.actor, "escalation.run"):
+        waits = LadderRun.state == "held"
+        counts["ladder_runs"] = select(func.count()).select_from(LadderRun).where(waits)
     if allows(r.actor, "invoice.confirm"):
         held = held_invoices(seen_by(r.actor)).where(InvoiceCheck.state == "held").subquery()
         counts["held"] = select(func.count()).select_from(held)

@@ -73,7 +73,10 @@ def _bar(position: Position) -> list[tuple[int, str, Money]]:
 
 def _shown(duty: Duty) -> ShownDuty:
     return ShownDuty(
-        _said(duty.name, duty.count), duty.amounts, _place(duty.name), _button(duty.name)
+        _said(duty.name, duty.count),
+        tuple(amount for amount in duty.amounts if amount.minor),
+        _place(duty.name),
+        _button(duty.name),
     )
 
 
@@ -125,9 +128,19 @@ def _said_of_work(n: int) -> dict[str, str]:
             "Decide %(num)s requests that wait for a second person",
             n,
         ),
+        "ladder_runs": ngettext(
+            "Look at %(num)s run of the ladders before it goes",
+            "Look at %(num)s runs of the ladders before they go",
+            n,
+        ),
         "held": ngettext(
             "Compare %(num)s invoice that differs from its contract",
             "Compare %(num)s invoices that differ from their contracts",
+            n,
+        ),
+        "uninvoiced": ngettext(
+            "Invoice %(num)s delivery that has waited too long",
+            "Invoice %(num)s deliveries that have waited too long",
             n,
         ),
         "disputes": ngettext(
@@ -150,7 +163,9 @@ def _button(name: str) -> str:
     return {
         "tasks": _("See the tasks"),
         "approvals": _("See the requests"),
+        "ladder_runs": _("See the runs"),
         "held": _("See the invoices"),
+        "uninvoiced": _("See the deliveries"),
         "disputes": _("See the disputes"),
         "plans": _("See the plans"),
         "arrived": _("See the payments"),
@@ -165,7 +180,9 @@ def _place(name: str) -> str:
     places: dict[str, tuple[str, dict[str, Any]]] = {
         "tasks": ("desk_tasks.index", {"whose": "mine_or_nobody", "due": 1}),
         "approvals": ("desk_approvals.index", {"mine": 1}),
+        "ladder_runs": ("desk_dunning.index", {}),
         "held": ("desk_invoice_checks.index", {}),
+        "uninvoiced": ("desk_deliveries.index", {}),
         "disputes": ("desk_disputes.index", {"state": "due"}),
         "plans": ("desk_plans.index", {"state": "ours"}),
         "arrived": ("desk_advices.waiting", {"state": "arrived"}),

@@ -226,6 +226,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("The row has %(cells)s cells, the header has %(columns)s."),
         N_("Put cells that hold a comma in quotation marks."),
     ),
+    "row.twice": (
+        N_("%(key)s stands in this file already with other content."),
+        N_("Keep the row that is right."),
+    ),
     "terms": (N_("These payment terms cannot be understood."), "%(sentence)s"),
     "word.unknown": (N_("This word is not known here."), N_("Write one of: %(words)s.")),
 }

@@ -17,6 +17,16 @@ MADE = (
     " and c.id between g.first_id and g.last_id"
 )
 
+#: Where something that was done about a document or its parts stands: whoever collects has begun.
+COLLECTED = (
+    *("item_step", "dunned_part", "reminded_part", "due_answer", "case_part", "write_off_part"),
+    *("interest_line", "interest_waiver", "dunning_hold", "specific_provision"),
+)
+_BEGUN = " or ".join(
+    f"exists (select 1 from {table} b where b.customer_id = e.customer_id and b.entry_id = e.id)"  # noqa: S608 - our own names
+    for table in COLLECTED
+)
+
 #: code of the rule → the first row that breaks it, with the facts of its sentence
 IN_THE_WAY = {
     "import.undo_stated": """select e.number, s.number as statement from own_entries
@@ -28,6 +38,8 @@ IN_THE_WAY = {
     "import.undo_disputed": """select e.number, d.id as dispute from own_entries
       join dispute d on d.customer_id = e.customer_id and d.entry_id = e.id
       where g.run_id = :run order by e.id limit 1""",
+    "import.undo_collected": f"""select e.number from own_entries
+      where g.run_id = :run and ({_BEGUN}) order by e.id limit 1""",  # noqa: S608 - own names
     "import.undo_promised": """select e.number, coalesce(q.code, 'PRM-' || q.id) as promise
       from own_entries
       join promised_part d on d.customer_id = e.customer_id and d.entry_id = e.id

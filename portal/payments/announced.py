@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.base.access import NotFound, visible_to
+from portal.base.lookup import says
 from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.ledger import Kind
@@ -184,9 +185,8 @@ def _kept(asked: AdviceFilter, arrived: Mapping[int, Any]) -> list[ColumnElement
     if words:
         number = words.removeprefix("adv-")
         named = (Customer.name, Customer.code, RemittanceAdvice.reference)
-        found = [func.lower(each).contains(words, autoescape=True) for each in named]
         is_named = [RemittanceAdvice.id == int(number)] if _is_number(number) else []
-        kept.append(or_(*found, *is_named))
+        kept.append(or_(*says(words, *named), *is_named))
     return kept
 
 

@@ -99,7 +99,7 @@ def _states(*, is_desk: bool) -> list[tuple[str, str]]:
 def _chips(asked: AdviceFilter) -> list[tuple[str, str]]:
     """The filters in use, each with the address without it."""
     used = {"q": asked.text, "state": dict(_states(is_desk=True)).get(asked.state, "")}
-    return [lists.chip(label, name) for name, label in used.items() if label]
+    return lists.chips(used)
 
 
 def _words() -> dict[str, Any]:

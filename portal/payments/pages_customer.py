@@ -83,7 +83,7 @@ def _chips(asked: CreditFilter, branches: Branches) -> list[tuple[str, str]]:
         "from": _("from %(day)s", day=formats.day(asked.from_on)) if asked.from_on else "",
         "to": _("to %(day)s", day=formats.day(asked.to_on)) if asked.to_on else "",
     }
-    return [lists.chip(label, name) for name, label in used.items() if label]
+    return lists.chips(used)
 
 
 @customer.get("/payments.<any(csv, xlsx):file_format>")

@@ -111,7 +111,7 @@ def _chips(asked: CreditFilter, customer: CustomerRow | None) -> list[tuple[str,
         "from": _("from %(day)s", day=formats.day(asked.from_on)) if asked.from_on else "",
         "to": _("to %(day)s", day=formats.day(asked.to_on)) if asked.to_on else "",
     }
-    return [lists.chip(label, name) for name, label in used.items() if label]
+    return lists.chips(used)
 
 
 @desk.get("/receipts.<any(csv, xlsx):file_format>")

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, desc, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, desc, func, select
 
+from portal.base.lookup import says
 from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.ledger import Kind
@@ -101,11 +102,7 @@ def _filtered(rows: Subquery, asked: CreditFilter) -> list[ColumnElement[bool]]:
         kept.append(rows.c.dated_on >= asked.from_on)
     if asked.to_on:
         kept.append(rows.c.dated_on <= asked.to_on)
-    if asked.text.strip():
-        words = asked.text.strip().lower()
-        named = (rows.c.number, rows.c.reference, rows.c.payer)
-        kept.append(or_(*(func.lower(each).contains(words, autoescape=True) for each in named)))
-    return kept
+    return kept + says(asked.text, rows.c.number, rows.c.reference, rows.c.payer)
 
 
 def _order(rows: Subquery, sort: str) -> list[Any]:

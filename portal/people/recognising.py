@@ -9,16 +9,18 @@ from dataclasses import dataclass, fields
 from sqlalchemy import ColumnElement, Date, and_, bindparam, exists, literal, or_, select, union_all
 
 from portal.base.access import Actor, NotFound
+from portal.base.people import stands_in_on
 from portal.base.work import Reader
 from portal.people.addresses import folded
 from portal.people.delegations import runs
 from portal.people.tokens import digest
+from portal.tables.approvals import StandIn
 from portal.tables.audits import AuditorSeat
 from portal.tables.people import Invitation, Membership, Session, User
 from portal.tables.signing import Delegation
 
 IDLE_CUSTOMER = dt.timedelta(minutes=30)
-AUDITOR = "auditor"
+AUDITOR, SALES = "auditor", "sales"
 IDLE_STAFF = dt.timedelta(hours=8)
 #: No role, but what a delegation counts as among them.
 HANDED_OVER = "(handed over)"
@@ -168,7 +170,9 @@ def actor_in(r: Reader, session: SignedIn) -> Actor:
 def _actor(r: Reader, person: User | SignedIn) -> Actor:
     user_id = person.id if isinstance(person, User) else person.user_id
     if person.staff_role is not None:
-        return Actor("staff", user_id, person.name, person.email, staff_role=person.staff_role)
+        covers = _covered(r, user_id) if person.staff_role == SALES else frozenset()
+        named = (user_id, person.name, person.email)
+        return Actor("staff", *named, staff_role=person.staff_role, covers=covers)
     roles: defaultdict[int, set[str]] = defaultdict(set)
     signs_for = set()
     for customer_id, role in r.session.execute(ROLES, {"user_id": user_id, "today": r.today}):
@@ -184,6 +188,21 @@ def _actor(r: Reader, person: User | SignedIn) -> Actor:
         {customer_id: frozenset(names) for customer_id, names in roles.items()},
         signs_for=frozenset(signs_for),
     )
+
+
+def _covered(r: Reader, user_id: int) -> frozenset[str]:
+    """By which names the absent colleagues own customers whom this salesperson looks after now."""
+    rows = (
+        select(User.name, User.email)
+        .join(StandIn, StandIn.user_id == User.id)
+        .where(
+            StandIn.stand_in_id == user_id,
+            stands_in_on(r.today),
+            User.disabled_at.is_(None),
+            User.staff_role == SALES,
+        )
+    )
+    return frozenset(name for row in r.session.execute(rows) for name in row if name)
 
 
 def has_second_factor(r: Reader, user_id: int) -> bool:

@@ -23,6 +23,7 @@ NOTICES = {
     "audits": (N_("A customer answered a request of yours as auditor"), {"staff"}),
     "promises": (N_("Promises of your customers that were not kept"), {"staff"}),
     "approvals": (N_("What waits for your approval, and what became of your requests"), {"staff"}),
+    "mentions": (N_("Comments of colleagues that call you in"), {"staff"}),
 }
 _LEGAL, _SAFE = N_("they have legal effect"), N_("they keep it safe")
 #: What is always sent, and why; and the event of texts, where there may be one beside it.

@@ -82,7 +82,7 @@ def _chips(asked: BoardFilter) -> list[tuple[str, str]]:
         "state": state_of(State(asked.state))[0] if asked.state else "",
         "customer": _("One customer") if asked.customer_id else "",
     }
-    return [lists.chip(label, name) for name, label in used.items() if label]
+    return lists.chips(used)
 
 
 def _may_export() -> bool:

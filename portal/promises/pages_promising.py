@@ -23,7 +23,7 @@ from portal.promises.forms import Account, PromiseForm, promise_form, shown_keys
 from portal.promises.month_tables import offered_days, weekday_names
 from portal.promises.names import limit_words
 from portal.promises.promisable import list_promisable, overlapping, running_promises
-from portal.promises.savings import effect_of
+from portal.promises.savings import Effect, effect_of
 from portal.promises.wishes import Wish, broken_days
 from portal.statements.queries import get_statement
 from portal.web import respond
@@ -65,10 +65,18 @@ def shown_promise(r: Reader, form: PromiseForm) -> dict[str, Any]:
         "is_fit": form.day is not None and offered is not None and problem is None,
         "needs_request": (_is_cooling(r, form) and bool(chosen)) or is_too_late,
         "replaceable": overlapping(running_promises(r, form.account.customer_id), keys),
-        "effect": effect_of(r, chosen, form.day) if form.day and chosen else None,
+        "effect": _effect(r, form),
         "weekdays": weekday_names(),
         "plan_url": _plan_url(r, form),
     }
+
+
+def _effect(r: Reader, form: PromiseForm) -> Effect | None:
+    """What the choice comes to; None while something of it is not chosen."""
+    chosen, account = form.chosen(), form.account
+    if not form.day or not chosen:
+        return None
+    return effect_of(r, (account.customer_id, account.currency), chosen, form.day)
 
 
 def _split(form: PromiseForm) -> dict[str, Any]:

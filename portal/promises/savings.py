@@ -10,6 +10,7 @@ from portal.base.work import Reader
 from portal.core.discount import discount_earned
 from portal.core.money import Money
 from portal.core.terms import Discount
+from portal.interest.queries import interest_on
 from portal.invoices.early_payment import Offer, list_offers
 from portal.promises.promisable import PromisableRow
 
@@ -26,12 +27,14 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a payment on a day would come to; interest is not told, as no rate is agreed here."""
+    """What a payment on a day would come to."""
 
     kept: tuple[Kept, ...]
     missed: tuple[Kept, ...]
     #: The most days that one of the items would be late; 0 where none would.
     days_late: int
+    #: The late interest that the items bear by then, beside what is paid; nothing where none is.
+    interest: Money
 
     @property
     def saved(self) -> Money | None:
@@ -41,7 +44,12 @@ class Effect:
         return Money.total((each.save for each in self.kept), self.kept[0].save.currency)
 
 
-def effect_of(r: Reader, items: Iterable[tuple[PromisableRow, Money]], day: dt.date) -> Effect:
+def effect_of(
+    r: Reader,
+    account: tuple[int, str],
+    items: Iterable[tuple[PromisableRow, Money]],
+    day: dt.date,
+) -> Effect:
     """What paying these amounts by a day saves, from the discounts on offer today."""
     chosen = list(items)
     offers = {offer.ref: offer.offer for offer in list_offers(r)}
@@ -50,7 +58,8 @@ def effect_of(r: Reader, items: Iterable[tuple[PromisableRow, Money]], day: dt.d
     numbers = {each.number for each in kept}
     missed = [_kept(row, offer) for row, _, offer in asked if row.number not in numbers]
     late = [(day - row.due_on).days for row, _ in chosen if row.due_on]
-    return Effect(kept, tuple(missed), max([0, *late]))
+    keys = [(row.entry_id, row.part) for row, _ in chosen]
+    return Effect(kept, tuple(missed), max([0, *late]), interest_on(r, account, keys, day))
 
 
 def _earns(offer: Offer, amount: Money, day: dt.date) -> bool:

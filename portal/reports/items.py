@@ -13,14 +13,8 @@ from portal.base.work import Reader
 from portal.core.ageing import Basis, days_late
 from portal.core.ledger import Kind
 from portal.core.money import Money
-from portal.invoices.open_items import (
-    Scope,
-    bucket,
-    counts_on,
-    credits_dated,
-    open_items,
-    whose_items,
-)
+from portal.invoices.open_items import Scope, counts_on, credits_dated, open_items, whose_items
+from portal.invoices.raised import on_part, raised_for, stretch
 from portal.invoices.rows import PER_PAGE
 from portal.reports.queries import AskAgeing, By, grade_on
 from portal.tables.customers import Customer
@@ -111,7 +105,10 @@ def _items(asked: AskItems, whose: Scope) -> Select[Any]:
         .where(items.c.currency == asked.currency, counted != 0)
     )
     if asked.column in report.scheme.names:
-        rows = rows.where(_is_in(items, asked))
+        raised = raised_for(report.as_of, report.scheme, whose, inside=True)
+        if raised is not None:
+            rows = rows.outerjoin(raised, on_part(items, raised))
+        rows = rows.where(_is_in(items, asked, raised))
     return rows if asked.key is None else rows.where(_key_of_item(report) == asked.key)
 
 
@@ -125,12 +122,12 @@ def _named() -> list[Any]:
     ]
 
 
-def _is_in(items: Subquery, asked: AskItems) -> ColumnElement[bool]:
+def _is_in(items: Subquery, asked: AskItems, raised: Subquery | None) -> ColumnElement[bool]:
     """Whether an item lies in the stretch that is asked for."""
     report = asked.report
     day = items.c.due_on if report.basis is Basis.DUE else items.c.dated_on
     turn = report.scheme.names.index(asked.column)
-    return bucket(day, report.as_of, report.scheme) == turn
+    return stretch(day, report.as_of, report.scheme, raised) == turn
 
 
 def _key_of_item(report: AskAgeing) -> ColumnElement[str]:

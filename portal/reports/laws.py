@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from portal.base.language import current_language
+from portal.base.laws import NamedLaw, named_laws
 from portal.base.work import Reader
 from portal.core.limitation import Act, Law, Start
 
@@ -19,24 +17,10 @@ OF_COUNTRY = {"CN": "cn", "DE": "de", "GB": "uk", "UK": "uk", "US": "us"}
 NO_LAW = "other"
 
 
-@dataclass(frozen=True)
-class NamedLaw:
-    """A law, and by language what is said of it: its name, where its length and resets stand."""
-
-    law: Law
-    words: Mapping[str, Mapping[str, str]]
-
-    @property
-    def said(self) -> Mapping[str, str]:
-        """Its `name`, `length` and `resets` in the language of the moment."""
-        return self.words[current_language()]
-
-
 @cache
-def laws() -> dict[str, NamedLaw]:
+def laws() -> dict[str, NamedLaw[Law]]:
     """Every law that is known here, by its code."""
-    told: dict[str, dict[str, Any]] = tomllib.loads(FILE.read_text("utf-8"))
-    return {code: NamedLaw(_read(each), each["words"]) for code, each in told.items()}
+    return named_laws(tomllib.loads(FILE.read_text("utf-8")), _read)
 
 
 def _read(told: dict[str, Any]) -> Law:
@@ -48,7 +32,7 @@ def _read(told: dict[str, Any]) -> Law:
     )
 
 
-def law_of(r: Reader) -> NamedLaw:
+def law_of(r: Reader) -> NamedLaw[Law]:
     """The law of the company's country; where none is told, that of its statements' wording."""
     country = r.company.country
     if country:

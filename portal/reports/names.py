@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from portal.base.language import N_
 from portal.base.language import gettext as _
+from portal.core.ageing import GRADES as AGED
 from portal.core.limitation import Act
 from portal.core.money import Money
 
@@ -18,8 +19,12 @@ LABELS = {
     "alert": N_("Due within a week"),
     "due": N_("Due today"),
     "overdue": N_("Overdue"),
+    "final_demand": N_("Final demand"),
+    "agency": N_("With an agency"),
+    "legal": N_("At law"),
+    "bad_debt": N_("Bad debt"),
 }
-GRADES = {"not_due": 1, "in_term": 1, "alert": 2, "due": 3, "overdue": 5}
+GRADES = {"not_due": 1} | {name: grade for grade, name in enumerate(AGED.names, start=1)}
 #: The grades of the buckets of days late; a fifth and later one is as dark as the fourth.
 LATE_GRADES = (3, 4, 5, 7)
 #: What begins a limitation period anew.

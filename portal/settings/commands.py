@@ -50,6 +50,9 @@ class ChangePolicy:
     statement_remind_after_workdays: tuple[int, ...] = (3, 5, 8)
     #: Where a customer agreed that silence counts: after so many workdays past the answer day.
     statement_silence_after_workdays: int = 10
+    #: What is delivered has its invoice within so many days.
+    invoice_within_days: int = 7
+    retention_years: int = 10
 
 
 def change_company(w: Work, c: ChangeCompany) -> list[str]:

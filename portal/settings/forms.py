@@ -52,6 +52,13 @@ class PolicyForm(Form):
         N_("Workdays past the answer day after which agreed silence counts"),
         [NumberRange(1, 60, N_("Enter 1 to 60 workdays."))],
     )
+    invoice_within_days = wtforms.IntegerField(
+        N_("Days after a delivery to invoice it in"),
+        [NumberRange(0, 365, N_("Enter 0 to 365 days."))],
+    )
+    retention_years = wtforms.IntegerField(
+        N_("Years that records are kept"), [NumberRange(1, 100, N_("Enter 1 to 100 years."))]
+    )
 
     def validate_statement_remind_after_workdays(self, field: wtforms.StringField) -> None:
         """Whole numbers, divided by commas; none at all reminds nobody."""
@@ -72,4 +79,6 @@ class PolicyForm(Form):
             ageing_buckets=tuple(int(part) for part in (self.ageing_buckets.data or "").split(",")),
             statement_remind_after_workdays=tuple(map(int, filter(str.strip, days.split(",")))),
             statement_silence_after_workdays=self.statement_silence_after_workdays.data or 0,
+            invoice_within_days=self.invoice_within_days.data or 0,
+            retention_years=self.retention_years.data or 0,
         )

@@ -28,7 +28,10 @@ from portal.web.guard import guard
 
 desk_policy = Blueprint("desk_policy", __name__, url_prefix="/desk/settings/policy")
 
-PRESET_NAMES = {"twelve_steps": N_("Ladder of twelve steps")}
+PRESET_NAMES = {
+    "four_stages": N_("Ladder of four stages"),
+    "twelve_steps": N_("Ladder of twelve steps"),
+}
 
 
 class TryForm(Form):

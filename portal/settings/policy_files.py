@@ -22,7 +22,7 @@ from portal.core.errors import RuleBroken
 from portal.core.policy_canon import canonical
 from portal.core.policy_difference import Change, company_differences, differences
 from portal.core.policy_rules import complaints
-from portal.core.policy_schema import COMPANY
+from portal.core.policy_sections import COMPANY
 from portal.core.policy_text import Fault, Known, PolicyText, read_policy, write_policy
 from portal.core.terms_in_force import key_of_name
 from portal.settings.commands import keep_record

@@ -174,7 +174,7 @@ def _chips(asked: StatementFilter) -> list[tuple[str, str]]:
             else ""
         ),
     }
-    return [lists.chip(label, name) for name, label in used.items() if label]
+    return lists.chips(used)
 
 
 def _sums(counts: list[StateCount]) -> list[StateCount]:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, extract, func, or_, select
 
 from portal.base.access import NotFound, visible_to
+from portal.base.lookup import says
 from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.money import Money
@@ -84,17 +85,7 @@ def _kept(r: Reader, asked: StatementFilter) -> list[ColumnElement[bool]]:
         families = {"waiting": UNANSWERED, "answered": ANSWERED, "opened": OPENED}
         states = families.get(asked.state, frozenset({asked.state}))
         kept.append(Statement.state.in_(sorted(states)))
-    if asked.text:
-        words = asked.text.strip().lower()
-        kept.append(
-            or_(
-                *(
-                    func.lower(column).contains(words, autoescape=True)
-                    for column in (Statement.number, Customer.code, Customer.name)
-                )
-            )
-        )
-    return kept
+    return kept + says(asked.text, Statement.number, Customer.code, Customer.name)
 
 
 def list_statements(r: Reader, asked: StatementFilter) -> StatementPage:

@@ -96,5 +96,6 @@ def bind_filters(app: Flask) -> None:
         role=role_name,
         short_day=formats.short_day,
         short_moment=short_moment,
+        together=formats.together,
         whole=formats.whole,
     )

@@ -22,6 +22,7 @@ from portal.base.language import gettext as _
 from portal.base.sentences import sentence
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
+from portal.core.readable import readable
 from portal.web import current
 
 Pair: TypeAlias = tuple[str, str]
@@ -278,4 +279,4 @@ class Filled:
 
 
 def _is_filled(value: object) -> bool:
-    return bool(value.strip() if isinstance(value, str) else value)
+    return bool(readable(value) if isinstance(value, str) else value)

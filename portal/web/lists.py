@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -87,6 +87,11 @@ def sort_heads(sort: str, rising: Iterable[str], falling: Iterable[str]) -> dict
 def chip(label: str, *names: str) -> tuple[str, str]:
     """A filter in use, with the address without it."""
     return label, here(page=None, **dict.fromkeys(names))
+
+
+def chips(used: Mapping[str, str], *others: str) -> list[tuple[str, str]]:
+    """The filters in use, by their names what they say; without one goes each of `others` too."""
+    return [chip(label, name, *others) for name, label in used.items() if label]
 
 
 def choices(label_of_all: str, words: Iterable[str]) -> list[tuple[str, str]]:

@@ -23,6 +23,10 @@ from portal.web import current, sessions
 log = logging.getLogger(__name__)
 
 
+#: Endpoints that a page asks by itself while nobody may be there: they keep no session awake.
+UNATTENDED: set[str] = set()
+
+
 @dataclass(frozen=True)
 class Access:
     """Somebody looked: `act` is opened, downloaded or exported; `subject` as in the audit."""
@@ -49,6 +53,8 @@ def leave_traces(response: Response) -> Response:
     found = sessions.signed_in()
     accesses = g.get("accesses", []) if response.status_code < 400 else []
     if found is None or request.endpoint == "static":
+        return response
+    if request.endpoint in UNATTENDED:
         return response
     is_due = current.installation().clock.now() - found.seen_at >= SEEN_EVERY
     if not is_due and not accesses:

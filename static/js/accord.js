@@ -119,6 +119,25 @@ function countChosen() {
     const boxes = findAll(".table__select:checked:not([data-select-all])", count.closest("form"));
     count.textContent = String(boxes.length);
   }
+  for (const sum of findAll("[data-chosen-sum]")) {
+    const boxes = findAll(".table__select[data-sum]:checked", sum.closest("form"));
+    sum.textContent = summed(boxes.map((box) => box.dataset.sum.split(" ")));
+  }
+}
+
+// Exact sums by currency, in whole steps of their last place: money is never a float.
+function summed(amounts) {
+  const sums = new Map();
+  for (const [currency, text] of amounts) {
+    const places = text.split(".")[1]?.length ?? 0;
+    const [before, minor] = sums.get(currency) ?? [places, 0n];
+    sums.set(currency, [before, minor + BigInt(text.replace(".", ""))]);
+  }
+  return [...sums].map(([currency, [places, minor]]) => {
+    const digits = String(minor).padStart(places + 1, "0");
+    const whole = digits.slice(0, digits.length - places).replace(/\B(?=(\d{3})+$)/g, ",");
+    return `${places ? `${whole}.${digits.slice(-places)}` : whole} ${currency}`;
+  }).join(" · ");
 }
 
 document.addEventListener("change", ({ target }) => {
@@ -226,7 +245,10 @@ async function stay() {
 
 idle?.addEventListener("submit", (event) => { event.preventDefault(); idle.close(); });
 idle?.addEventListener("close", stay);
-document.addEventListener("htmx:after:request", watch);
+// What a page asks by itself says nothing about its reader.
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  if (!ctx.sourceElement?.matches("[data-unattended]")) watch();
+});
 
 watch();
 focusSummary();

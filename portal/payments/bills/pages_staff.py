@@ -60,7 +60,7 @@ def _chips(asked: BillFilter) -> list[tuple[str, str]]:
         "q": asked.text,
         "state": "" if asked.state == "running" else names.state_filters()[asked.state],
     }
-    return [lists.chip(label, name) for name, label in used.items() if label]
+    return lists.chips(used)
 
 
 @bills.route("/new", methods=["GET", "POST"])

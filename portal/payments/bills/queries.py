@@ -6,9 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 
 from portal.base.access import NotFound, visible_to
+from portal.base.lookup import says
 from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.bill import RUNNING
@@ -113,11 +114,9 @@ def _kept(asked: BillFilter) -> list[ColumnElement[bool]]:
         kept.append(Bill.state == asked.state)
     if asked.customer_id is not None:
         kept.append(Bill.customer_id == asked.customer_id)
-    words = asked.text.strip().lower()
-    if words:
-        named = (Bill.number, Bill.drawer, Bill.acceptor, Customer.name, Customer.code)
-        kept.append(or_(*(func.lower(each).contains(words, autoescape=True) for each in named)))
-    return kept
+    return kept + says(
+        asked.text, Bill.number, Bill.drawer, Bill.acceptor, Customer.name, Customer.code
+    )
 
 
 def _row(r: Reader, found: Any) -> BillRow:

@@ -140,7 +140,8 @@ class Adjustments:
     def _may_stand(self, told: Told, invoices: Mapping[str, Named], rows: Rows) -> bool:
         """Whether sign, other customer and invoice fit the kind of adjustment."""
         is_transfer = told.kind is EntryKind.TRANSFER
-        sign = -1 if told.kind is EntryKind.WRITE_OFF else told.kind.sign
+        is_new_write_off = told.kind is EntryKind.WRITE_OFF and told.about is None
+        sign = -1 if is_new_write_off else told.kind.sign
         if told.amount == 0:
             rows.refuse(told.place, "amount", "amount.zero")
         elif told.amount * sign < 0:
@@ -187,7 +188,7 @@ class Adjustments:
             for row_id, (told, leg) in zip(ids, legs, strict=True)
         ]
         post_entries(self._w.session, entries)
-        raising = [entry for entry in entries if entry.amount_minor > 0]
+        raising = [entry for entry in entries if entry.amount_minor > 0 and not entry.memo]
         post_parts(self._w.session, [_whole(entry) for entry in raising])
         owners = {invoice.id: invoice.customer_id for invoice in invoices.values()}
         self._applications.ask([_ask(e) for e in entries if _lowers_its_invoice(e, owners)])

@@ -18,11 +18,14 @@ from portal.statements.signing.confirmations import (
     find_public_confirmation,
     seal_fingerprints,
 )
+from portal.tables.cases import EvidencePack
 from portal.tables.promises import Plan, PlanSignature, Promise, SealedLetter
 from portal.tables.statements import Confirmation
 
-#: The evidence of letters, which are about no statement.
-LETTERS = frozenset({"accord-promise/1", "accord-plan/1"})
+#: The format of the list of an evidence pack.
+PACK = "accord-pack/1"
+#: The evidence of letters and of packs, which are about no statement.
+LETTERS = frozenset({"accord-promise/1", "accord-plan/1", PACK})
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,8 @@ def check_document(r: Reader, pdf: bytes, own_fingerprint: str = "") -> CheckedD
     known = seal_fingerprints(r) | ({own_fingerprint} if own_fingerprint else set())
     digest = hashlib.sha256(pdf).hexdigest()
     code, letter = find_by_file(r, digest), _find_letter(r, digest)
-    is_kept = code is not None or letter is not None
+    is_pack = _is_pack(r, sealed)
+    is_kept = code is not None or letter is not None or is_pack
     checks = (
         _unchanged(sealed),
         _ours(sealed, known | ({letter.key_fingerprint} if letter else set())),
@@ -66,11 +70,27 @@ def check_document(r: Reader, pdf: bytes, own_fingerprint: str = "") -> CheckedD
             "kept here, byte by byte" if is_kept else "not a certificate of this installation",
         ),
         _timestamp(sealed),
-        _evidence_of_letter(r, sealed, letter) if letter else _evidence(r, sealed),
+        _evidence_of(r, sealed, letter, is_pack=is_pack),
         *([_in_force(r, code)] if code else []),
         *_letter_in_force(r, letter),
     )
     return CheckedDocument(checks, code or "")
+
+
+def _is_pack(r: Reader, sealed: SealedDocument) -> bool:
+    """Whether the list inside is that of an evidence pack that was made here."""
+    digest = hashlib.sha256(sealed.files.get("evidence.json", b"")).hexdigest()
+    made = select(EvidencePack.id).where(EvidencePack.manifest_sha256 == digest)
+    return r.session.scalar(made.limit(1)) is not None
+
+
+def _evidence_of(
+    r: Reader, sealed: SealedDocument, letter: SealedLetter | None, *, is_pack: bool
+) -> DocumentCheck:
+    """What is inside is what the books have."""
+    if is_pack:
+        return DocumentCheck("document.evidence", ok=True, detail="the list of a pack made here")
+    return _evidence_of_letter(r, sealed, letter) if letter else _evidence(r, sealed)
 
 
 def _find_letter(r: Reader, file_sha256: str) -> SealedLetter | None:

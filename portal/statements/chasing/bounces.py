@@ -8,7 +8,7 @@ another one.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,9 @@ from portal.tables.runs import Bounce
 from portal.tables.statements import Statement
 
 ABOUT_STATEMENTS = frozenset({"statement", "statement_corrected", "statement_reminder"})
+#: Kind of another feature's mails → what it does when an address refuses one, telling to whom it
+#: goes instead; the roof fills it in.
+SENT_ON: dict[str, Callable[[Work, Outbox, str], str | None]] = {}
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,8 @@ def _note(w: Work, row: Outbox, problem: str) -> Bounce:
         facts = {"channel": row.channel, "address": row.to_address, "problem": problem}
         w.tell(row.customer_id, ("statement", statement_id), "bounced", **facts)
         bounce.resent_to = _send_to_another(w, row, payload)
+    elif row.kind in SENT_ON:
+        bounce.resent_to = SENT_ON[row.kind](w, row, problem)
     return bounce
 
 

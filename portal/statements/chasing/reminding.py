@@ -21,6 +21,7 @@ from portal.base.batch import insert_rows
 from portal.base.language import gettext
 from portal.base.mail import Written, write_mail
 from portal.base.outbox import Letter, NotNeeded
+from portal.base.payee import payee_of
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
 from portal.core.statement_status import UNANSWERED
@@ -46,7 +47,6 @@ from portal.statements.letters import (
 from portal.tables.agreements import Deemed
 from portal.tables.journal import Event, Outbox
 from portal.tables.runs import Chase
-from portal.tables.settings import Company
 from portal.tables.statements import Statement
 
 KIND = "statement_reminder"
@@ -55,7 +55,6 @@ EVENT = ("customer_id", "subject_kind", "subject_id", "kind", "at", "user_id", "
 #: How many chosen statements are looked at together.
 AT_ONCE = 500
 #: How many digits of the payee's account a mail shows.
-SHOWN_DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -232,18 +231,6 @@ def _more(r: Reader, statement: Statement) -> dict[str, Any]:
         "is_late": statement.confirm_by < r.today,
         "is_prepared": statement.state == "prepared",
         "payee": payee_of(r.company) if owed else None,
-    }
-
-
-def payee_of(company: Company) -> dict[str, str] | None:
-    """The account to pay into, by its name and last digits; None where none is known."""
-    account = "".join(letter for letter in company.bank_account if letter.isalnum())
-    if not account:
-        return None
-    return {
-        "holder": company.bank_holder or company.legal_name,
-        "bank": company.bank_name,
-        "digits": account[-SHOWN_DIGITS:],
     }
 
 

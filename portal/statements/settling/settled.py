@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
 from portal.base.access import visible_to
+from portal.base.lookup import says
 from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.confirmation import Difference as NamedDifference
@@ -279,13 +280,7 @@ def _waiting(r: Reader, asked: UnsettledFilter, *columns: Any) -> Select[Any]:
 
 
 def _named(rows: Select[Any], asked: UnsettledFilter) -> Select[Any]:
-    words = asked.text.strip().lower()
-    if not words:
-        return rows
-    named = (Customer.code, Customer.name, Statement.number)
-    return rows.where(
-        or_(*(func.lower(column).contains(words, autoescape=True) for column in named))
-    )
+    return rows.where(*says(asked.text, Customer.code, Customer.name, Statement.number))
 
 
 def list_unsettled(r: Reader, asked: UnsettledFilter) -> UnsettledPage:
