@@ -41,7 +41,12 @@ settings.load_profile("accord")
 
 
 def pytest_configure() -> None:
-    """Nothing of the caller's own Accord reaches a test."""
+    """
+    Nothing of the caller's own Accord reaches a test.
+
+    What is loaded from here on stays: while the tests are collected nobody looks for garbage.
+    """
+    gc.disable()
     for name in list(os.environ):
         if name.startswith("ACCORD_") and not name.startswith(("ACCORD_TEST_", "ACCORD_DATA")):
             del os.environ[name]
@@ -71,6 +76,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

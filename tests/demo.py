@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -52,14 +53,20 @@ def run_accord(folder: Path, *words: str, public_url: str = SOMEWHERE) -> str:
     return done.stdout
 
 
-def loaded_once(factory: pytest.TempPathFactory) -> Demo:
-    """The demo, loaded by the first worker that needs it while the others wait."""
-    base = factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+def loaded_in(shared: Path) -> Demo:
+    """The demo, loaded into a folder by the first who needs it there while the others wait."""
     folder, told = shared / "demo", shared / "demo.json"
     with (shared / "demo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not told.exists():
-            folder.mkdir(exist_ok=True)
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
             told.write_text(run_accord(folder, "demo", "--on", DEMO_DAY, "--format", "json"))
     return Demo(folder, json.loads(told.read_text()))
+
+
+def loaded_once(factory: pytest.TempPathFactory) -> Demo:
+    """The demo of this run: what was loaded ahead of it, or what one of its workers loads."""
+    base = factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return loaded_in(Path(os.environ.get("ACCORD_TEST_AHEAD", shared)))

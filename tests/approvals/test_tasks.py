@@ -9,8 +9,10 @@ from sqlalchemy import func, select
 from portal.approvals.tasks import NewTask, close_tasks, make_task
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
+from portal.people.recognising import actor_of
 from portal.tables.approvals import Task
 from portal.tables.customers import Customer
+from portal.tables.people import User
 from tests.desk import DeskBrowser, Office, an_office, rows_of
 
 FACTS = {
@@ -226,3 +228,57 @@ def test_the_first_page_counts_what_is_due_and_leads_there(chores: Chores):
 
     assert "Do 1 task that is yours or nobody’s" in page.text
     assert len(rows_of(clerk.visit(page.links["See the tasks"]), "tasks")) == 1
+
+
+def named(absent: DeskBrowser, stand_in: DeskBrowser, status: int = 303):
+    """The absent colleague names who stands in for them from today on."""
+    path = "/desk/approvals/stand-ins"
+    told = {
+        "absent": str(absent.user_id),
+        "stand_in": str(stand_in.user_id),
+        "from_on": "2026-11-20",
+        "until_on": "2026-11-27",
+    }
+    return absent.send(path, status, data=told)
+
+
+def test_a_clerk_names_who_does_their_tasks(any_chores: Chores):
+    clerk, collector = any_chores.enter("clerk"), any_chores.enter("collector")
+    task_id = any_chores.add("promise/17")
+    clerk.send(any_chores.path(task_id, "/taking"))
+
+    named(clerk, collector)
+
+    assert rows_of(collector.visit("/desk/tasks?whose=mine"), "tasks")
+    told = {any_chores.field(task_id, "result"): "Paid"}
+    collector.send(any_chores.path(task_id, "/outcome"), data=told)
+    assert any_chores.task(task_id).done_by == collector.user_id
+
+
+def test_who_stands_in_for_a_manager_decides_too(chores: Chores):
+    lead, clerk = chores.enter("collections_lead"), chores.enter("clerk")
+
+    page = named(lead, clerk, 422)
+
+    assert "Choose somebody who decides requests." in page.text
+
+
+def test_a_salesperson_looks_after_the_absent_ones_customers(any_chores: Chores):
+    sales, other = any_chores.enter("sales"), second_salesperson(any_chores)
+    path = any_chores.office.customer_path("HUADONG")
+    other.visit(path, 404)
+
+    named(sales, other)
+
+    assert "Huadong Trading" in other.visit(path).text
+    assert "Bergmann" not in other.visit("/desk/customers").text
+    with any_chores.installation.reading(SYSTEM, dt.date(2026, 11, 28)) as r:
+        assert actor_of(r, other.user_id).covers == frozenset()
+
+
+def second_salesperson(chores: Chores) -> DeskBrowser:
+    other = chores.enter("support")
+    with chores.installation.work(SYSTEM) as w:
+        user = w.session.get_one(User, other.user_id)
+        user.staff_role, user.name = "sales", "Marta Klein’s colleague"
+    return other

@@ -18,7 +18,6 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Books
-from werkzeug.routing import Rule
 
 from portal.base.access import SYSTEM
 from portal.base.messages import latest_messages
@@ -38,7 +37,7 @@ from portal.tables.promises import Plan
 from portal.tables.statements import Confirmation, Statement
 from tests.browser.axe import source, violations
 from tests.browser.company import Portal
-from tests.walls.visiting import paths, refs_of, sign_in
+from tests.walls.visiting import Guide, paths, refs_of, sign_in
 
 LIU, MANAGER = "liu.yang@xinghai.example", "zhou.min@lindqvist-motion.example"
 CHEN, PEKKA = "chen.wei@huadong.example", "pekka@aurora.example"
@@ -84,36 +83,10 @@ OTHERS = {
     "as": "audit_sample",
     "dl": "download",
     "im": "import_run",
+    "lr": "ladder_run",
     "pl": "plan",
     "rd": "run_draft",
     "ru": "statement_run",
-}
-#: What the references of a rule are, by how it begins; what is not listed is tried with them all.
-KINDS = {
-    "/account/people": "us",
-    "/attachments": "at",
-    "/desk/approvals": "ap",
-    "/desk/audit/items": "ai",
-    "/desk/audit/samples": "as",
-    "/desk/auditors": "us",
-    "/desk/customers": "cu co",
-    "/desk/disputes": "di",
-    "/desk/imports": "im",
-    "/desk/plans": "pl",
-    "/desk/receipts": "iv",
-    "/desk/statement-runs/<": "ru st",
-    "/desk/statement-runs/new": "rd cu",
-    "/desk/statements": "st",
-    "/desk/users": "us",
-    "/disputes": "di",
-    "/downloads": "dl",
-    "/invoices": "iv",
-    "/mailbox": "ml",
-    "/payments/advices": "ra",
-    "/plans": "pl",
-    "/promises/extensions": "ex",
-    "/promises": "pr",
-    "/statements": "st",
 }
 #: Pages that the rules do not show by themselves: filtered to nothing, a panel open, nowhere.
 MORE = {
@@ -203,30 +176,20 @@ def is_page(look: FlaskClient, path: str) -> bool:
     return answer.status_code == 200 and answer.mimetype == "text/html"
 
 
-def fitting(rule: Rule, refs: list[str]) -> list[str]:
-    """The references that a rule may be about: with several arguments one of each kind."""
-    kinds = [kind for begin, kind in KINDS.items() if rule.rule.startswith(begin)]
-    if not kinds:
-        return refs
-    found = [[ref for ref in refs if ref.startswith(f"{each}_")] for each in kinds[0].split()]
-    if len(rule.arguments) > 1:
-        return [*(each[0] for each in found if each), "CNY"]
-    return found[0]
-
-
 @pytest.fixture(scope="module")
 def pages(busy: Portal) -> dict[str, dict[str, list[str]]]:
     """By person and rule the first things that it shows them; nobody looks at what another saw."""
+    guide = Guide(busy.app, *(sign_in(busy.app, busy.installation, one) for one in (ADMIN, CHEN)))
     found: dict[str, dict[str, list[str]]] = {}
     for people in PEOPLE.values():
         seen: set[str] = set()
         for email in people:
-            found[email] = pages_of(busy, email, seen)
+            found[email] = pages_of(busy, guide, email, seen)
             seen |= found[email].keys()
     return found
 
 
-def pages_of(portal: Portal, email: str, seen: set[str]) -> dict[str, list[str]]:
+def pages_of(portal: Portal, guide: Guide, email: str, seen: set[str]) -> dict[str, list[str]]:
     """
     Every page that somebody reaches and nobody saw: each rule with the first things it shows them.
 
@@ -243,7 +206,7 @@ def pages_of(portal: Portal, email: str, seen: set[str]) -> dict[str, list[str]]
             continue
         shown = (
             path
-            for path in paths(app, rule, fitting(rule, refs))
+            for path in paths(app, rule, guide.fitting(rule, refs))
             if is_page(look, path) and (not email or not is_page(nobody, path))
         )
         if first := list(islice(shown, max(MOST_OF_A_RULE.values()))):

@@ -186,7 +186,7 @@ def test_ux_42_days_are_the_company_s_wherever_one_is(
             seen = set()
             for page in pages:
                 portal.sign_in(page, email)
-                page.goto(portal.url + where)
+                page.goto(portal.url + where, wait_until="networkidle")
                 seen.add(page.locator("main").inner_text())
             [text] = seen
             assert told in text, (moment, where)

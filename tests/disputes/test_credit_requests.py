@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from portal.app import NAVIGATION
 from portal.approvals.deciding import ApproveRequest, approve_request, ask_anew
 from portal.base.access import Denied, NotFound
 from portal.base.policies import decide
@@ -15,6 +14,7 @@ from portal.core.money import Money
 from portal.disputes.credit_requests import PostCreditNote, post_credit_note
 from portal.disputes.living import ReopenDispute, reopen_dispute
 from portal.imports.run import import_files
+from portal.menus import NAVIGATION
 from portal.tables.approvals import Approval, Task
 from portal.tables.disputes import CreditRequest
 from portal.tables.invoices import Entry

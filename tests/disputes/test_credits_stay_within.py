@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 
-from portal.app import NAVIGATION
 from portal.base.attaching import AttachedFile
 from portal.base.kept_files import Files
 from portal.base.policies import decide
@@ -15,6 +14,7 @@ from portal.disputes.credit_requests import PostCreditNote, post_credit_note
 from portal.disputes.deciding import OpenAgain, open_again
 from portal.disputes.living import WithdrawDispute, withdraw_dispute
 from portal.disputes.talking import SayInDispute, say_in_dispute
+from portal.menus import NAVIGATION
 from portal.tables.disputes import Attachment, CreditRequest, DisputeMessage
 from tests.disputes.desk import BUYER, CLERK, Court
 

@@ -5,7 +5,6 @@ import threading
 import pytest
 from sqlalchemy import text
 
-from portal.app import NAVIGATION
 from portal.approvals.deciding import ApproveRequest, RefuseRequest, approve_request, refuse_request
 from portal.base.access import Denied, NotFound
 from portal.base.policies import decide
@@ -16,6 +15,7 @@ from portal.disputes.deciding import OpenAgain, open_again
 from portal.disputes.living import ReopenDispute, WithdrawDispute, reopen_dispute, withdraw_dispute
 from portal.disputes.owning import AssignDispute, assign_dispute
 from portal.disputes.queries import get_dispute
+from portal.menus import NAVIGATION
 from portal.tables.approvals import Approval, Task
 from portal.tables.disputes import CreditRequest, DisputeDecision, DisputedPart
 from portal.tables.journal import Audit, Outbox

@@ -26,6 +26,7 @@ from portal.imports.undoing import UndoImport, undo_import
 from portal.payments.commands import ApplyByHand, Take, apply_by_hand
 from portal.people.commands import NewUser, create_user_with_password
 from portal.statements.issuing.run import IssueStatements, issue_statements
+from portal.tables.escalation import ItemStep
 from portal.tables.invoices import Entry
 from portal.tables.journal import Audit, ImportRun
 from tests.imports.conftest import INVOICE_HEAD, PAYMENT_HEAD, Desk
@@ -199,6 +200,24 @@ def test_what_its_customer_disputes_stays(desk: Desk, upload: Upload):
 
     facts = refused(desk, run_id, "import.undo_disputed").facts
     assert facts == {"number": "I1", "dispute": 1}
+
+
+def test_what_was_collected_since_stays(desk: Desk, upload: Upload):
+    run_id = upload("invoices.csv", *INVOICES)
+    with desk.installation.work(SYSTEM) as w:
+        entry = w.session.scalars(select(Entry).where(Entry.number == "I1")).one()
+        step = ItemStep(
+            customer_id=entry.customer_id,
+            entry_id=entry.id,
+            part=1,
+            ladder="standard",
+            step="sms",
+            how="passed",
+            on=w.today,
+        )
+        w.session.add(step)
+
+    assert refused(desk, run_id, "import.undo_collected").facts["number"] == "I1"
 
 
 def test_what_settled_a_dispute_stays(desk: Desk, upload: Upload):

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from portal.app import NAVIGATION
 from portal.approvals.deciding import ApproveRequest, RefuseRequest, approve_request, refuse_request
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
+from portal.menus import NAVIGATION
 from portal.promises.commands import record_promise
 from portal.promises.extending import ask_extension
 from portal.promises.extensions import list_extensions

@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 from flask import Blueprint
 
-from portal.app import NAVIGATION, OWN, create_app
+from portal.app import create_app
 from portal.base.config import ROOT
 from portal.base.mail import Recipient, queue_mail
 from portal.base.outbox import Registry, drain
+from portal.menus import NAVIGATION, OWN
 
 HERE = "http://localhost:8000"
 

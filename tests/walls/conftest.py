@@ -12,6 +12,7 @@ from portal.base.config import read_config
 from portal.base.installation import Installation, open_installation
 from tests.demo import DEMO_DAY, Demo, environment
 from tests.kept import app_over, keep_statements
+from tests.walls.visiting import Guide, sign_in
 
 
 @pytest.fixture(scope="module")
@@ -32,3 +33,13 @@ def demo_books(
 @pytest.fixture(scope="module")
 def demo_app(demo_books: Installation) -> Flask:
     return app_over(demo_books)
+
+
+@pytest.fixture(scope="module")
+def guide(demo_app: Flask, demo_books: Installation, demo_company: Demo) -> Guide:
+    """Somebody of the desk, and somebody of a customer, who know what each rule is about."""
+    desk, customer = (
+        sign_in(demo_app, demo_books, demo_company.logins(role)[0]["email"])
+        for role in ("admin", "customer_admin")
+    )
+    return Guide(demo_app, desk, customer)

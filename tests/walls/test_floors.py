@@ -14,29 +14,39 @@ from tests.walls.source import FLOORS, ROOF, Import, all_imports, modules
 #: Whose acts a feature's acts may use, besides those that these may use. Nobody stands on home.
 BRACKETS = {
     "approvals": set(),
+    "bad_debts": {"approvals", "credit", "customers", "invoices", "payments"},
     "audit": {"invoices", "people", "statements"},
     "contracts": {"approvals", "customers", "invoices"},
     "credit": {"approvals", "contracts", "disputes", "invoices", "payments", "promises", "terms"},
     "customers": set(),
     "disputes": {"approvals", "invoices", "payments"},
+    "escalation": {
+        *("approvals", "contracts", "customers", "disputes", "interest", "invoices", "payments"),
+        *("promises", "statements"),
+    },
     "home": {"approvals", "disputes", "imports", "promises", "statements"},
     "imports": {
         *("contracts", "credit", "customers", "disputes", "invoices", "payments", "promises"),
     },
-    "invoices": {"customers"},
+    "interest": {"approvals", "contracts", "disputes", "invoices", "payments", "terms"},
+    "invoices": {"approvals", "customers"},
     "payments": {"approvals", "invoices"},
     "people": {"customers"},
-    "promises": {"approvals", "disputes", "invoices", "payments", "people"},
-    "reports": {"invoices", "payments", "promises", "statements"},
+    "promises": {"approvals", "disputes", "interest", "invoices", "payments", "people"},
+    "reports": {"bad_debts", "escalation", "invoices", "payments", "promises", "statements"},
     "settings": {"terms"},
-    "statements": {"invoices", "payments", "disputes", "people"},
+    "statements": {"invoices", "payments", "disputes", "interest", "people"},
     "terms": {"approvals", "contracts", "customers", "invoices"},
 }
 FLASK = {"flask", "flask_htmx", "flask_login", "jinja2_fragments", "werkzeug", "wtforms"}
 #: Who may open a transaction, besides the roof.
 DOORS = {
     *("imports.background", "imports.run", "invoices.downloads", "statements.certificate.sealed"),
-    "statements.comparison.working",
+    *(
+        "statements.comparison.working",
+        "escalation.notices.printing",
+        "escalation.cases.pack.making",
+    ),
     *("audit.answering", "audit.chain", "audit.pack", "statements.certificate.stamping"),
     *("web.respond", "web.traces"),
 }

@@ -17,10 +17,13 @@ from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.tables.customers import Customer
 from tests.demo import Demo
-from tests.walls.visiting import Visitor, is_desk, paths, refs_of, rules, sign_in
+from tests.walls.visiting import Guide, Visitor, paths, refs_of, rules
 
 WRITES = re.compile(r"^\s*(insert|update|delete|replace|create|drop|alter)\b", re.IGNORECASE)
-TRACES = re.compile(r"^\s*(update session set seen_at|insert into access_log)\b", re.IGNORECASE)
+TRACES = re.compile(
+    r"^\s*(update session set seen_at|update notice set opened_at|insert into access_log)\b",
+    re.IGNORECASE,
+)
 DOCUMENT = r"insert into (stored_file|document)\b"
 #: What the first look may leave behind, by the path.
 FIRST_LOOK = {
@@ -58,15 +61,6 @@ def written(installation: Installation) -> Iterator[list[str]]:
 
 
 @pytest.fixture(scope="module")
-def people(demo_app: Flask, demo_books: Installation, demo_company: Demo) -> dict[bool, Visitor]:
-    """Somebody of the desk, and somebody of a customer."""
-    return {
-        True: sign_in(demo_app, demo_books, demo_company.logins("admin")[0]["email"]),
-        False: sign_in(demo_app, demo_books, demo_company.logins("customer_admin")[0]["email"]),
-    }
-
-
-@pytest.fixture(scope="module")
 def known(demo_books: Installation, demo_company: Demo) -> list[str]:
     """References of things that both may see."""
     code = demo_company.logins("customer_admin")[0]["customers"][0]
@@ -76,19 +70,20 @@ def known(demo_books: Installation, demo_company: Demo) -> list[str]:
 
 
 def test_looking_changes_nothing(
-    demo_app: Flask, demo_books: Installation, people: dict[bool, Visitor], known: list[str]
+    demo_app: Flask, demo_books: Installation, guide: Guide, known: list[str]
 ):
     changed: dict[str, list[str]] = {}
     for rule in rules(demo_app):
         if "GET" not in rule.methods:
             continue
-        for path in paths(demo_app, rule, known):
+        visitor = guide.visitor(rule)
+        for path in paths(demo_app, rule, guide.trying(rule, known)):
             with written(demo_books) as first:
-                status = people[is_desk(rule)].ask("GET", path).status_code
+                status = visitor.ask("GET", path).status_code
             assert status < 500, path
             with written(demo_books) as second:
                 if status < 400:  # what is not there is not looked at twice
-                    people[is_desk(rule)].ask("GET", path)
+                    visitor.ask("GET", path)
             allowed = first_look(path)
             changed[path] = [text for text in first if not allowed.match(text)] + second
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.base.installation import Installation
 from portal.base.storage import Storage, keep_file
@@ -14,12 +14,17 @@ from portal.people.commands import NewUser, create_user_with_password
 from portal.tables.customers import Customer
 from portal.tables.disputes import Attachment, Dispute
 from portal.tables.files import Download, KeptFile
-from portal.tables.people import User
+from portal.tables.interest import InterestCharge
+from portal.tables.invoices import Entry
+from portal.tables.people import Session, User
 from portal.tables.promises import Instalment, Plan, PlanOffer, PlanSignature, SealedLetter
 from portal.tables.statements import Confirmation
 from tests.walls.visiting import (
+    Guide,
     Visitor,
+    first_things,
     is_desk,
+    kind_of,
     methods,
     paths,
     refs_of,
@@ -30,15 +35,17 @@ from tests.walls.visiting import (
 
 EMAIL, PASSWORD = "stranger@example.com", "a password that is long enough"
 #: Shows every mail to everybody, only in the demo.
-OF_THE_DEMO = {"/mailbox/<ref>"}
+#: … and a letter, which this customer was never sent.
+OF_THE_DEMO = {"/mailbox/<ref>", "/notices/<ref>.pdf"}
 ROLES = ("customer_admin", "customer_signatory", "customer_accountant")
 
 
 @dataclass
 class Stranger:
-    """Who administers one customer, and what belongs to another that is none of theirs."""
+    """Who has every role at one customer, and what belongs to others that are none of theirs."""
 
     visitor: Visitor
+    guide: Guide
     own: list[str]
     foreign: list[str]
     foreign_name: str
@@ -145,8 +152,36 @@ def agreed_plan(w: Work, storage: Storage, customer_id: int, user_id: int) -> st
     return w.refs.of("pl", plan.id)
 
 
+def charged_interest(w: Work, customer_id: int, user_id: int) -> None:
+    """Late interest that a customer was charged, with a note to fetch."""
+    entry = w.session.scalars(select(Entry).where(Entry.customer_id == customer_id)).first()
+    charge = InterestCharge(
+        customer_id=customer_id,
+        currency=entry.currency,
+        through_on=w.today,
+        amount_minor=1,
+        state="charged",
+        note="",
+        facts='{"due": "at_once", "items": []}',
+        made_by=user_id,
+        made_at=w.now,
+        entry_id=entry.id,
+        idempotency_key=f"stranger-{customer_id}",
+    )
+    w.session.add(charge)
+    w.session.flush()
+
+
+def of_others(w: Work, own_id: int, foreign_id: int) -> list[str]:
+    """One of each kind of thing: the foreign customer's, or anybody else's but one's own."""
+    found = refs_of(w.session, w.refs, foreign_id)
+    kinds = {kind_of(ref) for ref in found}
+    elsewhere = first_things(w.session, w.refs, lambda owner: owner != own_id)
+    return [*found, *(ref for ref in elsewhere if kind_of(ref) not in kinds)]
+
+
 @pytest.fixture(scope="module")
-def stranger(demo_app: Flask, demo_books: Installation) -> Stranger:
+def stranger(demo_app: Flask, demo_books: Installation, guide: Guide) -> Stranger:
     with demo_books.work() as w:
         somebody = w.session.scalars(select(User.id).order_by(User.id)).first()
         answered = select(Customer).join(Confirmation, Confirmation.customer_id == Customer.id)
@@ -156,12 +191,30 @@ def stranger(demo_app: Flask, demo_books: Installation) -> Stranger:
         for customer in (own, foreign):
             dispute_with_a_file(w, demo_books.storage, customer.id, somebody)
             kept_file(w, demo_books.storage, customer.id, somebody)
-        mine, theirs = (refs_of(w.session, w.refs, one.id) for one in (own, foreign))
+            charged_interest(w, customer.id, somebody)
+        mine, theirs = refs_of(w.session, w.refs, own.id), of_others(w, own.id, foreign.id)
         for refs, customer in ((mine, own), (theirs, foreign)):
             refs.append(agreed_plan(w, demo_books.storage, customer.id, somebody))
         mine.append(ready_download(w, demo_books.storage, myself))
         theirs.append(ready_download(w, demo_books.storage, somebody))
-    return Stranger(sign_in(demo_app, demo_books, EMAIL), mine, theirs, foreign.name)
+        theirs.append(w.refs.of("se", w.session.scalars(select(func.min(Session.id))).one()))
+    visitor = sign_in(demo_app, demo_books, EMAIL)
+    own_guide = Guide(demo_app, guide.desk, visitor)
+    return Stranger(visitor, own_guide, mine, theirs, foreign.name)
+
+
+def test_others_have_one_of_everything_that_customers_may_ask_for(
+    demo_app: Flask, stranger: Stranger
+):
+    """Otherwise nobody would have tried to open it."""
+    there = {kind_of(ref) for ref in stranger.foreign}
+    untried = {
+        rule.rule: stranger.guide.kinds(rule) - there
+        for rule in rules(demo_app)
+        if not is_desk(rule) and rule.rule not in OF_THE_DEMO
+    }
+
+    assert {rule: kinds for rule, kinds in untried.items() if kinds} == {}
 
 
 def test_every_page_about_another_customer_is_not_found(demo_app: Flask, stranger: Stranger):
@@ -169,7 +222,7 @@ def test_every_page_about_another_customer_is_not_found(demo_app: Flask, strange
         f"{method} {path} ({rule.rule})": stranger.visitor.ask(method, path).status_code
         for rule in rules(demo_app)
         if takes_reference(rule)
-        for path in paths(demo_app, rule, stranger.foreign)
+        for path in paths(demo_app, rule, stranger.guide.trying(rule, stranger.foreign))
         for method in methods(rule)
     }
 
@@ -185,7 +238,7 @@ def test_ones_own_pages_are_found(demo_app: Flask, stranger: Stranger):
         if rule.rule not in OF_THE_DEMO
         and not any(
             stranger.visitor.ask("GET", path).status_code < 400
-            for path in paths(demo_app, rule, stranger.own)
+            for path in paths(demo_app, rule, stranger.guide.fitting(rule, stranger.own))
         )
     ]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parents[1]
 #: What confirmations, promises, plans and disputes were promised to do in a real browser.
-PROMISED = {*range(1, 10), *range(14, 29), 36, *range(40, 45), 47, 48, 50}
+PROMISED = {*range(1, 10), *range(14, 29), 33, 36, *range(40, 45), 47, 48, 50}
 
 
 def told(file: Path) -> set[int]:
