@@ -16,6 +16,7 @@ from portal.base.config import Config
 from portal.base.installation import Installation, found_company, open_installation
 from portal.tables.all import Base
 from tests.benchmarks.books import POSTED_AT, Size, load
+from tests.benchmarks.kept_books import make_or_bring_back
 from tests.postgresql import a_schema, a_server
 
 SECRET = "a secret for benchmarks, long enough"
@@ -45,19 +46,25 @@ def urls() -> Iterator[dict[str, str]]:
 
 @contextmanager
 def books(size: Size) -> Iterator[dict[str, Installation]]:
-    """A book of this size on each database."""
+    """A book of this size on each database; kept ones where ACCORD_BENCH_BOOKS names a folder."""
     with urls() as found, tempfile.TemporaryDirectory(prefix="accord-bench-") as folder:
         made = {}
         for name, url in found.items():
+            make_or_bring_back(url, size, lambda url=url: _make(url, folder, size))
             made[name] = reopened(url, folder)
-            Base.metadata.create_all(made[name].database.engine)
-            found_company(made[name])
-            load(made[name], size)
         try:
             yield made
         finally:
             for installation in made.values():
                 installation.database.engine.dispose()
+
+
+def _make(url: str, folder: str, size: Size) -> None:
+    made = reopened(url, folder)
+    Base.metadata.create_all(made.database.engine)
+    found_company(made)
+    load(made, size)
+    made.database.engine.dispose()
 
 
 def seconds(work: Callable[[], Any]) -> float:
