@@ -68,6 +68,7 @@ from portal.escalation.ladders.pages_drafting import drafting as ladder_drafts
 from portal.escalation.ladders.pages_ladders import desk as ladders_desk
 from portal.escalation.notices.pages_customer import customer as own_notices
 from portal.escalation.notices.pages_invoice import told as invoice_notices
+from portal.escalation.notices.pages_sheet import sheet as notice_sheet
 from portal.escalation.notices.pages_staff import desk as notices_desk
 from portal.escalation.notices.pages_texts import desk as notice_texts_desk
 from portal.escalation.pages_holds import holds as holds_desk
@@ -173,6 +174,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     own_notices,
     invoice_notices,
     notices_desk,
+    notice_sheet,
     notice_texts_desk,
     calendar_feed,
     statements,

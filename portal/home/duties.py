@@ -17,6 +17,7 @@ from portal.base.work import Reader
 from portal.core.money import Money
 from portal.customers.queries import CustomerFilter, customers_counted
 from portal.disputes.desk import disputes_due
+from portal.escalation.notices.queries import letters_counted
 from portal.invoices.held import held_invoices
 from portal.invoices.open_items import seen_by
 from portal.invoices.uninvoiced import late_counted
@@ -45,6 +46,7 @@ NAMES = (
     "tasks",
     "approvals",
     "ladder_runs",
+    "letters",
     "held",
     "uninvoiced",
     "disputes",
@@ -123,6 +125,8 @@ def _plain_counts(r: Reader) -> dict[str, Select[Any]]:
     if allows(r.actor, "escalation.run"):
         waits = LadderRun.state == "held"
         counts["ladder_runs"] = select(func.count()).select_from(LadderRun).where(waits)
+    if allows(r.actor, "notice.print"):
+        counts["letters"] = letters_counted(r)
     if allows(r.actor, "invoice.confirm"):
         held = held_invoices(seen_by(r.actor)).where(InvoiceCheck.state == "held").subquery()
         counts["held"] = select(func.count()).select_from(held)

@@ -133,6 +133,9 @@ def _said_of_work(n: int) -> dict[str, str]:
             "Look at %(num)s runs of the ladders before they go",
             n,
         ),
+        "letters": ngettext(
+            "Print %(num)s letter that waits", "Print %(num)s letters that wait", n
+        ),
         "held": ngettext(
             "Compare %(num)s invoice that differs from its contract",
             "Compare %(num)s invoices that differ from their contracts",
@@ -164,6 +167,7 @@ def _button(name: str) -> str:
         "tasks": _("See the tasks"),
         "approvals": _("See the requests"),
         "ladder_runs": _("See the runs"),
+        "letters": _("See the letters"),
         "held": _("See the invoices"),
         "uninvoiced": _("See the deliveries"),
         "disputes": _("See the disputes"),
@@ -181,6 +185,7 @@ def _place(name: str) -> str:
         "tasks": ("desk_tasks.index", {"whose": "mine_or_nobody", "due": 1}),
         "approvals": ("desk_approvals.index", {"mine": 1}),
         "ladder_runs": ("desk_dunning.index", {}),
+        "letters": ("desk_notices.index", {"state": "to_print"}),
         "held": ("desk_invoice_checks.index", {}),
         "uninvoiced": ("desk_deliveries.index", {}),
         "disputes": ("desk_disputes.index", {"state": "due"}),

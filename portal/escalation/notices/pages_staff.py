@@ -47,7 +47,7 @@ def index() -> Response:
 
 
 def _list(form: Form | None = None) -> Response:
-    r, asked = reader(), _asked()
+    r, asked = reader(), asked_for()
     found = queries.list_notices(r, asked)
     may_print = allows(actor(), "notice.print")
     return respond.page(
@@ -62,6 +62,7 @@ def _list(form: Form | None = None) -> Response:
         channels=[("", _("All")), *((each, channel_name(each)) for each in MESSAGES)],
         chips=_chips(asked),
         pager=lists.pager(found.page, found.pages, found.count, asked.per_page),
+        sheets=lists.sheet_links("/desk/notices") if allows(actor(), "export.run") else [],
         act=_act(asked) if may_print else "",
         batches=queries.list_batches(r, MOST_BATCHES) if may_print else [],
         names=names,
@@ -69,7 +70,8 @@ def _list(form: Form | None = None) -> Response:
     )
 
 
-def _asked() -> NoticeFilter:
+def asked_for() -> NoticeFilter:
+    """What the list is narrowed to by its address."""
     r, customer, batch = reader(), lists.asked("customer"), lists.asked("batch")
     return NoticeFilter(
         state=lists.asked("state", SHOWN),

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 
-from portal.base.access import NotFound, visible_to
+from portal.base.access import NotFound, allows, visible_to
 from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.money import Money
@@ -49,6 +49,17 @@ def count_states(r: Reader) -> dict[str, int]:
         select(Notice.state, func.count()).group_by(Notice.state), r.actor, Notice.customer_id
     )
     return {state: int(count) for state, count in r.session.execute(rows)}
+
+
+def letters_counted(r: Reader) -> Select[Any]:
+    """How many letters wait for the printer, to be asked along with other counts."""
+    counted: Select[Any] = select(func.count(Notice.id)).where(Notice.state == "to_print")
+    return visible_to(counted, r.actor, Notice.customer_id)
+
+
+def count_letters(r: Reader) -> int:
+    """How many letters wait for the reader to print them; none for who prints nothing."""
+    return r.session.scalar(letters_counted(r)) or 0 if allows(r.actor, "notice.print") else 0
 
 
 def list_own(r: Reader, customer_id: int | None, page: int, per_page: int) -> NoticePage:

@@ -16,6 +16,7 @@ from portal.base.people import list_colleagues
 from portal.core.work_rank import next_monday
 from portal.credit.rates import rates_on
 from portal.customers.queries import list_contacts
+from portal.escalation.notices.queries import count_letters
 from portal.escalation.work.comments import colleagues_at, list_comments
 from portal.escalation.work.forms import CommentForm, RestForm, TalkForm
 from portal.escalation.work.history import curve_in_force
@@ -107,11 +108,13 @@ def counts() -> Response:
     if not respond.asks_for("work-counts"):
         return respond.redirect_to(here())
     found = list_work(reader(), asked(), scale())
-    tag = _tag(found)
+    tag = _tag(found, letters := count_letters(reader()))
     if tag in {request.args.get("seen"), request.if_none_match.to_header().strip('"')}:
         return make_response("", 304)
     answer = respond.page(
-        "escalation/work/index.html", fragments={"work-counts": "counts"}, **_counted(found)
+        "escalation/work/index.html",
+        fragments={"work-counts": "counts"},
+        **_counted(found, letters),
     )
     answer.set_etag(tag)
     return answer
@@ -132,8 +135,8 @@ def first() -> Response:
     )
 
 
-def _tag(found: WorkPage) -> str:
-    told = repr((found.count, sorted(found.counts.items())))
+def _tag(found: WorkPage, letters: int) -> str:
+    told = repr((found.count, sorted(found.counts.items()), letters))
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
@@ -188,14 +191,14 @@ def queue_page(
         is_own=weighed.curve.is_own,
         may_do=allows(actor(), "task.do"),
         may_talk=allows(actor(), "contact.log"),
-        **_counted(found),
+        **_counted(found, count_letters(r)),
         **_words(found),
         **TALK_WORDS,
     )
 
 
-def _counted(found: WorkPage) -> dict[str, Any]:
-    """How much waits of each kind, and where that is seen."""
+def _counted(found: WorkPage, letters: int) -> dict[str, Any]:
+    """How much waits of each kind, and where that is seen; letters for who prints them."""
     return {
         "counted": [
             (
@@ -208,7 +211,8 @@ def _counted(found: WorkPage) -> dict[str, Any]:
             if found.counts.get(group)
         ],
         "all_url": here(kind=None),
-        "counts_url": address(f"{PATH}/counts", **OPENED, seen=_tag(found)),
+        "counts_url": address(f"{PATH}/counts", **OPENED, seen=_tag(found, letters)),
+        "letters": letters,
     }
 
 

@@ -140,10 +140,14 @@ def test_letters_are_chosen_printed_posted_and_delivered(account: Chased, tom: D
     account.step("letter", "firm")
     with account.installation.reading(SYSTEM) as r:
         ref = r.refs.of("nt", account.notices[0].id)
-    waiting = tom.visit("/desk/notices?state=to_print")
+    assert "Print 1 letter that waits" in tom.visit("/desk").text
+    links = tom.visit("/desk/work").links
+    waiting = tom.visit(links["Letters to print 1"])
 
     tom.fill(waiting, "/desk/notices/prints", 303, chosen=ref)
     drain(account.installation, REGISTRY, channels=["task"])
+    assert "letter that waits" not in tom.visit("/desk").text
+    assert "Letters to print" not in tom.visit("/desk/work").text
     listed = tom.visit("/desk/notices?state=printed")
     assert "Printed together" in listed.text
     file = tom.client.get(listed.links[next(name for name in listed.links if "PDF" in name)])
@@ -184,6 +188,24 @@ def test_lists_are_filtered(account: Chased, tom: DeskBrowser):
     assert "No notice matches" in tom.visit("/desk/notices?state=failed").text
     assert "2 notices" in tom.visit("/desk/notices?channel=email&q=huadong").text
     assert "1 notice" in tom.visit(f"/desk/notices?q={WANG}").text
+
+
+def test_the_list_is_written_out_as_it_is_filtered_and_runs_nothing(
+    account: Chased, tom: DeskBrowser
+):
+    account.step()
+    account.send()
+    account.change(Customer, account.customer_id, name="=cmd|' /C calc'!A0")
+
+    assert (
+        "/desk/notices.csv?channel=email" in tom.visit("/desk/notices?channel=email").links["CSV"]
+    )
+    told = tom.client.get("/desk/notices.csv?channel=email").get_data(as_text=True).splitlines()
+    assert len(told) == 3
+    assert "'=cmd|' /C calc'!A0" in told[1]
+    assert "177748.56" in told[1]
+    assert len(tom.client.get("/desk/notices.csv?state=failed").get_data().splitlines()) == 1
+    assert tom.client.get("/desk/notices.xlsx").get_data().startswith(b"PK")
 
 
 # ── The texts ────────────────────────────────────────────────────────────────
