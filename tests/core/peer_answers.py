@@ -10,7 +10,7 @@ from portal.core.ledger import Account, Kind, open_items, position
 from portal.core.money import Money
 from portal.core.period import Cycle, Period, last_closed_month, month_period
 from portal.core.terms import parse_terms, schedule
-from tests.core import peer_credit, peer_dunning
+from tests.core import peer_credit, peer_dunning, peer_write_offs
 from tests.core.books import EURO, Ledger, euro
 from tests.core.peer_interest import interest
 from tests.core.peer_plans import instalments
@@ -466,6 +466,7 @@ BY_TOPIC = {
 BY_ID = {
     **peer_credit.BY_ID,
     **peer_dunning.BY_ID,
+    **peer_write_offs.BY_ID,
     "bucket-bigcapital": buckets((30, 60)),
     "bucket-erpnext": buckets((30, 60, 90, 120)),
     "bucket-idempiere": buckets((7, 30, 60)),

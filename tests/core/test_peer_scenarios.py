@@ -18,7 +18,7 @@ FILE = DATA.parent / "cases" / "peer_scenarios.json"
 TOPICS = (
     *("payment_terms.", "ageing.", "allocation", "statement.", "overdue_flag", "early_discount"),
     *("instalment_plan", "interest", "credit_limit", "credit_status", "order_hold"),
-    *("dunning.", "late_fee", "overdue_state", "reminders."),
+    *("dunning.", "late_fee", "overdue_state", "reminders.", "write_off"),
 )
 UNSAID = {
     "base",
@@ -72,6 +72,10 @@ DIFFERENCES = {
     "erpnext-ar-fx-reval": (
         "a claim stays in its own currency; revaluing it is the work of the general ledger",
         {"total": "100.00"},
+    ),
+    "metasfresh-writeoff": (
+        "what is written off leaves the house's books, never the customer's claim",
+        {"open": "2.90", "status": "partially_paid"},
     ),
     "metasfresh-pt-order-wins": (
         "an order has no terms of its own: the invoice's come first, then contract and customer",
