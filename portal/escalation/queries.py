@@ -143,6 +143,9 @@ class StepRow:
     """A step about an account: what, when, how it stands, and what it asked for."""
 
     id: int
+    #: The oldest item that it went by.
+    lead: str
+    lead_ref: str
     customer_id: int
     ladder: str
     step: str
@@ -160,16 +163,22 @@ class StepRow:
 
 def list_steps(r: Reader, customer_id: int, most: int = 50) -> list[StepRow]:
     """The steps about a customer, the newest first."""
-    rows = visible_to(select(Dunning), r.actor, Dunning.customer_id)
-    found = r.session.scalars(
-        rows.where(Dunning.customer_id == customer_id).order_by(Dunning.id.desc()).limit(most)
+    columns: list[Any] = [Dunning, Entry.number]
+    rows = visible_to(select(*columns), r.actor, Dunning.customer_id)
+    found = r.session.execute(
+        rows.join(Entry, Entry.id == Dunning.lead_entry_id)
+        .where(Dunning.customer_id == customer_id)
+        .order_by(Dunning.id.desc())
+        .limit(most)
     )
-    return [_step_row(each) for each in found]
+    return [_step_row(r, *each) for each in found]
 
 
-def _step_row(each: Dunning) -> StepRow:
+def _step_row(r: Reader, each: Dunning, lead: str) -> StepRow:
     return StepRow(
         each.id,
+        lead,
+        r.refs.of("iv", each.lead_entry_id),
         each.customer_id,
         each.ladder,
         each.step,

@@ -108,13 +108,24 @@ def test_what_has_not_left_and_what_is_anothers_is_not_there(
     chen.visit(f"/desk/notices/{ref}", 404)
 
 
-def test_an_invoice_shows_what_was_sent_about_it(account: Chased, chen: Browser):
+def test_an_invoice_shows_what_was_sent_about_it_and_staff_where_it_stands(
+    account: Chased, chen: Browser, tom: DeskBrowser
+):
     account.step()
     account.send()
     with account.installation.reading(SYSTEM) as r:
-        invoice = r.refs.of("iv", 1)
+        invoice, customer = r.refs.of("iv", 1), r.refs.of("cu", account.customer_id)
 
-    assert "Reminder of what is past due" in chen.visit(f"/invoices/{invoice}/notices").text
+    own = chen.visit(f"/invoices/{invoice}/notices")
+    assert "Reminder of what is past due" in own.text
+    assert "What comes next" not in own.text
+    ours = tom.visit(f"/invoices/{invoice}/notices")
+    assert "What comes next" in ours.text
+    chasing = tom.visit(ours.links["How Huadong Trading is chased"])
+    assert chasing.links["INV-2026-04101"] == f"/invoices/{invoice}"
+    told = tom.visit(chasing.links["The messages that told of it"])
+    assert "2 notices" in told.text
+    assert f"customer={customer}" in chasing.links["The messages that told of it"]
 
 
 def test_without_messages_the_list_says_so(chen: Browser):
