@@ -41,7 +41,7 @@ from portal.escalation.notices.sending import LETTERS as NOTICES
 from portal.escalation.running import doors
 from portal.escalation.running import work_run as work_ladders
 from portal.escalation.runs.commands import TASK as LADDER_RUN
-from portal.escalation.runs.queries import day_of_run
+from portal.escalation.runs.queries import day_to_work_on
 from portal.escalation.work.comments import LETTERS as COMMENTS
 from portal.imports.background import run_import
 from portal.invoices.downloads import LETTERS as INVOICES
@@ -104,8 +104,9 @@ def do_statement_run(installation: Installation, payload: dict[str, Any]) -> Non
 def do_ladder_run(installation: Installation, payload: dict[str, Any]) -> None:
     """A run of the ladders that somebody approved, in their name; it stops where it shall rest."""
     with installation.reading(SYSTEM) as r:
-        actor, on = actor_of(r, payload["user_id"]), day_of_run(r, payload["run_id"])
-    work_ladders(doors(installation, actor, on), payload["run_id"], told=False)
+        actor, on = actor_of(r, payload["user_id"]), day_to_work_on(r, payload["run_id"])
+    if on is not None:
+        work_ladders(doors(installation, actor, on), payload["run_id"], told=False)
 
 
 def do_comparison(installation: Installation, payload: dict[str, Any]) -> None:

@@ -11,7 +11,8 @@ from portal.escalation import daily, planning
 from portal.tables.approvals import Task
 from portal.tables.escalation import DunnedPart, Dunning, LadderRun, Notice, PlannedStep
 from portal.tables.journal import Audit, Outbox
-from tests.escalation.stage import Stage, day, ladder, left_out, mail, steps_of, told
+from portal.worker import do_ladder_run
+from tests.escalation.stage import LEAD, Stage, day, ladder, left_out, mail, steps_of, told
 
 CALL = {"name": "call", "days_overdue": 8, "channel": "call", "responsible": "sales"}
 LEGAL = {"name": "law", "days_overdue": 31, "channel": "legal", "responsible": "legal"}
@@ -135,6 +136,19 @@ def test_what_became_due_after_the_run_has_its_step_on_the_same_day(stage):
         },
         sort_keys=True,
     )
+
+
+def test_a_run_handed_in_after_its_day_stays_as_it_is(stage):
+    stage.invoice(0)
+    payload = {"run_id": stage.run(1).run_id, "user_id": stage.ids[LEAD]}
+    stage.invoice(0, code="BERGMANN")
+
+    stage.at(3)
+    do_ladder_run(stage.installation, payload)
+    assert len(stage.steps()) == 1
+    stage.at(1, hour=9)
+    do_ladder_run(stage.installation, payload)
+    assert len(stage.steps()) == 2
 
 
 def test_two_invoices_are_told_in_one_message(stage):

@@ -55,9 +55,14 @@ def policy_of(r: Reader, run_id: int) -> int | None:
     return r.session.scalar(select(LadderRun.policy_id).where(LadderRun.id == run_id))
 
 
-def day_of_run(r: Reader, run_id: int) -> dt.date:
-    """The day that a run is of, whenever it is worked on."""
-    return r.session.get_one(LadderRun, run_id).on
+def day_to_work_on(r: Reader, run_id: int) -> dt.date | None:
+    """
+    The day that a run is of, whenever it is worked on; None where nothing is left to be done.
+
+    What has changed since a day that is over is the next run's: the old one is not looked at again.
+    """
+    run = r.session.get_one(LadderRun, run_id)
+    return None if run.state == "done" and run.on < r.today else run.on
 
 
 def plan_now(r: Reader, run_id: int, on: dt.date) -> Plan:
