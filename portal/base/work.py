@@ -158,6 +158,10 @@ class Work(Reader):
             )
         )
 
+    def own_key(self, key: str) -> str:
+        """The key of something sent, as its sender's own: the same one of another is another."""
+        return f"{self.actor.user_id}/{key}"
+
     def later(self, key: str, kind: str, payload: dict[str, Any], **columns: Any) -> bool:
         """Puts a task or message into the outbox, once by its key; says whether it is new."""
         if self.session.scalar(select(Outbox.id).where(Outbox.key == key)) is not None:

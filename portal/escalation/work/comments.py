@@ -40,7 +40,7 @@ class WriteComment:
     subject: str
     words: str
     mentions: tuple[int, ...] = ()
-    #: The same comment sent twice is one.
+    #: The same comment sent twice by the same person is one.
     key: str = ""
 
 
@@ -62,7 +62,7 @@ def write_comment(w: Work, c: WriteComment) -> int:
     """
     customer_id = _customer_of(w, c.subject)
     w.require(Permission.COMMENT_WRITE, w.session.get_one(Customer, customer_id))
-    said = w.session.scalar(select(Comment.id).where(Comment.idempotency_key == c.key))
+    said = w.session.scalar(select(Comment.id).where(Comment.idempotency_key == w.own_key(c.key)))
     if said is not None:
         return said
     words = c.words.strip()
@@ -82,7 +82,7 @@ def write_comment(w: Work, c: WriteComment) -> int:
         mentions=json.dumps(mentions),
         user_id=w.actor.user_id,
         at=w.now,
-        idempotency_key=c.key,
+        idempotency_key=w.own_key(c.key),
     )
     w.session.add(comment)
     w.session.flush()

@@ -52,7 +52,7 @@ class LogTalk:
     task_id: int | None = None
     ends_task: bool = False
     case_id: int | None = None
-    #: The same talk sent twice is one.
+    #: The same talk sent twice by the same person is one.
     key: str = ""
 
 
@@ -66,7 +66,8 @@ def log_talk(w: Work, c: LogTalk) -> int:
     if customer is None:
         raise NotFound("customer")
     w.require(Permission.CONTACT_LOG, customer)
-    said = w.session.scalar(select(ContactLog.id).where(ContactLog.idempotency_key == c.key))
+    sent = select(ContactLog.id).where(ContactLog.idempotency_key == w.own_key(c.key))
+    said = w.session.scalar(sent)
     if said is not None:
         return said
     check_talk(c.on, c.next_on, w.today)
@@ -103,7 +104,7 @@ def _talk(w: Work, c: LogTalk) -> ContactLog:
         case_id=c.case_id,
         user_id=w.actor.user_id,
         at=w.now,
-        idempotency_key=c.key,
+        idempotency_key=w.own_key(c.key),
     )
 
 

@@ -7,7 +7,10 @@ from sqlalchemy import func, select
 
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
+from portal.core.talk import Channel, Outcome
+from portal.escalation.work.comments import WriteComment, write_comment
 from portal.escalation.work.talk_list import TalkCount, talks_by_person, talks_with
+from portal.escalation.work.talks import LogTalk, log_talk
 from portal.tables.approvals import Task
 from portal.tables.collecting import ContactLog
 from tests.escalation.work.desk_work import WorkDesk, a_work_desk
@@ -51,6 +54,20 @@ def test_the_same_page_sent_twice_is_one_talk(any_desk: WorkDesk):
         log(any_desk, clerk, key="k1", note="Twice")
 
     assert count(any_desk) == 1
+
+
+def test_two_people_who_send_the_same_key_do_not_meet(desk: WorkDesk):
+    said = []
+    for role in ("clerk", "collector"):
+        day = dt.date(2026, 11, 20)
+        talk = LogTalk(desk.customer_id(), day, Channel.CALL, Outcome.NO_ANSWER, key="k1")
+        comment = WriteComment(f"customer/{talk.customer_id}", role, key="k1")
+        actor = desk.actor(desk.enter(role))
+        for _turn in range(2):
+            with desk.installation.work(actor) as w:
+                said.append((log_talk(w, talk), write_comment(w, comment)))
+
+    assert said == [(1, 1), (1, 1), (2, 2), (2, 2)]
 
 
 def test_when_it_goes_on_there_is_a_task(any_desk: WorkDesk):
