@@ -14,7 +14,7 @@ from portal.core.week import monday_of
 from portal.demo_stage import LEAD, OWNER, At, Stage, actor_named, do
 from portal.escalation.due import daily as round_of_day
 from portal.escalation.due.answering import AnswerOne, AnswerRound, answer_round
-from portal.escalation.due.asking import RoundFilter, RoundItem, list_round, owner_names
+from portal.escalation.due.asking import RoundFilter, RoundItem, answered_names, list_round
 from portal.escalation.due.planning import PlanWeek, RemarkPlan, plan_week, remark_plan, week_of
 from portal.escalation.targets.setting import SetTargets, set_targets
 from portal.tables.people import User
@@ -93,7 +93,7 @@ def _answer(then: Installation, email: str, silent: int) -> None:
     """What is not due yet comes on time, one is a problem, most come later; of some no word."""
     actor = actor_named(then, email)
     with then.reading(actor) as r:
-        asked = list_round(r, RoundFilter(owners=owner_names(r))).items
+        asked = list_round(r, RoundFilter(owners=answered_names(r, r.actor.user_id))).items
         later = r.calendar().add_workdays(r.today, 3)
     late = [item for item in asked if item.days_overdue]
     soon = [item for item in asked if not item.days_overdue]

@@ -11,17 +11,22 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
 
 from portal.base.access import visible_to
 from portal.base.paging import page_within
+from portal.base.people import stands_in_on
 from portal.base.work import Reader
 from portal.core.due_round import PROBLEM_DAYS, SECOND_CALL_DAYS, Answer, Given
 from portal.core.money import Money
 from portal.core.promise import Limit, promise_limit
 from portal.invoices.open_items import open_items, seen_by
+from portal.tables.approvals import StandIn
 from portal.tables.collecting import DueAnswer
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry, Part
+from portal.tables.people import User
 
 PER_PAGE = 50
-SHOWN = ("asked", "soon", "overdue", "answered")
+SHOWN = ("asked", "soon", "month", "overdue", "answered")
+#: What falls due within so many days is near due, for a list that is gone through once a month.
+MONTH_DAYS = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,10 @@ class RoundItem:
     days_overdue: int
     limit: Limit
     given: Given | None
+    #: Why, in which words, and who gave that answer; empty where none was given.
+    reason: str
+    note: str
+    said_by: str
     #: Of today: noted already, sent in or not.
     draft: DueAnswer | None
 
@@ -76,9 +85,15 @@ def days_before(r: Reader) -> int:
     return max(r.policy.values["reminders_before_due_days"], default=0)
 
 
-def owner_names(r: Reader) -> tuple[str, ...]:
-    """The names under which the reader owns customers."""
-    return tuple(name for name in (r.actor.name, r.actor.email) if name)
+def answered_names(r: Reader, user_id: int | None) -> tuple[str, ...]:
+    """
+    The names under which customers are owned for whom somebody answers today.
+
+    Their own, and those of colleagues who are away and named them as substitute (S-095).
+    """
+    away = select(StandIn.user_id).where(StandIn.stand_in_id == user_id, stands_in_on(r.today))
+    rows = select(User.name, User.email).where(or_(User.id == user_id, User.id.in_(away)))
+    return tuple(sorted({name for row in r.session.execute(rows) for name in row if name}))
 
 
 def list_round(r: Reader, asked: RoundFilter) -> RoundPage:
@@ -138,6 +153,9 @@ def _found(r: Reader, asked: RoundFilter) -> Subquery:
         last.c.answered_on,
         last.c.answer,
         last.c.pay_on,
+        last.c.reason,
+        last.c.note,
+        func.coalesce(func.nullif(User.name, ""), User.email, "").label("said_by"),
     ]
     same_part = and_(
         Part.customer_id == items.c.customer_id,
@@ -151,9 +169,10 @@ def _found(r: Reader, asked: RoundFilter) -> Subquery:
         .join(Entry, Entry.id == items.c.entry_id)
         .join(Customer, Customer.id == items.c.customer_id)
         .outerjoin(last, same)
+        .outerjoin(User, User.id == last.c.user_id)
         .where(
             rest > 0,
-            items.c.due_on <= r.today + dt.timedelta(days=days_before(r)),
+            items.c.due_on <= r.today + dt.timedelta(days=_days_ahead(r, asked)),
             *_shown(r, asked, items, last),
         )
     )
@@ -162,8 +181,13 @@ def _found(r: Reader, asked: RoundFilter) -> Subquery:
     return visible_to(rows, r.actor, Customer.id).subquery("round")
 
 
+def _days_ahead(r: Reader, asked: RoundFilter) -> int:
+    """How far the list looks ahead: as the round does, or over a month (S-106)."""
+    return MONTH_DAYS if asked.show == "month" else days_before(r)
+
+
 def _shown(r: Reader, asked: RoundFilter, items: Any, last: Any) -> list[ColumnElement[bool]]:
-    if asked.show == "soon":
+    if asked.show in {"soon", "month"}:
         return [items.c.due_on >= r.today]
     if asked.show == "overdue":
         return [items.c.due_on < r.today]
@@ -202,6 +226,9 @@ def _last_answers(r: Reader) -> Subquery:
             DueAnswer.on.label("answered_on"),
             DueAnswer.answer,
             DueAnswer.pay_on,
+            DueAnswer.reason,
+            DueAnswer.note,
+            DueAnswer.user_id,
             func.row_number()
             .over(
                 partition_by=(DueAnswer.customer_id, DueAnswer.entry_id, DueAnswer.part),
@@ -239,5 +266,8 @@ def _item(r: Reader, row: Any, draft: DueAnswer | None) -> RoundItem:
         days_overdue=max(0, (r.today - row.due_on).days),
         limit=promise_limit(row.due_on, row.term_days or 0, r.policy.promise_fraction),
         given=given,
+        reason=row.reason or "",
+        note=row.note or "",
+        said_by=row.said_by if given else "",
         draft=draft,
     )

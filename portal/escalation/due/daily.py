@@ -11,11 +11,13 @@ from sqlalchemy import or_, select
 from portal.approvals.tasks import NewTask, make_task
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
+from portal.base.people import stands_in_on
 from portal.base.work import Reader, Work
 from portal.core.money import Money
 from portal.escalation.due.answering import TASK, subject_of
 from portal.escalation.due.asking import every_asked
 from portal.escalation.due.letters import LIST, queue_lists, queue_silence
+from portal.tables.approvals import StandIn
 from portal.tables.journal import Outbox
 from portal.tables.people import User
 
@@ -83,11 +85,15 @@ def _told(row: Any) -> dict[str, str]:
 
 
 def _asked_owners(w: Work) -> list[User]:
-    """The people of the house who are asked about something today."""
+    """Who of the house is asked about something today: owners, and who stands in for them."""
     found = every_asked(w)
     names = select(found.c.owner).distinct()
+    owners = select(User.id).where(or_(User.name.in_(names), User.email.in_(names)))
+    stand_ins = select(StandIn.stand_in_id).where(
+        StandIn.user_id.in_(owners), stands_in_on(w.today)
+    )
     rows = select(User).where(
-        or_(User.name.in_(names), User.email.in_(names)),
+        or_(User.id.in_(owners), User.id.in_(stand_ins)),
         User.staff_role.is_not(None),
         User.disabled_at.is_(None),
     )

@@ -13,7 +13,7 @@ from portal.base.outbox import Letter, NotNeeded
 from portal.base.work import Reader, Work
 from portal.core.due_round import ANSWER_BY
 from portal.core.money import Money
-from portal.escalation.due.asking import asked_of
+from portal.escalation.due.asking import answered_names, asked_of
 from portal.tables.people import User
 
 LIST, SILENCE = "due_list", "due_silence"
@@ -78,8 +78,7 @@ def list_values(r: Reader, payload: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _rows(r: Reader, owner: User) -> list[dict[str, Any]]:
-    names = tuple(name for name in (owner.name, owner.email) if name)
-    found = asked_of(r, names).subquery("mine")
+    found = asked_of(r, answered_names(r, owner.id)).subquery("mine")
     rows = r.session.execute(select(found).order_by(found.c.due_on, found.c.name))
     return [
         {

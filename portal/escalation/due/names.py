@@ -15,6 +15,7 @@ ANSWERS = {
 SHOWN = {
     "asked": N_("To answer"),
     "soon": N_("Due soon"),
+    "month": N_("Due within a month"),
     "overdue": N_("Overdue"),
     "answered": N_("Answered"),
 }

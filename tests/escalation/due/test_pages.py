@@ -20,6 +20,7 @@ def answers(office: Office) -> dict[int, tuple[str, bool]]:
 
 
 def test_an_owner_answers_the_list_in_one_go(office: Office, owner: DeskBrowser):
+    """S-091, S-185: whoever knows the customer says whether it pays, and why not."""
     page = owner.visit("/desk/due")
 
     sent = owner.fill(
@@ -64,11 +65,12 @@ def test_notes_are_kept_on_the_way(office: Office, owner: DeskBrowser):
 def test_the_list_is_a_file(owner: DeskBrowser):
     lines = owner.client.get("/desk/due.csv").text.splitlines()
 
-    assert lines[0].endswith("Last answer")
+    assert "Open,Last answer,Reason" in lines[0]
     assert len(lines) == 3
 
 
 def test_a_week_is_planned_and_its_outcome_told(office: Office, owner: DeskBrowser):
+    """S-104: planned on Monday, reported on Friday."""
     path = next(url for name, url in owner.visit("/desk/week").links.items() if "Huadong" in name)
     page = owner.visit(path)
     action = path.partition("?")[0]

@@ -57,6 +57,7 @@ def mails(office: Office, kind: str) -> list[Outbox]:
 
 
 def test_an_owner_is_asked_about_what_is_due_soon_or_overdue(office: Office, owner: int):
+    """S-090, S-105: whatever is sold on credit is watched by itself, from the import on."""
     # INV-1 is disputed as a whole, INV-3 is a colleague's; INV-2 falls due in five days.
     assert numbers(office, owner) == ["INV-4", "INV-2"]
 
@@ -93,6 +94,7 @@ def test_nobody_answers_for_customers_they_do_not_see(office: Office, owner: int
 
 
 def test_the_morning_list_is_sent_once_however_often_the_day_is_run(office: Office, owner: int):
+    """S-102, S-188: the books tell the owner by themselves."""
     for _ in range(3):
         daily.run(office.installation, TODAY)
 
@@ -107,6 +109,7 @@ def test_on_a_day_off_nobody_is_asked(office: Office):
 
 
 def test_silence_goes_to_the_lead_the_next_workday_and_once(office: Office, owner: int):
+    """S-103: the day's list is answered on the day."""
     lead = office.enter("collections_lead").user_id
     daily.run(office.installation, TODAY)
     answer(office, owner, 2, Said(Answer.ON_TIME))
