@@ -10,6 +10,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import and_, case, func, select
@@ -102,8 +103,16 @@ def _parts(on: dt.date) -> Any:
 
 def curve_in_force(r: Reader) -> Curve:
     """The curve by which work is ranked: as last measured, or as shipped."""
-    rows = select(DayRun.result).where(DayRun.act == ACT).order_by(DayRun.on.desc()).limit(1)
-    return curve_of(read(r.session.scalar(rows) or ""))
+    return _curve(r.session.scalar(_LAST) or "")
+
+
+_LAST = select(DayRun.result).where(DayRun.act == ACT).order_by(DayRun.on.desc()).limit(1)
+
+
+@lru_cache(16)
+def _curve(told: str) -> Curve:
+    """The curve of a result; its costs of each day are reckoned once."""
+    return curve_of(read(told))
 
 
 def written(history: History) -> dict[str, list[int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, Response, g, make_response, request, url_for
@@ -162,7 +163,8 @@ def _customer_id() -> int | None:
 def scale() -> Scale:
     """By what rows are weighed today; asked for once a request."""
     if "work_scale" not in g:
-        g.work_scale = Scale(curve_in_force(reader()), tuple(rates_on(reader(), reader().today)))
+        r = reader()
+        g.work_scale = Scale(curve_in_force(r), cache(lambda: rates_on(r, r.today)))
     found: Scale = g.work_scale
     return found
 

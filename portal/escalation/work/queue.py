@@ -9,14 +9,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import select
 
-from portal.base.access import NotFound, visible_to
+from portal.base.access import NotFound
 from portal.base.paging import page_within
 from portal.base.people import stands_in_on
 from portal.base.work import Reader
@@ -24,12 +26,12 @@ from portal.core.exposure import Pair, Rate, rate_between
 from portal.core.money import Money, exponent
 from portal.core.recovery import SHIPPED, Curve
 from portal.core.work_rank import Stake, loss_by_waiting, weight
-from portal.escalation.work.sources import Waiting, tasks_kept, waiting
-from portal.tables.approvals import StandIn, Task
+from portal.escalation.work.sources import Waiting, kinds_counted, waiting
+from portal.tables.approvals import StandIn
 
 PER_PAGE = 50
-#: Counted no further.
-MOST_COUNTED = 1000
+#: So many tasks' facts are kept as they were read.
+READ = 4096
 
 #: What a row can be narrowed to → the kinds of tasks in it; the others have a source of their own.
 TASK_GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -78,7 +80,8 @@ class Scale:
     """By what rows are weighed: the curve of recovery, and what currencies are worth."""
 
     curve: Curve = SHIPPED
-    rates: tuple[Rate, ...] = ()
+    #: Asked for where something waits in another currency than the company's.
+    rates: Callable[[], Iterable[Rate]] = tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +168,11 @@ def _found(r: Reader, asked: WorkFilter) -> list[Any]:
     """The candidates, whoever's they are to be."""
     kinds = TASK_GROUPS.get(asked.group, ())
     wanted = Waiting(asked.whose, kinds, asked.text, asked.customer_id, asked.is_resting)
-    rows = r.session.execute(waiting(r, wanted)).all()
-    mine = _mine(r) if asked.whose else set()
+    # Plain rows: a list of them needs nothing of what a session does besides.
+    rows = r.session.connection().execute(waiting(r, wanted)).all()
+    mine: set[int] = {r.actor.user_id or 0}
+    if asked.whose and any(row.whose_id not in mine for row in rows if row.whose_id is not None):
+        mine |= _covered(r)
     return [row for row in rows if _is_asked(row, asked, mine, r.today)]
 
 
@@ -184,11 +190,10 @@ def _is_asked(row: Any, asked: WorkFilter, mine: set[int], today: dt.date) -> bo
     }[asked.whose]
 
 
-def _mine(r: Reader) -> set[int]:
-    """The reader, and the colleagues who are away and for whom they stand in."""
+def _covered(r: Reader) -> set[int]:
+    """The colleagues who are away and for whom the reader stands in."""
     mine = StandIn.stand_in_id == r.actor.user_id
-    away = select(StandIn.user_id).where(mine, stands_in_on(r.today))
-    return {*r.session.scalars(away), r.actor.user_id or 0}
+    return set(r.session.scalars(select(StandIn.user_id).where(mine, stands_in_on(r.today))))
 
 
 def _group(row: Any) -> str:
@@ -200,10 +205,8 @@ def _group(row: Any) -> str:
 def _task_counts(r: Reader, asked: WorkFilter) -> dict[str, int]:
     """How many tasks wait by group; many are counted no further."""
     wanted = Waiting(asked.whose, (), asked.text, asked.customer_id, asked.is_resting)
-    rows: Select[Any] = select(Task.kind).where(*tasks_kept(r, wanted)).limit(MOST_COUNTED + 1)
-    kinds = visible_to(rows, r.actor, Task.customer_id).subquery()
     counted: Counter[str] = Counter()
-    for kind, count in r.session.execute(select(kinds.c.kind, func.count()).group_by(kinds.c.kind)):
+    for kind, count in r.session.connection().execute(kinds_counted(r, wanted)):
         counted[_GROUP_OF.get(kind, "task")] += count
     return dict(counted)
 
@@ -215,7 +218,7 @@ class _Read(NamedTuple):
     """A row with what is told of it: its facts, its money, and how long that is overdue."""
 
     row: Any
-    facts: dict[str, str]
+    facts: Mapping[str, str]
     minor: int
     #: Empty: it has no money of its own.
     currency: str
@@ -224,15 +227,21 @@ class _Read(NamedTuple):
 
 
 def _read(row: Any, today: dt.date) -> _Read:
-    is_task = row.src == "task"
-    facts: dict[str, str] = json.loads(row.told) if is_task else {"number": row.told}
-    minor, currency, since = row.minor or 0, row.currency or "", row.since_on
-    if is_task:
-        minor, currency = _money(facts)
-        since = facts.get("on") if row.kind in OVERDUE_KINDS else None
-        since = dt.date.fromisoformat(since) if since else None
+    if row.src == "task":
+        facts, minor, currency, since = _told(row.kind, row.told)
+    else:
+        facts, minor, currency = {"number": row.told}, int(row.minor or 0), row.currency or ""
+        since = row.since_on
     overdue = max((today - since).days, 0) if since else 0
-    return _Read(row, facts, max(int(minor), 0), currency, overdue, (today - row.due_on).days)
+    return _Read(row, facts, max(minor, 0), currency, overdue, (today - row.due_on).days)
+
+
+@lru_cache(READ)
+def _told(kind: str, told: str) -> tuple[Mapping[str, str], int, str, dt.date | None]:
+    """A task's facts, its money by them, and since when that is overdue where it is."""
+    facts: Mapping[str, str] = MappingProxyType(json.loads(told))
+    since = facts.get("on") if kind in OVERDUE_KINDS else None
+    return facts, *_money(facts), dt.date.fromisoformat(since) if since else None
 
 
 def _money(facts: Mapping[str, str]) -> tuple[int, str]:
@@ -246,7 +255,7 @@ def _money(facts: Mapping[str, str]) -> tuple[int, str]:
 def _weighed(r: Reader, rows: Iterable[Any], scale: Scale) -> list[_Read]:
     """The rows in the order of rule R358, what weighs the same by its day."""
     own, today = r.company.currency, r.today
-    worth = _Worth(own, scale.rates, today)
+    worth = _Worth(own, scale, today)
     unit = 10 ** exponent(own)
 
     def turn(each: _Read) -> tuple[int, dt.date, str, int]:
@@ -263,7 +272,7 @@ class _Worth:
     """Amounts of any currency in one; where no rate is known a unit counts as a unit."""
 
     own: str
-    rates: tuple[Rate, ...]
+    scale: Scale
     on: dt.date
     known: dict[str, Fraction] = field(default_factory=dict)
 
@@ -272,7 +281,8 @@ class _Worth:
         if currency == self.own:
             return minor
         if currency not in self.known:
-            rate = rate_between(self.rates, Pair(currency, self.own), self.on) or Fraction(1)
+            rates = tuple(self.scale.rates())
+            rate = rate_between(rates, Pair(currency, self.own), self.on) or Fraction(1)
             shift = Fraction(10) ** (exponent(self.own) - exponent(currency))
             self.known[currency] = rate * shift
         ratio = self.known[currency]

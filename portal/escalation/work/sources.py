@@ -7,7 +7,7 @@ whatever the book. Which of them is worked on first is decided over what they gi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,19 +78,38 @@ class Waiting:
 
 #: So many questions are kept as they were built: one for each reader, day and filter.
 KEPT = 256
+#: Tasks are counted no further.
+MOST_COUNTED = 1000
+Built = Callable[[Reader, Waiting], Select[Any]]
 _built: dict[Any, Select[Any]] = {}
 
 
 def waiting(r: Reader, asked: Waiting) -> Select[Any]:
     """Every source's rows with their customer, and who looks after them where somebody does."""
+    return _once(_waiting, r, asked)
+
+
+def kinds_counted(r: Reader, asked: Waiting) -> Select[Any]:
+    """By kind how many tasks are asked for; many are counted no further."""
+    return _once(_kinds_counted, r, asked)
+
+
+def _once(build: Built, r: Reader, asked: Waiting) -> Select[Any]:
+    """The question as it was built before for the same reader, day and filter."""
     who = r.actor
-    key = (who.user_id, who.staff_role, who.name, who.email, who.covers, r.today, asked)
+    key = (build, who.user_id, who.staff_role, who.name, who.email, who.covers, r.today, asked)
     found = _built.get(key)
     if found is None:
         if len(_built) >= KEPT:
             _built.clear()
-        found = _built[key] = _waiting(r, asked)
+        found = _built[key] = build(r, asked)
     return found
+
+
+def _kinds_counted(r: Reader, asked: Waiting) -> Select[Any]:
+    rows: Select[Any] = select(Task.kind).where(*tasks_kept(r, asked)).limit(MOST_COUNTED + 1)
+    kinds = visible_to(rows, r.actor, Task.customer_id).subquery()
+    return select(kinds.c.kind, func.count()).group_by(kinds.c.kind)
 
 
 def _waiting(r: Reader, asked: Waiting) -> Select[Any]:
