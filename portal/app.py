@@ -117,6 +117,7 @@ from portal.reports.pages_limitation import limitation_desk
 from portal.reports.pages_measures import desk as measures_desk
 from portal.reports.pages_staff import desk as reports_desk
 from portal.settings.pages_grades import desk_grades
+from portal.settings.pages_overdue import desk_overdue
 from portal.settings.pages_policy import desk_policy
 from portal.settings.pages_staff import desk as settings_desk
 from portal.statements.agreement.pages_agreement import company
@@ -242,6 +243,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     imports_desk,
     settings_desk,
     desk_grades,
+    desk_overdue,
     desk_policy,
     desk_dispute_settings,
     desk_wording,

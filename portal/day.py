@@ -25,6 +25,7 @@ from portal.credit import daily as orders
 from portal.credit.ending import daily as endings
 from portal.credit.noticing import daily as noticing
 from portal.credit.scores import daily as scores
+from portal.credit.warnings import daily as warnings
 from portal.disputes import daily as disputes
 from portal.escalation import daily as escalation
 from portal.escalation.due import daily as due_round
@@ -59,6 +60,7 @@ ACTS: tuple[tuple[str, Run], ...] = (
     ("bills", bills.run),
     ("invoicing", invoicing.run),
     ("noticing", noticing.run),
+    ("warnings", warnings.run),
     ("limitation", limitation.run),
     ("bad_debts", bad_debts.run),
     ("endings", endings.run),
@@ -90,6 +92,7 @@ AT_ONCE = frozenset(
         "limitation",
     }
     | {"escalation", "noticing", "orders", "promises", "recovery", "reminders", "reviews", "scores"}
+    | {"warnings"}
 )
 
 

@@ -40,6 +40,7 @@ SETTINGS_PAGES = (
     "desk_notice_texts",
     "desk_dispute_settings",
     "desk_grades",
+    "desk_overdue",
     "desk_policy",
 )
 NAVIGATION = Navigation(
@@ -112,6 +113,7 @@ NAVIGATION = Navigation(
             MenuItem("desk_grades.promises", N_("Promises and plans")),
             MenuItem("desk_grades.grades", N_("Grades")),
             MenuItem("desk_grades.scorecard", N_("Scorecard")),
+            MenuItem("desk_overdue.show", N_("Overdue")),
             MenuItem("desk_policy.show", N_("Policy as text")),
         ),
         "reports": (

@@ -35,6 +35,10 @@ SENTENCES: dict[str, str] = {
     "early_warning": N_(
         "%(number)s danger signals are noted since %(day)s: look at the customer’s credit"
     ),
+    "overdue_warning": N_(
+        "At a warning threshold since %(day)s: %(amount)s is overdue, the oldest for %(number)s "
+        "days. Speak to the customer"
+    ),
     "late_pattern": N_("Pays %(number)s days later than before: look at the customer’s credit"),
     "next_visit": N_("Visit the customer on %(day)s: how it will pay, and how its business goes"),
     "review_due": N_("Review the customer’s credit, which is due on %(day)s"),
@@ -81,6 +85,7 @@ KIND_NAMES: dict[str, str] = {
     "contract_ends": N_("Contract that ends"),
     "contract_look": N_("Contract to look at"),
     "early_warning": N_("Early warning"),
+    "overdue_warning": N_("Overdue warning"),
     "late_pattern": N_("Slower payments"),
     "next_visit": N_("Visit"),
     "review_due": N_("Credit review"),

@@ -53,6 +53,18 @@ def list_colleagues(r: Reader, permission: Permission) -> list[tuple[int, str]]:
     return [(row.id, row.name or row.email) for row in r.session.execute(rows)]
 
 
+def staff_by_name(r: Reader) -> dict[str, int]:
+    """Who of the house is meant by a name or an address, as customers' files tell them."""
+    staff = select(User.id, User.name, User.email).where(
+        User.staff_role.is_not(None), User.disabled_at.is_(None)
+    )
+    found: dict[str, int] = {}
+    for row in r.session.execute(staff.order_by(User.id.desc())):
+        found |= {row.name: row.id, row.email: row.id}
+    found.pop("", None)
+    return found
+
+
 def colleague_may(r: Reader, user_id: int, permission: Permission, customer_id: int) -> bool:
     """Whether somebody of the house has a permission, and sees this customer."""
     user = r.session.get(User, user_id)

@@ -82,6 +82,9 @@ DEFAULTS: dict[str, Any] = {
     "late_interest": {},
     # Round the interest of each day instead of the whole once.
     "late_interest_round_daily": False,
+    # Which law caps rates that were agreed, and how much of what was owed is the most; null: none.
+    "late_interest_cap": "none",
+    "late_interest_most_percent": None,
     # name → day → per cent: reference rates that are newer than the shipped ones.
     "reference_rates": [],
     # Below so many per cent of known weight a grade is a guess.
@@ -106,6 +109,11 @@ DEFAULTS: dict[str, Any] = {
     "credit_lot_least_days": 15,
     "credit_lot_most_days": 30,
     "credit_lot_holds": False,
+    # From when on who owes late is warned of: days, amounts by currency, per cent of the limit.
+    # Null and empty: never.
+    "warning_days_overdue": None,
+    "warning_overdue_amount": {},
+    "warning_share_of_limit_percent": None,
     "reminders_before_due_days": [7, 3, 0],
     "reminders_quiet_hours": ["20:00", "08:00"],
     # Whether messages to customers wait for the next workday: where the country's custom is so.
@@ -121,6 +129,8 @@ DEFAULTS: dict[str, Any] = {
     "allocation_tolerance_percent": "0",
     # By currency: up to it one person approves a write-off; above it, and in others, two do.
     "write_off_with_one_approval": {},
+    # What a security covers is not provided for.
+    "provision_securities": True,
     # Empty: the shipped rates of core.provision.
     "provision_matrix": [],
 }

@@ -25,6 +25,8 @@ LONGEST_LIST = 200
 NEVER = "never"
 #: The laws that say what late payment costs, and the reference rates that they build on.
 LATE_LAWS = ("eu", "uk", "cn", "cn_court", "de", "fr")
+#: The laws that cap what was agreed.
+NO_CAP, LATE_CAPS = "none", ("cn",)
 REFERENCES = ("boe", "bundesbank", "ecb", "lpr")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 _RATIO = re.compile(r"([0-9]{1,3})(?:/([0-9]{1,3}))?", re.ASCII)

@@ -131,6 +131,18 @@ SECTIONS = (
                 "late_interest_round_daily",
                 hint="the interest of each day, not of the whole",
             ),
+            Key(
+                "cap",
+                kinds.one_of(kinds.NO_CAP, *kinds.LATE_CAPS),
+                "late_interest_cap",
+                hint="the law that caps rates that were agreed; those of a law itself it leaves",
+            ),
+            Key(
+                "most_percent",
+                kinds.whole_or_never(1, 1000),
+                "late_interest_most_percent",
+                hint='of what was owed, however late it is; or "never"',
+            ),
         ),
     ),
     Section(
@@ -175,6 +187,24 @@ SECTIONS = (
             Key("coverage_floor_percent", kinds.whole(0, 100), "scorecard_coverage_floor_percent"),
             Key("hysteresis_points", kinds.whole(0, 50), "scorecard_hysteresis_points"),
             Key("limit_factor", kinds.decimal("0", "100"), "scorecard_limit_factor"),
+        ),
+    ),
+    Section(
+        "warning",
+        (
+            Key(
+                "days_overdue",
+                kinds.whole_or_never(1, 3650),
+                "warning_days_overdue",
+                hint="of the oldest item; these mark a customer and make a task",
+            ),
+            Key("overdue_amount", kinds.amounts, "warning_overdue_amount", hint="by currency"),
+            Key(
+                "share_of_limit_percent",
+                kinds.whole_or_never(1, 1000),
+                "warning_share_of_limit_percent",
+                hint="of the credit limit that are overdue",
+            ),
         ),
     ),
     Section(
@@ -233,6 +263,12 @@ SECTIONS = (
                 kinds.amounts,
                 "write_off_with_one_approval",
                 hint="by currency; above it, and in others, two people approve a write-off",
+            ),
+            Key(
+                "securities_lower_provisions",
+                kinds.truth,
+                "provision_securities",
+                hint="what they cover is not provided for",
             ),
         ),
     ),

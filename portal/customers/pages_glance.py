@@ -11,6 +11,8 @@ from portal.base.language import gettext as _
 from portal.core.ageing import GRADES
 from portal.core.money import Money
 from portal.credit.exposure import exposure_of
+from portal.credit.warnings.names import reason_said
+from portal.credit.warnings.queries import warned_customers
 from portal.customers.queries import CustomerFile, get_customer
 from portal.escalation.names import channel_name
 from portal.escalation.queries import list_holds, next_steps_of
@@ -70,8 +72,10 @@ def _position(customer: CustomerFile) -> dict[str, Any]:
         exposure_of(r, customer.row.id, r.today).total if allows(actor(), "credit.view") else None
     )
     whose = whose_items(r.actor, customer.row.id)
+    warned = warned_customers(r, customer.row.id)
     return {
         "since": abnormal_customers(r, customer.row.id).get(customer.row.id),
+        "warned": [reason_said(each) for each in warned.get(customer.row.id, ())],
         "holds": list_holds(r, customer.row.id, running=True),
         "used": used,
         "limit": customer.credit_limit,

@@ -13,6 +13,7 @@ from portal.base.access import allows
 from portal.base.language import gettext as _
 from portal.base.spreadsheets import Row
 from portal.core.money import Money
+from portal.credit.warnings.queries import warned_customers
 from portal.customers import queries
 from portal.customers.pages_glance import acts_on
 from portal.customers.queries import CustomerFile, CustomerFilter
@@ -40,7 +41,7 @@ from portal.web.lists import SheetFormat
 
 desk = Blueprint("desk_customers", __name__, url_prefix="/desk")
 
-STATES = ("overdue", "owing", "unapplied", "abnormal")
+STATES = ("overdue", "owing", "unapplied", "abnormal", "warned")
 INVOICE_STATES = ("open", "overdue", "disputed", "promised", "paid")
 #: How many open items and statements the customer's first page shows.
 GLANCE = 12
@@ -79,6 +80,8 @@ AMOUNTS = ("balance", "overdue", "not_due", "unapplied")
 
 def _asked() -> AccountFilter:
     sort = lists.asked("sort") or "-overdue"
+    state = lists.asked("state", STATES)
+    warned = frozenset(warned_customers(reader())) if state == "warned" else None
     return AccountFilter(
         customers=CustomerFilter(
             text=lists.asked("q"),
@@ -86,7 +89,8 @@ def _asked() -> AccountFilter:
             owner=lists.asked("owner"),
             lacks_contact=lists.asked("lacks", ["contact"]) != "",
         ),
-        state=lists.asked("state", STATES),
+        state=state,
+        overdue_of=warned,
         currency=lists.asked("currency"),
         sort=sort,
         page=lists.page_number(),
@@ -101,6 +105,7 @@ def _chips(asked: AccountFilter) -> list[tuple[str, str]]:
         "owing": _("Owing"),
         "unapplied": _("With unapplied money"),
         "abnormal": _("Abnormal: overdue beyond the grace"),
+        "warned": _("With an overdue warning"),
     }
     used = {
         "q": asked.customers.text,

@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.approvals.tasks import NewTask, make_tasks
+from portal.base.people import staff_by_name
 from portal.base.work import Reader, Work
 from portal.core.ladder_day import Action
 from portal.core.money import Money
+from portal.escalation.steps import StepRow
+from portal.invoices.open_items import spanning
 from portal.tables.customers import Customer
-from portal.tables.escalation import Dunning
-from portal.tables.people import User
 
 #: channel → the kind of task
 TASKS = {
@@ -27,7 +28,7 @@ TASKS = {
 NAMED = {"sales": "owner", "collector": "collector"}
 
 
-def assign(w: Work, done: Sequence[tuple[Dunning, Action]]) -> None:
+def assign(w: Work, done: Sequence[tuple[StepRow, Action]]) -> None:
     """Gives each step that people do to whoever is responsible, and notes the task at its step."""
     work = [(each, action) for each, action in done if each.channel in TASKS]
     if not work:
@@ -38,7 +39,7 @@ def assign(w: Work, done: Sequence[tuple[Dunning, Action]]) -> None:
         each.task_id = task_id
 
 
-def _task(dunning: Dunning, action: Action, people: Mapping[tuple[int, str], int]) -> NewTask:
+def _task(dunning: StepRow, action: Action, people: Mapping[tuple[int, str], int]) -> NewTask:
     assert dunning.done_on is not None
     oldest = dunning.done_on - dt.timedelta(days=max(each.days_overdue for each in action.items))
     facts = {
@@ -60,14 +61,8 @@ def _task(dunning: Dunning, action: Action, people: Mapping[tuple[int, str], int
 def _people(r: Reader, customer_ids: Collection[int]) -> dict[tuple[int, str], int]:
     """By customer and role: who has it there; left out where the name is nobody's in the house."""
     columns: list[Any] = [Customer.id, *(getattr(Customer, name) for name in NAMED.values())]
-    rows = r.session.execute(select(*columns).where(Customer.id.in_(sorted(customer_ids)))).all()
-    staff = select(User.id, User.name, User.email).where(
-        User.staff_role.is_not(None), User.disabled_at.is_(None)
-    )
-    by_name: dict[str, int] = {}
-    for row in r.session.execute(staff.order_by(User.id.desc())):
-        by_name |= {row.name: row.id, row.email: row.id}
-    by_name.pop("", None)
+    rows = r.session.execute(select(*columns).where(spanning(customer_ids)(Customer.id))).all()
+    by_name = staff_by_name(r)
     return {
         (customer_id, role): by_name[name]
         for customer_id, *names in rows

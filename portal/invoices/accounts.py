@@ -6,7 +6,7 @@ As everywhere on lists, what is open is the claim. Nothing is summed across curr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,8 @@ class AccountFilter:
     customers: CustomerFilter = field(default_factory=CustomerFilter)
     #: overdue | owing | unapplied | abnormal
     state: str = ""
+    #: Only what is overdue of these customers; None: of everybody.
+    overdue_of: frozenset[int] | None = None
     currency: str = ""
     #: One of SORTS, with a minus in front for the largest first.
     sort: str = "-overdue"
@@ -88,7 +90,9 @@ def all_accounts(r: Reader, asked: AccountFilter) -> list[AccountRow]:
     """Every account that a filter keeps, in its order; customers who owe nothing too."""
     owed = _owed_by_customer(r, asked)
     nothing: list[Owed | None] = [None]
-    asked_for = abnormal_customers(r) if asked.state == ABNORMAL else None
+    asked_for: Collection[int] | None = asked.overdue_of
+    if asked.state == ABNORMAL:
+        asked_for = abnormal_customers(r)
     rows = [
         AccountRow(customer, account)
         for customer in list_customers(r, asked.customers)
