@@ -15,6 +15,9 @@ from portal.core.dispute import disputed_of
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
 
+#: The finer word of charges that are the fees of reminders.
+LATE_FEE = "late_fee"
+
 
 class Kind(IntEnum):
     """

@@ -13,14 +13,14 @@ from sqlalchemy import select
 
 from portal.base.work import Work
 from portal.core.ladder import Step
-from portal.core.ledger import Kind
+from portal.core.ledger import LATE_FEE, Kind
 from portal.escalation.names import FEES
+from portal.escalation.steps import StepRow
 from portal.payments.by_hand import Leg, post
-from portal.tables.escalation import Dunning
 from portal.tables.invoices import Entry
 
 
-def charge_fees(w: Work, done: Iterable[tuple[Dunning, Step]], on: dt.date) -> None:
+def charge_fees(w: Work, done: Iterable[tuple[StepRow, Step]], on: dt.date) -> None:
     """Posts the fees of steps that are done, and notes each at its step."""
     fees = [(each, fee) for each, step in done if (fee := step.fee_in(each.currency))]
     if not fees:
@@ -33,7 +33,7 @@ def charge_fees(w: Work, done: Iterable[tuple[Dunning, Step]], on: dt.date) -> N
             amount=fee,
             number=number,
             dated_on=on,
-            subkind=Kind.CHARGE.word,
+            subkind=LATE_FEE,
             reason=each.step,
             about_id=each.lead_entry_id,
         )

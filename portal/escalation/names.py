@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from portal.base.language import N_
 from portal.base.language import gettext as _
+from portal.core.ledger import LATE_FEE
 
-#: How the numbers of charges begin that are the fees of steps.
+#: How the numbers of charges begin that are the fees of steps; what is one, its finer word tells.
 FEES = "FEE-"
 #: The finer word of charges that are late interest.
 INTEREST = "interest"
+#: The charges that are asked for along with what they are about, never alone.
+ALONG = frozenset({INTEREST, LATE_FEE})
 
 #: Why an item is left out of a run.
 REASONS: dict[str, str] = {

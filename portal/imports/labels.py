@@ -34,6 +34,7 @@ FIELDS = {
     "amount": N_("Amount"),
     "bank_reference": N_("Bank reference"),
     "breach_liability": N_("Liability for breach"),
+    "charge_kind": N_("Kind of charge"),
     "collector": N_("Collector"),
     "contract_id": N_("Contract"),
     "counter_customer_id": N_("Other customer"),

@@ -87,11 +87,11 @@ class Stage:
         applied = (Allocation(row_id, self.entry(of), 1, amount, day(on)),) if of else ()
         self._store(Book((entry,), (), applied), {})
 
-    def charge(self, number: str, code: str = "HUADONG") -> None:
-        """A charge that a file brought, due long from now."""
+    def charge(self, number: str, code: str = "HUADONG", due: int = 300) -> None:
+        """A charge that a file brought, due long from now unless told."""
         row_id, amount = self._free_id(), Money(1_00, "CNY")
         entry = Entry(row_id, code, Kind.CHARGE, number, day(0), amount)
-        self._store(Book((entry,), (Part(row_id, 1, day(300), amount),)), {})
+        self._store(Book((entry,), (Part(row_id, 1, day(due), amount),)), {})
 
     def keep(self, entry: Entry, applied: Allocation) -> None:
         """An entry of any kind, applied."""

@@ -1,8 +1,14 @@
 """The fee of a step: a charge of its own, once; the invoice stays as it is, no fee makes one."""
 
-from portal.core.ledger import Kind
+from sqlalchemy import select
+
+from portal.base.access import SYSTEM
+from portal.core.ledger import LATE_FEE, Kind
+from portal.imports.export import export_books
+from portal.imports.run import import_files
 from portal.tables.escalation import Dunning
 from portal.tables.invoices import Entry, Part
+from tests.conftest import config_in, founded
 from tests.escalation.stage import day, ladder, steps_of, told
 
 LETTER = {"name": "letter", "days_overdue": 1, "channel": "letter", "fee": {"CNY": "5.00"}}
@@ -76,3 +82,26 @@ def test_a_number_that_a_file_brought_along_is_not_taken_twice(stage):
     stage.run(1)
 
     assert [each.number for each in charges(stage)] == ["FEE-1", "FEE-1-2"]
+
+
+def test_a_charge_of_a_file_is_no_fee_by_its_number(stage):
+    stage.ladders(ladder(LETTER))
+    stage.charge("FEE-1", due=0)
+
+    assert told(stage.run(1)) == [("HUADONG", "letter", [("FEE-1", 1_00)], 1_00)]
+
+
+def test_a_fee_is_still_one_after_its_books_moved(stage, tmp_path):
+    stage.ladders(ladder(LETTER))
+    stage.invoice(0)
+    stage.run(1)
+    with stage.installation.reading(SYSTEM) as r:
+        export_books(r, tmp_path / "out")
+    other = founded(config_in(tmp_path / "other"))
+
+    assert import_files(other, [tmp_path / "out"]).rejects == []
+    with other.reading(SYSTEM) as r:
+        [fee] = r.session.scalars(select(Entry).where(Entry.kind == Kind.CHARGE))
+        assert (fee.subkind, fee.number, fee.reason) == (LATE_FEE, "FEE-1", "letter")
+    assert import_files(stage.installation, [tmp_path / "out" / "adjustments.csv"]).is_clean
+    other.database.engine.dispose()

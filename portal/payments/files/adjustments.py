@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from portal.base.batch import reserve_ids
 from portal.base.lookup import found_by, plain_day, plain_moment
 from portal.base.work import Work
+from portal.core.ledger import LATE_FEE
 from portal.core.ledger import Kind as EntryKind
 from portal.core.money import Money
 from portal.imports.columns import Counts, Options, columns
@@ -23,12 +24,15 @@ from portal.tables.invoices import Entry
 
 ADJUSTMENT_COLUMNS = columns(
     "adjustment_id customer_id currency adjusted_on kind amount",
-    "invoice_id counter_customer_id reason",
+    "invoice_id counter_customer_id reason charge_kind",
 )
+#: What a charge is more finely: a column of its own, which other readers leave alone.
+CHARGE_KINDS = {LATE_FEE: LATE_FEE}
 #: The word of the file → what it is posted as.
 POSTED_AS = {
     "opening": EntryKind.OPENING,
     "charge": EntryKind.CHARGE,
+    LATE_FEE: EntryKind.CHARGE,
     "interest": EntryKind.CHARGE,
     "discount": EntryKind.DISCOUNT,
     "refund": EntryKind.REFUND,
@@ -39,7 +43,7 @@ POSTED_AS = {
     "rounding": EntryKind.ADJUSTMENT,
     "reversal": EntryKind.ADJUSTMENT,
 }
-WORDS = {word: word for word in POSTED_AS}
+WORDS = {word: word for word in POSTED_AS if word != LATE_FEE}
 
 STANDING = """select e.number, e.customer_id, e.currency, e.dated_on, e.amount_minor as amount,
   e.subkind as word, e.reason, e.counter_customer_id, i.number as about
@@ -117,6 +121,8 @@ class Adjustments:
         days = rows.days("adjusted_on", is_required=True)
         words = rows.choices("kind", WORDS)
         rows.required("kind", words)
+        finer = zip(words, rows.choices("charge_kind", CHARGE_KINDS), strict=True)
+        words = [fine if fine and word == "charge" else word for word, fine in finer]
         amounts = rows.amounts("amount", currencies)
         reasons = rows.texts("reason", LONGEST_TEXT)
         counters = self._parties.ids(rows, "counter_customer_id")
@@ -222,6 +228,8 @@ class Adjustments:
             return
         for field_name, column in CONTENT.items():
             said, stored = getattr(told, field_name), getattr(row, field_name)
+            if field_name == "word":
+                said, stored = word_in_file(said), word_in_file(stored)
             stored = plain_day(stored) if field_name == "dated_on" else stored
             # An export leaves the invoice of a credit to the applications.
             is_unsaid = said is None or (field_name == "about" and stored is None)
@@ -242,6 +250,11 @@ class Adjustments:
         if currency != told.currency:
             stored += f" {currency}"
         rows.refuse(told.place, "amount", "document.differs", number=told.number, stored=stored)
+
+
+def word_in_file(word: str) -> str:
+    """What a file calls the kind of an adjustment."""
+    return "charge" if word == LATE_FEE else word
 
 
 def _whole(entry: NewEntry) -> NewPart:

@@ -10,6 +10,7 @@ from portal.base.lookup import plain_day, streamed
 from portal.base.work import Reader
 from portal.core.ledger import Kind
 from portal.core.money import Money
+from portal.payments.files.adjustments import CHARGE_KINDS, word_in_file
 
 CREDITS = """select e.number, c.code as customer, e.currency, e.dated_on, -e.amount_minor as amount,
   e.reference, e.reason, p.method, p.payer
@@ -76,16 +77,18 @@ def written_credit_notes(r: Reader) -> Written:
 def written_adjustments(r: Reader) -> Written:
     """The adjustments as `adjustments.csv` has them; a transfer's two legs are one row."""
     for row in streamed(r.session, text(ADJUSTMENTS)):
+        word = row.subkind or WORDS[Kind(row.kind)]
         yield (
             row.number,
             row.customer,
             row.currency,
             plain_day(row.dated_on),
-            row.subkind or WORDS[Kind(row.kind)],
+            word_in_file(word),
             Money(row.amount_minor, row.currency).major(),
             row.about,
             row.counter,
             row.reason,
+            word if word in CHARGE_KINDS else None,
         )
 
 
