@@ -62,6 +62,24 @@ class Recovered:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What is open with somebody's customers at the end of a month, and what of it is overdue."""
+
+    open: Money
+    overdue: Money
+
+    @property
+    def overdue_rate(self) -> int | None:
+        """
+        The overdue rate, by amount: what people are appraised by beside what they recover (S-202).
+
+        >>> Standing(Money(100, "CNY"), Money(30, "CNY")).overdue_rate
+        30
+        """
+        return percent_of(self.overdue.minor, self.open.minor)
+
+
+@dataclass(frozen=True, slots=True)
 class Contacts:
     """How often customers were spoken to in a month, and what came of it."""
 

@@ -1,4 +1,8 @@
-"""What collectors reached in a month: money recovered, talks and their success, beside targets."""
+"""
+What collectors reached in a month, beside targets.
+
+Money recovered, what is overdue at the month's end, talks and their success.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from sqlalchemy import and_, case, func, select
 
 from portal.base.access import visible_to
 from portal.base.work import Reader
-from portal.core.collecting import Contacts, Recovered, contacts_of
+from portal.core.collecting import Contacts, Recovered, Standing, contacts_of
 from portal.core.ledger import Kind
 from portal.core.money import Money
 from portal.core.period import Month
@@ -36,9 +40,30 @@ class CollectorRow:
     name: str
     user_id: int | None
     recovered: Recovered
+    #: At the month's end, or today.
+    standing: Standing
     contacts: Contacts
     #: kind → minor units, a number, or per cent
     targets: Mapping[str, int]
+
+
+@dataclass(slots=True)
+class Sums:
+    """A collector's money of a month in minor units."""
+
+    overdue: int = 0
+    came: int = 0
+    open_now: int = 0
+    overdue_now: int = 0
+
+    def recovered(self, currency: str, cost: int) -> Recovered:
+        """What was to be recovered, and was."""
+        told = (Money(minor, currency) for minor in (self.overdue, self.came, cost))
+        return Recovered(*told)
+
+    def standing(self, currency: str) -> Standing:
+        """How its end stands."""
+        return Standing(Money(self.open_now, currency), Money(self.overdue_now, currency))
 
 
 @dataclass(frozen=True)
@@ -70,62 +95,72 @@ def report_of(r: Reader, month: Month, currency: str) -> Report:
 def _row(
     name: str,
     user_id: int | None,
-    money: tuple[int, int] | None,
+    money: Sums | None,
     talks: Mapping[int, list[tuple[str, int]]],
     targets: Mapping[int | None, dict[str, int]],
     currency: str,
 ) -> CollectorRow:
     own = targets.get(user_id, {}) if user_id is not None else {}
-    overdue, came = money or (0, 0)
+    sums = money or Sums()
     return CollectorRow(
         name,
         user_id,
-        Recovered(
-            Money(overdue, currency), Money(came, currency), Money(own.get("cost", 0), currency)
-        ),
+        sums.recovered(currency, own.get("cost", 0)),
+        sums.standing(currency),
         contacts_of(talks.get(user_id or 0, [])),
         own,
     )
 
 
 def _team(
-    money: Mapping[str, tuple[int, int]],
+    money: Mapping[str, Sums],
     talks: Mapping[int, list[tuple[str, int]]],
     targets: Mapping[int | None, dict[str, int]],
     currency: str,
 ) -> CollectorRow:
     own = targets.get(None, {})
     cost = own.get("cost", sum(each.get("cost", 0) for key, each in targets.items() if key))
+    all_of = Sums(
+        *(
+            sum(getattr(each, name) for each in money.values())
+            for name in ("overdue", "came", "open_now", "overdue_now")
+        )
+    )
     return CollectorRow(
         "",
         None,
-        Recovered(
-            Money(sum(overdue for overdue, _came in money.values()), currency),
-            Money(sum(came for _overdue, came in money.values()), currency),
-            Money(cost, currency),
-        ),
+        all_of.recovered(currency, cost),
+        all_of.standing(currency),
         contacts_of([each for those in talks.values() for each in those]),
         own,
     )
 
 
-def _money(r: Reader, month: Month, currency: str) -> dict[str, tuple[int, int]]:
-    """By collector: what was overdue when the month began, and what of it was paid in it."""
-    began = month.first_on
-    items = open_items(began - ONE_DAY, seen_by(r.actor))
-    columns: list[Any] = [WHOSE, func.sum(items.c.open)]
-    overdue: Any = (
+def _money(r: Reader, month: Month, currency: str) -> dict[str, Sums]:
+    """By collector: what was overdue when the month began, what of it was paid, how it ended."""
+    began, ends = month.first_on, min(month.last_on, r.today)
+    found: defaultdict[str, Sums] = defaultdict(Sums)
+    for name, _minor, overdue in r.session.execute(_open_by(r, began - ONE_DAY, began, currency)):
+        found[name].overdue = int(overdue)
+    for name, minor in r.session.execute(_paid(r, month, currency)):
+        found[name].came = int(minor)
+    if began <= ends:
+        for name, minor, overdue in r.session.execute(_open_by(r, ends, ends, currency)):
+            found[name].open_now, found[name].overdue_now = int(minor), int(overdue)
+    return dict(found)
+
+
+def _open_by(r: Reader, as_of: dt.date, late_from: dt.date, currency: str) -> Any:
+    """By collector what is open at the end of a day, and what of it was due before another."""
+    items = open_items(as_of, seen_by(r.actor))
+    overdue = func.sum(case((items.c.due_on < late_from, items.c.open), else_=0))
+    columns: list[Any] = [WHOSE, func.sum(items.c.open), overdue]
+    return (
         select(*columns)
         .join(Customer, Customer.id == items.c.customer_id)
-        .where(items.c.currency == currency, items.c.due_on < began, items.c.open > 0)
+        .where(items.c.currency == currency, items.c.open > 0)
         .group_by(WHOSE)
     )
-    found: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for name, minor in r.session.execute(overdue):
-        found[name][0] = int(minor)
-    for name, minor in r.session.execute(_paid(r, month, currency)):
-        found[name][1] = int(minor)
-    return {name: (pair[0], pair[1]) for name, pair in found.items()}
 
 
 def _paid(r: Reader, month: Month, currency: str) -> Any:

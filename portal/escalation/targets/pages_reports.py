@@ -72,6 +72,7 @@ def export_collectors(file_format: Any) -> Response:
         *(_("Who"), _("Currency"), _("Overdue at the beginning"), _("Recovered")),
         *(_("Rate, %"), _("Target"), _("Talks"), _("Reached"), _("Won"), _("Success, in per cent")),
         *(_("Cost of collecting"), _("Cost, % of recovered")),
+        *(_("Open at the end"), _("Overdue at the end"), _("Overdue rate, %")),
     )
     rows = [_cells(row, report.currency) for row in (*report.rows, report.team)]
     return lists.sheet(file_format, "collectors", head, rows)
@@ -92,6 +93,9 @@ def _cells(row: CollectorRow, currency: str) -> tuple[Any, ...]:
         row.contacts.success,
         row.recovered.cost.major(),
         row.recovered.cost_percent,
+        row.standing.open.major(),
+        row.standing.overdue.major(),
+        row.standing.overdue_rate,
     )
 
 

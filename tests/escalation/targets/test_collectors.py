@@ -52,6 +52,7 @@ def talk(office: Office, user_id: int, outcome: str) -> None:
 
 
 def test_recovered_is_what_was_paid_of_what_was_overdue_when_the_month_began(office: Office):
+    """S-181, S-203: for the team, and for each collector who answers for it."""
     clerk = office.enter("clerk").user_id
     pay(office, clerk, "INV-4", 25_00)
 
@@ -63,7 +64,16 @@ def test_recovered_is_what_was_paid_of_what_was_overdue_when_the_month_began(off
     assert [(row.name, row.recovered.came.minor) for row in found.rows] == [("Li Na", 25_00)]
 
 
+def test_a_collectors_overdue_rate_is_told_beside_what_was_recovered(office: Office):
+    """S-202: INV-1 70.00 and INV-4 40.00 of 360.00 are overdue."""
+    [row] = report(office).rows
+
+    assert (row.standing.open.major(), row.standing.overdue.major()) == ("360.00", "110.00")
+    assert row.standing.overdue_rate == 30
+
+
 def test_talks_count_for_whoever_had_them(office: Office):
+    """S-119, S-175, S-186."""
     lead = office.enter("collections_lead").user_id
     for outcome in ("promised", "no_answer", "refuses"):
         talk(office, lead, outcome)
@@ -85,6 +95,7 @@ def test_targets_hold_until_they_are_set_anew(office: Office):
 
 
 def test_doubtful_is_what_was_shipped_more_than_sixty_days_ago(office: Office):
+    """S-107, S-168."""
     with office.installation.reading(SYSTEM) as r:
         found = list_doubtful(r, 1, 50)
 
@@ -95,6 +106,7 @@ def test_doubtful_is_what_was_shipped_more_than_sixty_days_ago(office: Office):
 
 
 def test_the_lead_sets_targets_on_a_page(office: Office):
+    """S-181, S-184: whoever is responsible sets what is to be reached, and reads what was."""
     lead: DeskBrowser = office.enter("collections_lead")
     path = "/desk/reports/collectors/targets"
     page = lead.visit(path)
