@@ -32,7 +32,7 @@ CREDITS = {
     "waiting": (N_("Waits for a second person"), "warn"),
     "approved": (N_("To be posted"), "warn"),
     "refused": (N_("Refused"), "bad"),
-    "posted": (N_("Posted"), "ok"),
+    "posted": (N_("Posted to the account"), "ok"),
     "void": (N_("Not wanted any more"), "neutral"),
 }
 SPOKEN = {"en": "English", "zh-CN": "中文"}

@@ -15,7 +15,7 @@ from portal.interest.workings import Period, Worked
 #: state of a charge → its word and tone
 STATES = {
     "waiting": (N_("Waiting for approval"), "warn"),
-    "charged": (N_("Posted"), "ok"),
+    "charged": (N_("Charged to the account"), "ok"),
     "refused": (N_("Refused"), "bad"),
     "withdrawn": (N_("Withdrawn"), "neutral"),
 }

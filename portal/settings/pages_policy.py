@@ -38,7 +38,9 @@ class TryForm(Form):
     """A policy as a file, or as text that is typed."""
 
     file = wtforms.FileField(N_("File"))
-    text = wtforms.TextAreaField(N_("Text"), render_kw={"rows": 16, "spellcheck": "false"})
+    text = wtforms.TextAreaField(
+        N_("Policy as text"), render_kw={"rows": 16, "spellcheck": "false"}
+    )
 
     def read(self) -> str:
         """The text of the file, else what was typed; none where it cannot be read."""

@@ -154,6 +154,7 @@ def words() -> dict[str, Any]:
         "applies_said": names.applies_said,
         "finding_said": names.finding_said,
         "anchor": anchor,
+        "language_said": lambda code: _(names.LANGUAGES[code]),
         "strength_said": lambda strength: _(names.STRENGTHS[strength]),
         "raised_said": lambda grade: _(names.RAISED[grade]),
         "amounts_said": names.amounts_said,

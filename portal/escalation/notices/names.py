@@ -54,7 +54,8 @@ def title_of(strength: str) -> str:
 def state_of(row: NoticeRow) -> tuple[str, str]:
     """The word and the tone of a notice's state; a letter's is about the post."""
     if row.state == "sent" and row.is_letter:
-        return (_("Handed over by the post"), "ok") if row.delivered_on else (_("Posted"), "ok")
+        told = _("Handed over by the post") if row.delivered_on else _("Given to the post")
+        return told, "ok"
     word, tone = STATES[row.state]
     return _(word), tone
 

@@ -62,7 +62,7 @@ class TextForm(WhenForm):
 
     subject = wtforms.StringField(N_("Subject"), [Length(max=LONGEST_SUBJECT)])
     body = wtforms.TextAreaField(
-        N_("Text"),
+        N_("Text of the message"),
         [Filled(N_("Write the text.")), Length(max=LONGEST_BODY)],
         render_kw={"rows": 18},
     )

@@ -38,6 +38,7 @@ STEPS = {
     "done": (N_("done"), "ok"),
     "task": (N_("put to the queue"), "ok"),
     "unsent": (N_("not sent"), "bad"),
+    "failed": (N_("not delivered"), "bad"),
     "refused": (N_("not approved"), "bad"),
     "cancelled": (N_("settled meanwhile"), "neutral"),
 }

@@ -22,7 +22,7 @@ from portal.escalation.queries import RunRow, get_run, list_runs
 from portal.escalation.running import count_customers
 from portal.escalation.runs import names, queries
 from portal.escalation.runs.letters import PlannedLetter, planned_action, planned_letter, recipients
-from portal.escalation.runs.rows import Rows, Sending
+from portal.escalation.runs.rows import Rows, Sending, by_channel
 from portal.web import current, lists, respond
 from portal.web.current import actor, reader
 from portal.web.forms import Form
@@ -53,6 +53,7 @@ def list_page(form: Form) -> Response:
         form=form,
         runs=found,
         pager=lists.pager(page, pages, queries.count_runs(r), size),
+        by_channel=by_channel,
         has_todays=bool(queries.find_today(r)),
         today=r.today,
         **words(),

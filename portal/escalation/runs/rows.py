@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from portal.core.money import Money
-from portal.escalation.ladders.preview import Sums
+from portal.escalation.ladders.preview import Sums, sums_of
 from portal.escalation.notices.readers import MESSAGES
 
 
@@ -20,6 +21,21 @@ class StepHead:
     count: int
     customers: int
     sums: Sums
+
+
+def by_channel(told: Iterable[tuple[str, str, int, Money]]) -> list[tuple[str, int, Sums]]:
+    """
+    Of steps with their channel, count and sum: each channel once, with a sum a currency.
+
+    >>> by_channel([("a", "call", 1, Money(5, "EUR")), ("b", "call", 2, Money(7, "EUR"))])
+    [('call', 3, (Money(minor=12, currency='EUR'),))]
+    """
+    counts: Counter[str] = Counter()
+    amounts: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+    for _step, channel, count, amount in told:
+        counts[channel] += count
+        amounts[channel].append((amount.currency, amount.minor))
+    return [(channel, count, sums_of(amounts[channel])) for channel, count in counts.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +94,21 @@ class DoneRow:
 
     @property
     def result(self) -> str:
-        """Its state; of a step that is done also whether it is a task, or reached nobody."""
-        if self.state != "done" or self.notices:
+        """
+        Its state; of a step that is done also whether it is a task, or reached nobody.
+
+        >>> from dataclasses import replace
+        >>> row = DoneRow("cu", "Acme", "first", "email", "done", Money(1, "EUR"), ())
+        >>> row.result
+        'unsent'
+        >>> replace(row, notices=(SentNotice("nt", "failed", "Ada"),)).result
+        'failed'
+        """
+        if self.state != "done":
             return self.state
-        return "unsent" if self.channel in MESSAGES else "task"
+        if not self.notices:
+            return "unsent" if self.channel in MESSAGES else "task"
+        return "failed" if {each.state for each in self.notices} == {"failed"} else "done"
 
 
 @dataclass(frozen=True, slots=True)

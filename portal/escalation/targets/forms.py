@@ -15,7 +15,7 @@ from portal.web.forms import Form, MoneyField, SelectField
 class TargetForm(Form):
     """What somebody is to reach in a month."""
 
-    who = SelectField(N_("For whom"))
+    who = SelectField(N_("Whose targets"))
     recovered = MoneyField(N_("To be recovered"), [Optional()])
     contacts = wtforms.IntegerField(N_("Talks"), [Optional(), NumberRange(0, 100_000)])
     success_percent = wtforms.IntegerField(

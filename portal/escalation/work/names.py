@@ -107,7 +107,7 @@ def reason_of(row: WorkRow, curve: Curve) -> str:
         share=f"{whole}.{tenth}" if tenth else str(whole),
         amount=formats.money(row.amount),
         late=late,
-    )
+    ).replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _late(row: WorkRow) -> str:
