@@ -31,6 +31,7 @@ from portal.credit.pages_application import application as credit_application
 from portal.credit.pages_applications import desk as applications_desk
 from portal.credit.pages_asking import asking as shipping_desk
 from portal.credit.pages_customer import customer as credit
+from portal.credit.pages_late_payers import late_payers_desk
 from portal.credit.pages_limits import limits as limits_desk
 from portal.credit.pages_opening import opening as opening_desk
 from portal.credit.pages_orders import orders as orders_desk
@@ -228,6 +229,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     measures_desk,
     confirmations_desk,
     limitation_desk,
+    late_payers_desk,
     receipts_desk,
     bills_desk,
     due_desk,

@@ -32,6 +32,7 @@ COLLECT_PAGES = (
 #: What stands under Reports.
 REPORT_PAGES = (
     *("desk_measures", "desk_confirmations", "desk_limitation", "desk_collectors"),
+    "desk_late_payers",
     *("desk_provisions", "desk_write_offs"),
 )
 #: What stands under Settings.
@@ -122,6 +123,7 @@ NAVIGATION = Navigation(
             MenuItem("desk_confirmations.confirmations", N_("Confirmations")),
             MenuItem("desk_promises.kept", N_("Promises kept")),
             MenuItem("desk_limitation.index", N_("Limitation")),
+            MenuItem("desk_late_payers.index", N_("Late payers")),
             MenuItem("desk_collectors.collectors", N_("Collectors")),
             MenuItem("desk_collectors.doubtful", N_("Doubtful")),
             MenuItem("desk_provisions.index", N_("Provisions")),

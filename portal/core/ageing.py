@@ -160,6 +160,8 @@ class GradeScheme(AgeingScheme):
 
 BUCKETS = Scheme()
 GRADES = GradeScheme()
+#: Short and long: up to a year late, and by years after it (S-169).
+YEARS = Scheme((365, 730, 1095))
 
 
 @dataclass(frozen=True, slots=True)

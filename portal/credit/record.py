@@ -14,8 +14,20 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Subquery, and_, case, func, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 
+from portal.base.batch import plain_rows
 from portal.base.daycount import days_between
 from portal.base.work import Reader
 from portal.core.dispute import Verdict
@@ -74,31 +86,36 @@ def _lateness(r: Reader, on: dt.date, whose: Scope) -> dict[int, list[Lateness]]
 
     The latter are late up to the day, and count as of that day.
     """
-    items = _judged_parts(on, whose)
+    items = judged_parts(on, whose)
     minor, late, paid_on = items.c.amount_minor, items.c.late, items.c.paid_on
     recent = paid_on > on - dt.timedelta(days=RECENT_DAYS)
     before = and_(~recent, paid_on > on - dt.timedelta(days=RECENT_DAYS + BEFORE_DAYS))
     sums: list[Any] = [
         func.count(),
-        func.sum(case((late == 0, 1), else_=0)),
-        func.sum(minor),
+        _whole(case((late == 0, 1), else_=0)),
+        _whole(minor),
         func.sum(minor * late),
     ]
     for part in (recent, before):
         sums += [
-            func.sum(case((part, 1), else_=0)),
-            func.sum(case((part, minor), else_=0)),
+            _whole(case((part, 1), else_=0)),
+            _whole(case((part, minor), else_=0)),
             func.sum(case((part, minor * late), else_=0)),
         ]
-    sums.append(func.sum(items.c.term))
+    sums.append(_whole(items.c.term))
     found = defaultdict(list)
     rows = select(items.c.customer_id, *sums).group_by(items.c.customer_id, items.c.currency)
-    for customer_id, *told in r.session.execute(rows):
+    for customer_id, *told in plain_rows(r.session, rows):
         found[customer_id].append(Lateness(*map(int, told)))
     return found
 
 
-def _judged_parts(on: dt.date, whose: Scope) -> Subquery:
+def _whole(values: Any) -> ColumnElement[int]:
+    """A sum that PostgreSQL gives as a whole number, which is read sooner than a decimal one."""
+    return cast(func.sum(values), BigInteger)
+
+
+def judged_parts(on: dt.date, whose: Scope) -> Subquery:
     """Each due part that is over: when it was paid or the day itself, and how late that is."""
     settled = _settled(on, whose)
     same_part = and_(
@@ -157,10 +174,10 @@ def _trade(r: Reader, on: dt.date, whose: Scope) -> dict[int, list[Trade]]:
     is_sale = Entry.kind.in_((Kind.INVOICE, Kind.CREDIT_NOTE))
     columns: list[Any] = [
         *(Entry.customer_id, Entry.currency),
-        func.min(case((is_invoice, Entry.dated_on))).label("first_on"),
-        func.sum(case((and_(is_invoice, year), 1), else_=0)).label("invoices"),
-        func.sum(case((and_(is_sale, year), Entry.amount_minor), else_=0)).label("sales"),
-        func.sum(Entry.amount_minor).label("balance"),
+        func.min(case((is_invoice, Entry.dated_on))),
+        _whole(case((and_(is_invoice, year), 1), else_=0)),
+        _whole(case((and_(is_sale, year), Entry.amount_minor), else_=0)),
+        _whole(Entry.amount_minor),
     ]
     rows = (
         select(*columns)
@@ -168,9 +185,8 @@ def _trade(r: Reader, on: dt.date, whose: Scope) -> dict[int, list[Trade]]:
         .group_by(Entry.customer_id, Entry.currency)
     )
     found = defaultdict(list)
-    for row in r.session.execute(rows):
-        told = (int(row.invoices), int(row.sales), int(row.balance))
-        found[row.customer_id].append(Trade(row.currency, row.first_on, *told))
+    for customer_id, currency, first_on, *told in plain_rows(r.session, rows):
+        found[customer_id].append(Trade(currency, first_on, *map(int, told)))
     return found
 
 

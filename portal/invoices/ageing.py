@@ -12,14 +12,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, case, func, select, text
+from sqlalchemy import ColumnElement, Select, case, func, select, text
 from sqlalchemy.orm import Session
 
 from portal.core.ageing import BUCKETS, AgeingScheme, Basis
+from portal.core.ledger import Kind
 from portal.invoices.open_items import Scope, credits_dated, due_parts, everyone, with_disputes
 from portal.invoices.raised import on_part, raised_for, stretch
-from portal.tables.invoices import Invoice
+from portal.tables.invoices import Entry, Invoice
 
+#: Divides accounts by where their claims come from.
+ORIGIN = "origin"
+#: Claims that no sale made.
+BESIDE_SALES = (Kind.CHARGE, Kind.ADJUSTMENT)
 #: On PostgreSQL each parallel worker would repeat the whole aggregate of allocations, and
 #: compiling such a query takes longer than running it.
 SERIAL = ("set local max_parallel_workers_per_gather = 0", "set local jit = off")
@@ -83,7 +88,7 @@ def aged_accounts(
     Every account with something open or unapplied, by customer and currency; `settled` ones too.
 
     `split` names a column of the invoice (`region`, `product`) that divides the accounts further;
-    what is no invoice stands under the empty name.
+    what is no invoice stands under the empty name. `origin` divides them by where claims come from.
     """
     run_serially(session)
     aged: dict[tuple[int, str, str], tuple[list[int], int]] = {}
@@ -108,7 +113,7 @@ def _aged_items(asked: AsOf, whose: Scope, split: str) -> Select[Any]:
     day = opened.c.due_on if asked.basis is Basis.DUE else opened.c.dated_on
     raised = raised_for(asked.day, asked.scheme, whose, inside=asked.inside)
     index = stretch(day, asked.day, asked.scheme, raised)
-    named: Any = func.coalesce(getattr(Invoice, split), "") if split else func.min("")
+    named: Any = _split_by(split) if split else func.min("")
     rows = select(
         opened.c.customer_id,
         opened.c.currency,
@@ -124,7 +129,18 @@ def _aged_items(asked: AsOf, whose: Scope, split: str) -> Select[Any]:
         rows = rows.select_from(opened.outerjoin(raised, on_part(opened, raised)))
     if not split:
         return rows
+    if split == ORIGIN:
+        return rows.join(Entry, Entry.id == opened.c.entry_id).group_by(named)
     return rows.outerjoin(Invoice, Invoice.entry_id == opened.c.entry_id).group_by(named)
+
+
+def _split_by(split: str) -> ColumnElement[str]:
+    return origin() if split == ORIGIN else func.coalesce(getattr(Invoice, split), "")
+
+
+def origin() -> ColumnElement[str]:
+    """Where a claim comes from: from selling, or from interest, fees and adjustments (S-169)."""
+    return case((Entry.kind.in_(BESIDE_SALES), "beside"), else_="sales")
 
 
 def _credits(day: dt.date, whose: Scope) -> Select[Any]:

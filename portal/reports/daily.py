@@ -33,6 +33,7 @@ def run(installation: Installation, on: dt.date) -> dict[str, int]:
 
 
 def _task(w: Work, row: LapseRow) -> NewTask:
+    assert row.lapses_on is not None  # what stands still lapses within no months
     return NewTask(
         row.customer_id,
         KIND,

@@ -13,10 +13,11 @@ from portal.base.work import Reader
 from portal.core.ageing import Basis, days_late
 from portal.core.ledger import Kind
 from portal.core.money import Money
-from portal.invoices.open_items import Scope, counts_on, credits_dated, open_items, whose_items
+from portal.invoices.ageing import origin
+from portal.invoices.open_items import Scope, counts_on, credits_dated, open_items
 from portal.invoices.raised import on_part, raised_for, stretch
 from portal.invoices.rows import PER_PAGE
-from portal.reports.queries import AskAgeing, By, grade_on
+from portal.reports.queries import AskAgeing, By, grade_on, scope_of, security_on
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry, Invoice
 from portal.tables.payments import Allocation
@@ -69,7 +70,7 @@ class ItemPage:
 
 def list_aged_items(r: Reader, asked: AskItems) -> ItemPage:
     """What a figure is made of, the earliest due first; the sum of all pages is the figure."""
-    whose = whose_items(r.actor, asked.report.customer_id)
+    whose = scope_of(r, asked.report)
     rows = _credits(asked, whose) if asked.column == UNAPPLIED else _items(asked, whose)
     every = rows.subquery("every")
     count, total = r.session.execute(select(func.count(), func.sum(every.c.counted))).one()
@@ -135,6 +136,8 @@ def _key_of_item(report: AskAgeing) -> ColumnElement[str]:
     by = report.by
     if by is By.PRODUCT:
         return func.coalesce(Invoice.product, "")
+    if by is By.ORIGIN:
+        return origin()
     if by is By.REGION:
         own = func.coalesce(Invoice.region, "")
         return case((own == "", _key_of_customer(report)), else_=own)
@@ -145,6 +148,8 @@ def _key_of_customer(report: AskAgeing) -> ColumnElement[Any]:
     by = report.by
     if by is By.GRADE:
         return func.coalesce(grade_on(report.as_of), "")
+    if by is By.SECURITY:
+        return security_on(report.as_of)
     column = {By.OWNER: Customer.owner, By.REGION: Customer.region}.get(by)
     return func.coalesce(Customer.code if column is None else column, "")
 
@@ -176,7 +181,7 @@ def _credits(asked: AskItems, whose: Scope) -> Select[Any]:
     )
     if asked.key is None:
         return rows
-    if report.by is By.PRODUCT:  # a credit has none
+    if report.by in {By.PRODUCT, By.ORIGIN}:  # a credit has none
         return rows if asked.key == "" else rows.where(false())
     return rows.where(_key_of_customer(report) == asked.key)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from portal.base.laws import NamedLaw, named_laws
 from portal.base.work import Reader
-from portal.core.limitation import Act, Law, Start
+from portal.core.limitation import Act, Effect, Law, Start
 
 FILE = Path(__file__).with_name("laws.toml")
 #: The company's country → its law; any other has none here.
@@ -29,6 +29,9 @@ def _read(told: dict[str, Any]) -> Law:
         Start(told.get("starts", Start.DUE)),
         frozenset(Act(name) for name in told["resets"]),
         frozenset(Act(name) for name in told.get("written", ())),
+        Effect(told["proceedings"]) if "proceedings" in told else None,
+        told.get("months_after", 0),
+        told.get("judgment_years"),
     )
 
 

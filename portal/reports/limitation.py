@@ -15,13 +15,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select
 
 from portal.base.work import Reader
-from portal.core.limitation import Lapse, Reset, lapse_of, years_after
+from portal.core.limitation import Fact, Lapse, lapse_of, months_after, years_after
 from portal.core.money import Money
-from portal.core.period import Month
 from portal.core.workdays import ONE_DAY
 from portal.invoices.open_items import open_items, whose_items
 from portal.reports.laws import law_of
-from portal.reports.proofs import Proof, proofs_of
+from portal.reports.proofs import Proof, entries_sued, proofs_of
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry
 
@@ -37,6 +36,8 @@ class AskLapses:
     within_months: int | None = None
     #: Instead those whose last day is over.
     has_lapsed: bool = False
+    #: Instead those of which a court keeps the period from running.
+    is_standing: bool = False
     customer_id: int | None = None
     entry_id: int | None = None
     currency: str = ""
@@ -56,7 +57,8 @@ class LapseRow:
     part: int
     due_on: dt.date
     open: Money
-    lapses_on: dt.date
+    #: None: it stands still while a court has it.
+    lapses_on: dt.date | None
     #: None: the period runs since it was due.
     since: Proof | None
 
@@ -71,16 +73,24 @@ def list_lapses(r: Reader, asked: AskLapses) -> list[LapseRow]:
     law = law_of(r).law
     if law.years is None:
         return []
-    first, until = _days(r, asked)
-    parts = r.session.execute(_parts(r, asked, law.years, until)).all()
+    span = _days(r, asked)
+    parts = r.session.execute(_parts(r, asked, law.years, span[1])).all()
     proofs = proofs_of(r, sorted({row.entry_id for row in parts}))
     rows = []
     for row in parts:
-        found = {proof.reset: proof for proof in proofs.get(row.entry_id, ())}
+        found = {proof.fact: proof for proof in proofs.get(row.entry_id, ())}
         lapse = lapse_of(law, row.due_on, found)
-        if lapse is not None and first <= lapse.on <= until:
+        if lapse is not None and _is_asked(asked, lapse, span):
             rows.append(_row(r, row, lapse, found))
-    return sorted(rows, key=lambda each: (each.lapses_on, each.customer_code, each.number))
+    return sorted(
+        rows, key=lambda each: (each.lapses_on or dt.date.max, each.customer_code, each.number)
+    )
+
+
+def _is_asked(asked: AskLapses, lapse: Lapse, span: tuple[dt.date, dt.date]) -> bool:
+    if lapse.on is None:
+        return asked.is_standing or (asked.within_months is None and not asked.has_lapsed)
+    return not asked.is_standing and span[0] <= lapse.on <= span[1]
 
 
 def list_soon(r: Reader, customer_id: int, due: Iterable[dt.date | None]) -> list[LapseRow]:
@@ -111,17 +121,6 @@ def _days(r: Reader, asked: AskLapses) -> tuple[dt.date, dt.date]:
     return r.today, months_after(r.today, asked.within_months)
 
 
-def months_after(day: dt.date, months: int) -> dt.date:
-    """
-    The same date so many months later, or the last one of a shorter month.
-
-    >>> months_after(dt.date(2026, 8, 31), 6)
-    datetime.date(2027, 2, 28)
-    """
-    month = Month.of(day).plus(months)
-    return month.first_on.replace(day=min(day.day, month.last_on.day))
-
-
 def _due_by(until: dt.date, years: int) -> dt.date:
     """The last due date of what can lapse by a day: no period is shorter than the law's years."""
     # The day after: what was due on a 29th of February ends on the 28th.
@@ -140,6 +139,8 @@ def _parts(r: Reader, asked: AskLapses, years: int, until: dt.date) -> Select[An
         kept.append(items.c.due_on <= _due_by(until, years))
     if asked.entry_id is not None:
         kept.append(items.c.entry_id == asked.entry_id)
+    if asked.is_standing:
+        kept.append(items.c.entry_id.in_(entries_sued()))
     if asked.currency:
         kept.append(items.c.currency == asked.currency)
     return (
@@ -151,7 +152,7 @@ def _parts(r: Reader, asked: AskLapses, years: int, until: dt.date) -> Select[An
     )
 
 
-def _row(r: Reader, row: Any, lapse: Lapse, found: dict[Reset, Proof]) -> LapseRow:
+def _row(r: Reader, row: Any, lapse: Lapse, found: dict[Fact, Proof]) -> LapseRow:
     return LapseRow(
         customer_id=row.customer_id,
         customer_ref=r.refs.of("cu", row.customer_id),

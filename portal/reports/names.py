@@ -23,17 +23,30 @@ LABELS = {
     "agency": N_("With an agency"),
     "legal": N_("At law"),
     "bad_debt": N_("Bad debt"),
+    "1-365": N_("Up to 1 year"),
+    "366-730": N_("1 to 2 years"),
+    "731-1095": N_("2 to 3 years"),
+    "1096+": N_("More than 3 years"),
+}
+#: What rows are called that stand for no customer and for nobody's word.
+KEYS = {
+    "sales": N_("From sales"),
+    "beside": N_("Interest, fees and adjustments"),
+    "secured": N_("With a security"),
+    "unsecured": N_("Without a security"),
 }
 GRADES = {"not_due": 1} | {name: grade for grade, name in enumerate(AGED.names, start=1)}
 #: The grades of the buckets of days late; a fifth and later one is as dark as the fourth.
 LATE_GRADES = (3, 4, 5, 7)
-#: What begins a limitation period anew.
+#: What a limitation period runs from, or stands still by.
 ACTS = {
     Act.PART_PAYMENT: N_("Part payment"),
     Act.PROMISE: N_("Promise"),
     Act.PLAN: N_("Instalment plan signed"),
     Act.ACKNOWLEDGEMENT: N_("Debt acknowledged"),
     Act.DEMAND: N_("Demand received"),
+    Act.SUIT: N_("Suit filed"),
+    Act.ARBITRATION: N_("Brought to arbitration"),
 }
 
 
@@ -47,6 +60,13 @@ def stretch_name(name: str) -> str:
     if name in LABELS:
         return _(LABELS[name])
     return _("%(days)s days", days=name.replace("-", "\N{EN DASH}"))
+
+
+def key_name(by: str, name: str) -> str:
+    """What a row of the report is called; one that stands for a word of ours in the language."""
+    if by == "origin" and not name:
+        return _("Unapplied money")
+    return _(KEYS[name]) if by in {"origin", "security"} and name in KEYS else name
 
 
 def graded(names: Sequence[str], amounts: Sequence[T]) -> list[tuple[int, str, T]]:

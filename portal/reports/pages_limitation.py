@@ -21,13 +21,14 @@ from portal.web.lists import SheetFormat
 
 limitation_desk = Blueprint("desk_limitation", __name__, url_prefix="/desk")
 
-LAPSED = "lapsed"
+LAPSED, STANDING = "lapsed", "standing"
 #: What the list can be narrowed to; the first is shown unless told otherwise.
 WITHIN = {
     "12": N_("Within a year"),
     "6": N_("Within 6 months"),
     "3": N_("Within 3 months"),
     LAPSED: N_("Lapsed"),
+    STANDING: N_("With a court"),
 }
 
 
@@ -61,6 +62,8 @@ def _within() -> str:
 def _asked(within: str) -> AskLapses:
     customer = lists.asked("customer")
     customer_id = reader().id_of("cu", customer) if customer else None
+    if within == STANDING:
+        return AskLapses(is_standing=True, customer_id=customer_id)
     if within == LAPSED:
         return AskLapses(has_lapsed=True, customer_id=customer_id)
     return AskLapses(int(within), customer_id=customer_id)

@@ -12,15 +12,16 @@ from portal.base.access import NotFound, allows
 from portal.base.language import gettext as _
 from portal.base.policy import policy_on
 from portal.base.spreadsheets import Row
-from portal.core.ageing import GRADES, AgeingScheme, Basis
+from portal.core.ageing import GRADES, YEARS, AgeingScheme, Basis
 from portal.core.errors import RuleBroken
 from portal.core.money import exponent
-from portal.customers.queries import CustomerFilter, get_customer, list_customers
+from portal.customers.queries import CustomerFilter, get_customer, list_customers, list_owners
 from portal.reports.items import DISPUTED, UNAPPLIED, AgedItem, AskItems, list_aged_items
-from portal.reports.names import grade_of, stretch_name
+from portal.reports.names import grade_of, key_name, stretch_name
 from portal.reports.queries import AgeingReport, AgeingRow, AskAgeing, By, ageing_report
 from portal.statements.names import KINDS
 from portal.web import lists, respond
+from portal.web.controls import here
 from portal.web.current import actor, reader
 from portal.web.forms import day_typed
 from portal.web.guard import guard
@@ -29,6 +30,8 @@ from portal.web.lists import SheetFormat
 desk = Blueprint("desk_reports", __name__, url_prefix="/desk/reports")
 
 MOST_ROWS = 1_000_000
+#: The columns besides the buckets of the policy.
+SCHEMES: dict[str, AgeingScheme] = {"grades": GRADES, "years": YEARS}
 
 
 @desk.get("/ageing")
@@ -44,6 +47,7 @@ def ageing() -> Response:
         behind=_behind(asked),
         sheets=_sheets("/desk/reports/ageing"),
         row_url=_row_url(asked),
+        owners=lists.choices(_("All"), list_owners(reader())),
         **_words(asked),
     )
 
@@ -51,8 +55,9 @@ def ageing() -> Response:
 def _scheme(as_of: dt.date) -> AgeingScheme:
     """The grades, or the buckets of the policy in force on the day."""
     r = reader()
-    if lists.asked("scheme") == "grades":
-        return GRADES
+    named = SCHEMES.get(lists.asked("scheme"))
+    if named is not None:
+        return named
     return (r.policy if as_of == r.today else policy_on(r.session, as_of)).scheme
 
 
@@ -66,14 +71,19 @@ def _asked() -> AskAgeing:
         scheme=_scheme(as_of),
         basis=Basis(lists.asked("basis", list(Basis)) or Basis.DUE),
         customer_id=get_customer(r, customer).row.id if customer else None,
+        owner=lists.asked("owner"),
     )
+
+
+def _scheme_name(asked: AskAgeing) -> str:
+    return next((name for name, each in SCHEMES.items() if asked.scheme is each), "buckets")
 
 
 def _words(asked: AskAgeing) -> dict[str, Any]:
     """What both pages say of how the report was asked for."""
     return {
         "asked": asked,
-        "scheme": "grades" if asked.scheme is GRADES else "buckets",
+        "scheme": _scheme_name(asked),
         "stretches": [
             (name, stretch_name(name), grade_of(name, place))
             for place, name in enumerate(asked.scheme.names)
@@ -81,6 +91,7 @@ def _words(asked: AskAgeing) -> dict[str, Any]:
         "ways": _ways(),
         "way": dict(_ways())[asked.by.value],
         "currency": lists.asked("currency"),
+        "key_name": key_name,
         "today": reader().today,
     }
 
@@ -92,6 +103,8 @@ def _ways() -> list[tuple[str, str]]:
         ("region", _("Region")),
         ("product", _("Product")),
         ("grade", _("Grade")),
+        ("origin", _("Origin")),
+        ("security", _("Security")),
     ]
 
 
@@ -116,7 +129,8 @@ def _behind(asked: AskAgeing) -> Callable[..., str]:
     kept = {
         "as_of": asked.as_of.isoformat(),
         "by": asked.by.value,
-        "scheme": "grades" if asked.scheme is GRADES else None,
+        "scheme": next((name for name in SCHEMES if name == _scheme_name(asked)), None),
+        "owner": asked.owner or None,
         "basis": asked.basis.value if asked.basis is Basis.INVOICE else None,
         "customer": lists.asked("customer") or None,
     }
@@ -129,7 +143,7 @@ def _behind(asked: AskAgeing) -> Callable[..., str]:
 
 
 def _row_url(asked: AskAgeing) -> Callable[[AgeingRow], str]:
-    """Where the name of a row leads: the customer, or the list of customers narrowed to it."""
+    """Where the name of a row leads: the customer, its owner's customers, those of a region."""
     refs: dict[str, str] = {}
     if asked.by is By.CUSTOMER:
         refs = {row.code: row.ref for row in list_customers(reader(), CustomerFilter())}
@@ -137,9 +151,10 @@ def _row_url(asked: AskAgeing) -> Callable[[AgeingRow], str]:
     def url(row: AgeingRow) -> str:
         if row.key in refs:
             return url_for("desk_customers.show", ref=refs[row.key])
-        name = {By.OWNER: "owner", By.REGION: "region"}.get(asked.by, "")
-        narrowed: dict[str, Any] = {name: row.key}
-        return url_for("desk_customers.index", **narrowed) if name and row.key else ""
+        if asked.by is By.OWNER and row.key:
+            return here(by=By.CUSTOMER.value, owner=row.key)
+        is_place = asked.by is By.REGION and row.key
+        return url_for("desk_customers.index", region=row.key) if is_place else ""
 
     return url
 
@@ -165,7 +180,8 @@ def export_ageing(file_format: SheetFormat) -> Response:
 
 def _report_cells(row: AgeingRow) -> Row:
     sums = (row.open, row.unapplied, row.balance, row.disputed)
-    return (row.key, row.name, row.currency, *row.buckets, *sums)
+    name = key_name(lists.asked("by"), row.name)
+    return (row.key, name, row.currency, *row.buckets, *sums)
 
 
 @desk.get("/ageing/items")
@@ -238,6 +254,6 @@ def _figure_name(asked: AskItems) -> str:
 
 def _back() -> str:
     """The report the figure stands in."""
-    names = ("as_of", "by", "scheme", "basis", "customer")
+    names = ("as_of", "by", "scheme", "basis", "customer", "owner")
     kept: dict[str, Any] = {name: request.args[name] for name in names if name in request.args}
     return url_for(".ageing", **kept)

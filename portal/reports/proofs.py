@@ -1,19 +1,22 @@
-"""What was done about documents that begins a limitation period anew, each with its evidence."""
+"""What was done about documents that bears on their limitation, each with its evidence."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, select
 
 from portal.base.work import Reader
+from portal.core import case
 from portal.core.ledger import Kind
-from portal.core.limitation import Act, Reset
+from portal.core.limitation import Act, End, Fact, Proceeding, Reset
+from portal.tables.cases import CaseEvent, CasePart, CollectionCase
 from portal.tables.invoices import Entry
 from portal.tables.journal import Event
 from portal.tables.payments import Allocation
@@ -28,7 +31,13 @@ OWES = '"name":"owes"'
 #: Ways of a promise of which nothing is in the customer's own writing.
 SPOKEN = frozenset({"phone", "import"})
 #: Of acts on one day the last named is told: the stronger proof.
-ORDER = (Act.DEMAND, Act.PART_PAYMENT, Act.PROMISE, Act.PLAN, Act.ACKNOWLEDGEMENT)
+ORDER = (
+    *(Act.DEMAND, Act.PART_PAYMENT, Act.PROMISE, Act.PLAN, Act.ACKNOWLEDGEMENT),
+    *(Act.SUIT, Act.ARBITRATION),
+)
+#: The events by which a claim comes before a court or a tribunal, and those that end that.
+FILED = {case.Act.FILE: Act.SUIT, case.Act.ARBITRATE: Act.ARBITRATION}
+OF_COURTS = (*FILED, case.Act.HEAR, case.Act.DECIDE, case.Act.ENFORCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +50,13 @@ class Proof:
     number: str
     path: str
     is_written: bool = True
+    #: Of a suit: until when it lasted, and how it ended.
+    court: Proceeding | None = None
 
     @property
-    def reset(self) -> Reset:
+    def fact(self) -> Fact:
         """The act as the law looks at it."""
-        return Reset(self.act, self.on, self.is_written)
+        return self.court or Reset(self.act, self.on, self.is_written)
 
 
 Found = Iterator[tuple[int, Proof]]
@@ -56,7 +67,7 @@ def proofs_of(r: Reader, entry_ids: Sequence[int]) -> dict[int, list[Proof]]:
     proofs: defaultdict[int, list[Proof]] = defaultdict(list)
     for at in range(0, len(entry_ids), AT_ONCE):
         some = entry_ids[at : at + AT_ONCE]
-        for finds in (_payments, _promises, _plans, _acknowledged, _demanded):
+        for finds in (_payments, _promises, _plans, _acknowledged, _demanded, _sued):
             for entry_id, proof in finds(r, some):
                 if proof.on <= r.today:
                     proofs[entry_id].append(proof)
@@ -160,6 +171,66 @@ def _demanded(r: Reader, entry_ids: Sequence[int]) -> Found:
         if row.policy_id not in checking:
             path = f"/statements/{r.refs.of('st', row.id)}"
             yield row.entry_id, Proof(Act.DEMAND, _day(r, row.at), row.number, path)
+
+
+def _sued(r: Reader, entry_ids: Sequence[int]) -> Found:
+    """Suits and arbitrations about it, by the events of their cases."""
+    columns: list[Any] = [CasePart.entry_id, CollectionCase, CaseEvent.kind, CaseEvent.on]
+    rows = (
+        select(*columns)
+        .join(CollectionCase, CollectionCase.id == CasePart.case_id)
+        .join(CaseEvent, CaseEvent.case_id == CollectionCase.id)
+        .where(
+            CasePart.entry_id.in_(entry_ids),
+            CaseEvent.kind.in_([each.value for each in OF_COURTS]),
+            CaseEvent.on <= r.today,
+        )
+        .order_by(CaseEvent.id)
+    )
+    told: defaultdict[tuple[int, int], dict[case.Act, dt.date]] = defaultdict(dict)
+    cases: dict[int, CollectionCase] = {}
+    for entry_id, row, kind, on in r.session.execute(rows):
+        cases[row.id] = row
+        told[entry_id, row.id][case.Act(kind)] = on
+    for (entry_id, case_id), events in told.items():
+        court = _court(cases[case_id], events, r.today)
+        if court is not None:
+            path = f"/desk/cases/{r.refs.of('cs', case_id)}"
+            number = cases[case_id].number
+            yield entry_id, Proof(court.act, court.on, number, path, court=court)
+
+
+def _court(
+    row: CollectionCase, events: Mapping[case.Act, dt.date], today: dt.date
+) -> Proceeding | None:
+    """
+    What the events of a case make of it, each kind with its last day; None before it was filed.
+
+    A decision that is heard again or enforced has not ended it.
+    """
+    begun = next((act for act in FILED if act in events), None)
+    if begun is None:
+        return None
+    decided_on = events.get(case.Act.DECIDE)
+    again = max(events.get(act, dt.date.min) for act in (case.Act.HEAR, case.Act.ENFORCE))
+    is_decided = decided_on is not None and again < decided_on
+    closed_on = row.closed_on if row.closed_on and row.closed_on <= today else None
+    end = End.OTHER
+    if decided_on is not None or row.outcome == case.Outcome.JUDGMENT:
+        end = End.JUDGMENT
+    elif row.outcome == case.Outcome.WITHDRAWN:
+        end = End.WITHDRAWN
+    return Proceeding(FILED[begun], events[begun], decided_on if is_decided else closed_on, end)
+
+
+def entries_sued() -> Select[tuple[int]]:
+    """The documents that cases at law are about."""
+    at_law = CollectionCase.kind == case.Kind.LEGAL.value
+    return (
+        select(CasePart.entry_id)
+        .join(CollectionCase, CollectionCase.id == CasePart.case_id)
+        .where(at_law)
+    )
 
 
 def _receipt_of(event: type[Event]) -> ColumnElement[bool]:

@@ -1,5 +1,5 @@
 """
-The ageing report: who owes how much since when, by customer, region, product, owner or grade.
+The ageing report: who owes how much since when, by customer, owner, region and more.
 
 As the house sees it: what was written off inside it has left. Rows and totals are per currency.
 """
@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ScalarSelect, literal, select
+from sqlalchemy import ColumnElement, ScalarSelect, case, exists, literal, or_, select
 
 from portal.base.work import Reader
 from portal.core.ageing import BUCKETS, AgeingScheme, Basis
 from portal.core.money import Money
 from portal.customers.grades import grade_held
 from portal.invoices.ageing import AgedAccount, AsOf, aged_accounts
-from portal.invoices.open_items import whose_items
-from portal.tables.credit import CustomerGrade
+from portal.invoices.open_items import Scope, both, whose_items
+from portal.tables.credit import Collateral, CustomerGrade
 from portal.tables.customers import Customer
 
 
@@ -33,11 +33,15 @@ class By(StrEnum):
     OWNER = "owner"
     #: The grade in force on the report's day.
     GRADE = "grade"
+    #: From selling, or from interest, fees and adjustments.
+    ORIGIN = "origin"
+    #: Whether the customer has given a security that holds on the report's day.
+    SECURITY = "security"
 
     @property
     def column(self) -> str:
-        """The invoice's own column that divides a customer's items; empty where none does."""
-        return self.value if self in {By.REGION, By.PRODUCT} else ""
+        """By what a customer's own items are divided; empty where all stand together."""
+        return self.value if self in {By.REGION, By.PRODUCT, By.ORIGIN} else ""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class AskAgeing:
     scheme: AgeingScheme = BUCKETS
     basis: Basis = Basis.DUE
     customer_id: int | None = None
+    #: The salesperson whose customers it is about; empty: everybody's (S-177).
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,26 +129,51 @@ class Facts:
     owner: str
     #: Empty: none is in force on the day.
     grade: str
+    security: str
 
 
 def ageing_report(r: Reader, asked: AskAgeing) -> AgeingReport:
     """The ageing of everyone, or of one customer, as of a day; rows by key, then currency."""
-    whose = whose_items(r.actor, asked.customer_id)
+    whose = scope_of(r, asked)
     as_of = AsOf(asked.as_of, asked.scheme, asked.basis, inside=True)
     accounts = aged_accounts(r.session, as_of, whose, asked.by.column, settled=True)
     named: Any = select(
         *(Customer.id, Customer.code, Customer.name, Customer.region, Customer.owner),
         grade_on(asked.as_of) if asked.by is By.GRADE else literal(""),
+        security_on(asked.as_of) if asked.by is By.SECURITY else literal(""),
     )
     facts = {
-        row_id: Facts(code, name, region or "", owner or "", grade or "")
-        for row_id, code, name, region, owner, grade in r.session.execute(
+        row_id: Facts(code, name, region or "", owner or "", grade or "", security)
+        for row_id, code, name, region, owner, grade, security in r.session.execute(
             named.where(whose(Customer.id))
         )
     }
     return AgeingReport(
         asked, asked.scheme.names, _rows(asked.by, accounts, facts), _totals(accounts)
     )
+
+
+def scope_of(r: Reader, asked: AskAgeing) -> Scope:
+    """Whose rows the report is about: one customer's, a salesperson's, or all that may be seen."""
+    whose = whose_items(r.actor, asked.customer_id)
+    if not asked.owner:
+        return whose
+    theirs = select(Customer.id).where(Customer.owner == asked.owner)
+    return both(whose, lambda customer_id: customer_id.in_(theirs))
+
+
+def security_on(as_of: dt.date) -> ColumnElement[str]:
+    """Whether the customer at hand has given a security that counts on a day (S-169)."""
+    holds = exists(
+        select(Collateral.id).where(
+            Collateral.customer_id == Customer.id,
+            Collateral.accepted_minor > 0,
+            Collateral.from_on <= as_of,
+            or_(Collateral.until_on.is_(None), Collateral.until_on >= as_of),
+            Collateral.ended_at.is_(None),
+        )
+    )
+    return case((holds.correlate(Customer), "secured"), else_="unsecured")
 
 
 def grade_on(as_of: dt.date) -> ScalarSelect[str]:
@@ -159,6 +190,10 @@ def _named(by: By, account: AgedAccount, facts: Facts) -> tuple[str, str]:
         return facts.owner, facts.owner
     if by is By.GRADE:
         return facts.grade, facts.grade
+    if by is By.SECURITY:
+        return facts.security, facts.security
+    if by is By.ORIGIN:  # unapplied money has none
+        return account.split, account.split
     key = account.split or (facts.region if by is By.REGION else "")
     return key, key
 

@@ -113,6 +113,25 @@ def test_a_day_without_books_says_so(clerk: DeskBrowser):
     assert "Nothing stands behind" in clerk.visit(f"{PATH}/items?as_of=2020-01-01").text
 
 
+@pytest.mark.parametrize(
+    ("by", "row"), [("origin", "From sales"), ("security", "Without a security")]
+)
+def test_claims_are_told_apart_by_origin_and_by_security(clerk: DeskBrowser, by: str, row: str):
+    """S-169: from sales or beside them, secured or not, and by years late."""
+    page = clerk.visit(f"{PATH}?by={by}&currency=CNY&scheme=years")
+    rows = {each[0]: each for each in rows_of(page, "ageing-CNY")}
+
+    assert rows[row][1:3] == ["250.00", "110.00"]
+    assert "Up to 1 year" in page.text
+
+
+def test_each_salesperson_has_an_ageing_table(clerk: DeskBrowser):
+    """S-177: from the row of a salesperson to the customers in it."""
+    page = clerk.visit(clerk.visit(f"{PATH}?by=owner&currency=EUR").links["Marta Klein"])
+
+    assert [row[0] for row in rows_of(page, "ageing-EUR")] == ["Bergmann Antriebe"]
+
+
 def test_sales_see_the_ageing_of_their_own_customers(office: Office):
     page = office.enter("sales").visit(PATH)
 
