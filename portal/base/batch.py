@@ -6,11 +6,14 @@ For rows that a program makes by the thousand; what can be an insert-select stay
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, FromClause, Table, func, select
+from sqlalchemy import CursorResult, Dialect, FromClause, Select, Table, func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 from portal.base.recording import highest_ever, note
 
@@ -42,6 +45,13 @@ def insert_rows(
         marks = ", ".join("?" * len(columns))
         raw.executemany(f"insert into {target} values ({marks})", prepared)  # type: ignore[arg-type]  # noqa: S608
     raw.close()
+
+
+def plain_rows(session: Session, asked: Select[Any]) -> CursorResult[Any]:
+    """Rows of columns without what the mapper does for each; what waits is written first."""
+    if session.autoflush:
+        session.flush()
+    return session.connection().execute(asked)
 
 
 def reserve_ids(session: Session, into: FromClause, count: int) -> list[int]:
@@ -78,11 +88,19 @@ def _prepared(
     makers = [
         (place, maker)
         for place, name in enumerate(columns)
-        if (maker := table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) is not None
+        if (maker := _maker(table.c[name].type, dialect)) is not None
     ]
     if not makers:
         return rows
     return (_converted(row, makers) for row in rows)
+
+
+def _maker(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """What makes the driver's value of one; of days and moments, which come again, only once."""
+    maker = kind.dialect_impl(dialect).bind_processor(dialect)
+    if maker is not None and kind.python_type in (dt.date, dt.datetime):
+        return lru_cache(maxsize=1_000)(maker)
+    return maker
 
 
 def _converted(row: Sequence[Any], makers: Sequence[tuple[int, Any]]) -> list[Any]:

@@ -59,13 +59,35 @@ def grade_for(
     >>> grade(85), grade(84), grade("87.99", "B"), grade(88, "B"), grade(82, "A"), grade(81, "A")
     ('A', 'B', 'B', 'A', 'A', 'B')
     """
-    if score is None:
-        return ""
+    return grade_by(score, bounds_for(grades, in_force, hysteresis))
+
+
+def bounds_for(
+    grades: Sequence[Grade], in_force: str = "", hysteresis: int = 3
+) -> list[tuple[int, str]]:
+    """
+    The score from which each grade is earned by who has one in force, the best first.
+
+    >>> from portal.core.grade import SHIPPED_GRADES
+    >>> bounds_for(SHIPPED_GRADES, "B")
+    [(88, 'A'), (67, 'B'), (52, 'C'), (-3, 'D')]
+    """
     best_first = sorted(grades, key=lambda grade: -grade.min_score)
     held = next((grade for grade in best_first if grade.name == in_force), None)
-    for grade in best_first:
-        if score >= grade.min_score + _moved(grade, held, hysteresis):
-            return grade.name
+    return [(each.min_score + _moved(each, held, hysteresis), each.name) for each in best_first]
+
+
+def grade_by(score: Decimal | None, bounds: Sequence[tuple[int, str]]) -> str:
+    """
+    The first grade whose bound a score reaches.
+
+    >>> grade_by(Decimal(70), [(85, "A"), (70, "B")]), grade_by(Decimal(69), [(70, "B")])
+    ('B', '')
+    """
+    if score is not None:
+        for bound, name in bounds:
+            if score >= bound:
+                return name
     return ""
 
 

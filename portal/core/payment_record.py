@@ -8,10 +8,11 @@ items each of them stands on.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
 
 from portal.core.money import Money
 from portal.core.scorecard import as_figure
@@ -25,8 +26,7 @@ YEAR_MONTHS = 12
 PER_CENT = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Lateness:
+class Lateness(NamedTuple):
     """
     What of one currency was paid wholly or is overdue: how many due parts, how much, how late.
 
@@ -49,8 +49,7 @@ class Lateness:
     term_days: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Trade:
+class Trade(NamedTuple):
     """What was bought in one currency: the first invoice, the last year's, and what is owed."""
 
     currency: str
@@ -136,6 +135,7 @@ def share(part: int, whole: int) -> Decimal | None:
     return as_figure(part * PER_CENT, whole) if whole else None
 
 
+@lru_cache(maxsize=4096)
 def dealing_months(first_on: date | None, on: date) -> int | None:
     """
     The whole months since the first invoice.
@@ -215,10 +215,10 @@ def limit_use(rows: Sequence[Trade], limit: Money | None) -> Decimal | None:
 def _average(rows: Iterable[tuple[int, int, int]]) -> Decimal | None:
     """The mean of the averages of rows, of items, weighted sum and weight each, by their items."""
     known = [row for row in rows if row[0] and row[2]]
+    if not known:
+        return None
     if len(known) == 1:
         return as_figure(known[0][1], known[0][2])
     items = sum(count for count, _, _ in known)
-    if not items:
-        return None
     total = sum((Fraction(weighted, minor) * count for count, weighted, minor in known), Fraction())
     return as_figure(total / items)

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from portal.core.errors import RuleBroken
 from portal.core.money import rounded
@@ -69,8 +69,7 @@ FACTORS: Mapping[str, Source] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A factor of a score: its figure and points; both None where nothing is known."""
 
     name: str
@@ -160,10 +159,12 @@ class Factor:
         """
         if self.linear:
             return _on_line(self.linear, value)
-        first, last = self.bands[0][1], self.bands[-1][1]
-        if last > first:
-            return next((each for bound, each in reversed(self.bands) if value >= bound), first)
-        return next((each for bound, each in self.bands if value <= bound), last)
+        earned, is_rising = self.bands[0][1], self.more_is_better
+        for bound, points in self.bands:
+            if value < bound or (value == bound and not is_rising):
+                return earned if is_rising else points
+            earned = points
+        return earned
 
 
 def _number(told: object) -> Decimal | None:
@@ -303,28 +304,26 @@ def score_of(card: Sequence[Factor], known: Mapping[str, Decimal]) -> Score:
     >>> score_of(SCORECARD, {}).points is None
     True
     """
-    lines = tuple(_line(factor, known.get(factor.name)) for factor in card)
+    lines: list[Line] = []
     known_weight = all_weight = total = Decimal()
-    for line in lines:
-        all_weight += line.weight
-        if line.points is not None:
-            known_weight += line.weight
-            total += line.weight * line.points
+    for factor in card:
+        value, weight = known.get(factor.name), factor.weight
+        all_weight += weight
+        if value is None:
+            lines.append(factor.unknown)
+        else:
+            points = factor.points(value)
+            lines.append(Line(factor.name, weight, value, points))
+            known_weight += weight
+            total += weight * points
     if not known_weight:
-        return Score(lines, None, 0)
-    return Score(
-        lines, _half_up(total * 100 / known_weight), _half_up(known_weight * 10_000 / all_weight)
-    )
+        return Score(tuple(lines), None, 0)
+    hundredths = _half_up(total * 100 / known_weight)
+    return Score(tuple(lines), hundredths, _half_up(known_weight * 10_000 / all_weight))
 
 
 def _half_up(value: Decimal) -> int:
     return int(value.to_integral_value(ROUND_HALF_UP))
-
-
-def _line(factor: Factor, value: Decimal | None) -> Line:
-    if value is None:
-        return factor.unknown
-    return Line(factor.name, factor.weight, value, factor.points(value))
 
 
 def as_figure(part: int | Fraction, whole: int = 1) -> Decimal:

@@ -11,7 +11,6 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -22,7 +21,8 @@ from portal.base.batch import insert_rows
 from portal.base.lookup import BATCH, plain_moment
 from portal.base.work import Reader, Work
 from portal.core.money import Money
-from portal.credit.scoring import CustomerScore, Input, scores_on
+from portal.core.scorecard import Line
+from portal.credit.scoring import CustomerScore, Input, never_known, scores_on
 from portal.tables.credit import Rating
 
 COLUMNS = (
@@ -75,7 +75,8 @@ def keep_scores(w: Work, found: Sequence[CustomerScore]) -> int:
     first, last = found[0], found[-1]
     whose = Rating.customer_id.between(first.customer_id, last.customer_id)
     before = dict(_said_on(w, first.on, whose))
-    said_now = ((each.customer_id, _said(each)) for each in found)
+    told: dict[str, str] = {}
+    said_now = ((each.customer_id, _said(each, told)) for each in found)
     made = (w.actor.name, plain_moment(w.session, w.now))
     new = [(*said, *made) for key, said in said_now if before.get(key) != said]
     if new:
@@ -109,7 +110,7 @@ def _plain(row: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(each.isoformat() if isinstance(each, dt.date) else each for each in row)
 
 
-def _said(found: CustomerScore) -> tuple[Any, ...]:
+def _said(found: CustomerScore, told: dict[str, str]) -> tuple[Any, ...]:
     limit = found.suggested_limit
     return (
         found.customer_id,
@@ -118,7 +119,7 @@ def _said(found: CustomerScore) -> tuple[Any, ...]:
         found.score.coverage_bp,
         found.grade,
         found.is_provisional,
-        inputs_told(found.inputs),
+        inputs_told(found.inputs) if found.facts else _books_told(found.score.lines, told),
         found.currency,
         None if limit is None else limit.minor,
         found.suggested_terms,
@@ -134,24 +135,25 @@ def inputs_told(inputs: Iterable[Input]) -> str:
     return "{" + ",".join(_input_told(each) for each in inputs) + "}"
 
 
+def _books_told(lines: Iterable[Line], told: dict[str, str]) -> str:
+    """
+    The same of whom only the books tell anything, as of most.
+
+    `told` is for the scores of one card: what they share is told once.
+    """
+    parts = []
+    for name, weight, value, points in lines:
+        if value is None:
+            if name not in told:
+                told[name] = _input_told(never_known(name, weight))
+            parts.append(told[name])
+        else:
+            head = f'"{name}":{{"weight":"{weight:f}","source":"books","value":"'
+            parts.append(f'{head}{value:f}","points":"{points:f}"}}')
+    return "{" + ",".join(parts) + "}"
+
+
 def _input_told(each: Input) -> str:
-    if each.value is None and each.as_of is None:
-        return _unknown_told(each.name, each.weight, each.source, each.reason)
-    if each.value is None or each.as_of is not None or each.note:
-        return _fully_told(each)
-    return (
-        f'"{each.name}":{{"weight":"{each.weight:f}","source":"{each.source}",'
-        f'"value":"{each.value:f}","points":"{each.points:f}"}}'
-    )
-
-
-@lru_cache(maxsize=256)
-def _unknown_told(name: str, weight: Decimal, source: str, reason: str) -> str:
-    """What many customers share."""
-    return _fully_told(Input(name, weight, source, reason=reason))
-
-
-def _fully_told(each: Input) -> str:
     """With whatever is known of it."""
     told = {"weight": format(each.weight, "f"), "source": each.source}
     if each.value is not None and each.points is not None:

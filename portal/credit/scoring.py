@@ -8,29 +8,30 @@ are collected, turned into points factor by factor, and their sum into a grade (
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache, lru_cache
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, select
 
 from portal.base.access import NotFound, visible_to
+from portal.base.batch import plain_rows
 from portal.base.policy import PolicyInForce, policy_on
 from portal.base.work import Reader
 from portal.core import payment_record as record
 from portal.core.errors import RuleBroken
-from portal.core.grading import grade_for, suggested_limit
+from portal.core.grading import bounds_for, grade_by, suggested_limit
 from portal.core.money import Money
-from portal.core.scorecard import FACTORS, Factor, Score, as_figure, read_card, score_of
+from portal.core.scorecard import FACTORS, Factor, Score, read_card, score_of
 from portal.core.terms import parse_terms, schedule
 from portal.core.terms_in_force import find_named
 from portal.credit.facts import Fact, Facts, facts_on
 from portal.credit.record import Record, record_of
 from portal.customers.grades import grade_held
-from portal.customers.limits import BASE, limit_in_force, newest_rows
+from portal.customers.limits import AMOUNT, BASE, amount_in_force, newest_rows
 from portal.invoices.open_items import Scope, among, between, one
 from portal.tables.credit import CreditLimit, CustomerGrade
 from portal.tables.customers import Customer
@@ -48,6 +49,36 @@ NOT_KNOWN = {
     "dealing_months": "nothing_bought",
     "invoices_a_month": "nothing_bought",
     "limit_use": "no_limit",
+}
+
+
+class Books(NamedTuple):
+    """What the books say of a customer on a day."""
+
+    on: dt.date
+    lateness: Sequence[record.Lateness]
+    trade: Sequence[record.Trade]
+    #: Kept of those promised, right of those decided.
+    promises: tuple[int, int]
+    disputes: tuple[int, int]
+    limit: Money | None
+
+
+def _dealing_months(books: Books) -> Decimal | None:
+    months = record.dealing_months(record.first_deal(books.trade), books.on)
+    return None if months is None else Decimal(months)
+
+
+#: Factor of the scorecard → its figure, None where it is not known.
+FIGURES: Mapping[str, Callable[[Books], Decimal | None]] = {
+    "days_late": lambda books: record.days_late(books.lateness),
+    "late_trend": lambda books: record.late_trend(books.lateness),
+    "paid_on_time": lambda books: record.paid_on_time(books.lateness),
+    "promises_kept": lambda books: record.share(*books.promises),
+    "dispute_validity": lambda books: record.share(*books.disputes),
+    "dealing_months": _dealing_months,
+    "invoices_a_month": lambda books: record.invoices_a_month(books.trade, books.on),
+    "limit_use": lambda books: record.limit_use(books.trade, books.limit),
 }
 
 
@@ -69,15 +100,16 @@ class Input:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerScore:
+class CustomerScore(NamedTuple):
     """A customer's score on a day, with everything that it stands on and suggests."""
 
     customer_id: int
     code: str
     name: str
     on: dt.date
-    inputs: tuple[Input, ...]
+    card: Sequence[Factor]
+    #: What is known besides the books, whether it counts or not.
+    facts: Facts
     score: Score
     grade: str
     is_provisional: bool
@@ -93,6 +125,11 @@ class CustomerScore:
     suggested_limit: Money | None
     suggested_terms: str
     policy_id: int | None
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """Every factor of the score, with where its figure comes from."""
+        return tuple(_inputs(self.card, self.score, self.facts))
 
 
 def score_of_customer(
@@ -117,7 +154,7 @@ def scores_on(
     r: Reader, on: dt.date, customer_ids: Collection[int] | None = None
 ) -> Iterator[CustomerScore]:
     """The scores of everybody whom the reader may see, or of some, in the order of their ids."""
-    customers = r.session.execute(_customers(r, on, customer_ids)).all()
+    customers = plain_rows(r.session, _customers(r, on, customer_ids)).all()
     scorer = Scorer(r, on, customer_ids)
     for at in range(0, len(customers), SLICE):
         some = customers[at : at + SLICE]
@@ -144,7 +181,7 @@ def _customers(r: Reader, on: dt.date, customer_ids: Collection[int] | None) -> 
     columns: list[Any] = [
         *(Customer.id.label("customer_id"), Customer.code, Customer.name),
         *(Customer.payment_terms, own_terms.label("own_terms")),
-        *(*BASE[1:], CreditLimit),
+        *(*BASE[1:], *AMOUNT),
         *(CustomerGrade.id.label("grade_id"), CustomerGrade.grade),
     ]
     rows = (
@@ -166,8 +203,7 @@ class Scorer:
         self.house_currency = r.company.currency
         values = self.policy.values
         self.card = read_card(values["scorecard_factors"])
-        self.best_first = self.policy.grades
-        self.by_name = {grade.name: grade for grade in self.best_first}
+        self.by_name = {grade.name: grade for grade in self.policy.grades}
         self.floor_percent = int(values["scorecard_coverage_floor_percent"])
         self.hysteresis = int(values["scorecard_hysteresis_points"])
         self.factor = Fraction(str(values["scorecard_limit_factor"]))
@@ -175,6 +211,10 @@ class Scorer:
         self.record = Record()
         self.facts = facts_on(r, on, customer_ids)
         self.days_of = cache(self._days_of)
+        self.bounds_of = cache(self._bounds_of)
+        self.figures = [
+            (each.name, FIGURES[each.name]) for each in self.card if each.name in FIGURES
+        ]
 
     def read(self, r: Reader, whom: Scope) -> None:
         """Reads the books of the customers whose scores are asked for next."""
@@ -183,28 +223,30 @@ class Scorer:
     def score(self, row: Any) -> CustomerScore:
         """The score of a customer, by its row of `_customers`."""
         customer_id = row.customer_id
-        in_force = limit_in_force(row, row.CreditLimit, self.house_currency)
-        limit = in_force.amount if in_force else None
+        limit = amount_in_force(row, self.house_currency)
         trade = self.record.trade.get(customer_id, [])
         currency = _currency(limit, row.currency, trade) or self.house_currency
         traded = next((each for each in trade if each.currency == currency), None)
         facts: Facts = self.facts.get(customer_id, {})
-        known = self._from_books(customer_id, limit)
-        told = {name: fact.value for name, fact in facts.items() if not fact.lapsed}
-        found = score_of(self.card, {**told, **known})
-        name = grade_for(found.points, self.best_first, row.grade or "", self.hysteresis)
+        books = self._books_of(customer_id, trade, limit)
+        found_in = ((name, figure(books)) for name, figure in self.figures)
+        known = {name: value for name, value in found_in if value is not None}
+        if facts:
+            known = {**{key: fact.value for key, fact in facts.items() if not fact.lapsed}, **known}
+        found = score_of(self.card, known)
+        name = grade_by(found.points, self.bounds_of(row.grade or ""))
         grade = self.by_name.get(name)
         sales = record.monthly_sales(traded, self.on)
         own = row.payment_terms if row.own_terms is None else row.own_terms
         terms = (grade.terms if grade else "") or own or self.policy.default_terms
-        usual = record.usual_term(self.record.lateness.get(customer_id, []))
-        term_days = self.days_of(terms) if terms else usual
+        term_days = self.days_of(terms) if terms else record.usual_term(books.lateness)
         return CustomerScore(
             customer_id=customer_id,
             code=row.code,
             name=row.name,
             on=self.on,
-            inputs=tuple(_inputs(self.card, found, facts)),
+            card=self.card,
+            facts=facts,
             score=found,
             grade=name,
             is_provisional=found.is_provisional(self.floor_percent),
@@ -222,23 +264,20 @@ class Scorer:
             policy_id=self.policy.id,
         )
 
-    def _from_books(self, customer_id: int, limit: Money | None) -> dict[str, Decimal]:
-        late = self.record.lateness.get(customer_id, [])
-        trade = self.record.trade.get(customer_id, [])
-        kept, promised = self.record.promises.get(customer_id, (0, 0))
-        right, decided = self.record.disputes.get(customer_id, (0, 0))
-        months = record.dealing_months(record.first_deal(trade), self.on)
-        found = {
-            "days_late": record.days_late(late),
-            "late_trend": record.late_trend(late),
-            "paid_on_time": record.paid_on_time(late),
-            "promises_kept": record.share(kept, promised),
-            "dispute_validity": record.share(right, decided),
-            "dealing_months": None if months is None else as_figure(months),
-            "invoices_a_month": record.invoices_a_month(trade, self.on),
-            "limit_use": record.limit_use(trade, limit),
-        }
-        return {name: value for name, value in found.items() if value is not None}
+    def _books_of(
+        self, customer_id: int, trade: Sequence[record.Trade], limit: Money | None
+    ) -> Books:
+        return Books(
+            self.on,
+            self.record.lateness.get(customer_id, ()),
+            trade,
+            self.record.promises.get(customer_id, (0, 0)),
+            self.record.disputes.get(customer_id, (0, 0)),
+            limit,
+        )
+
+    def _bounds_of(self, in_force: str) -> list[tuple[int, str]]:
+        return bounds_for(self.policy.grades, in_force, self.hysteresis)
 
     def _days_of(self, terms: str) -> int | None:
         """The days of a terms text or name; None where it makes no sense or has no days yet."""
@@ -258,22 +297,16 @@ def _currency(limit: Money | None, own: str | None, trade: Sequence[record.Trade
 
     The first of them in which there is trade; where there is none in any, the first that is known.
     """
-    most = max(trade, key=lambda row: (row.sales_minor, row.currency), default=None)
-    of_limit = limit.currency if limit else None
-    asked = [each for each in (of_limit, own, most.currency if most else None) if each]
-    traded = {row.currency for row in trade}
-    return next((each for each in asked if each in traded), asked[0] if asked else None)
+    asked = [each for each in (limit.currency if limit else None, own) if each]
+    for each in asked:
+        if any(row.currency == each for row in trade):
+            return each
+    if len(trade) > 1:
+        return max(trade, key=lambda row: (row.sales_minor, row.currency)).currency
+    return trade[0].currency if trade else next(iter(asked), None)
 
 
 def _inputs(card: Iterable[Factor], found: Score, facts: Facts) -> Iterator[Input]:
-    if not facts:  # as with most customers
-        for line in found.lines:
-            if line.value is None:
-                yield _never_known(line.name, line.weight)
-            else:
-                source = FACTORS[line.name].value
-                yield Input(line.name, line.weight, source, line.value, line.points)
-        return
     for factor, line in zip(card, found.lines, strict=True):
         fact = facts.get(factor.name)
         if line.value is None:
@@ -290,10 +323,9 @@ def _unknown(factor: Factor, fact: Fact | None) -> Input:
     if fact is not None and factor.name not in NOT_KNOWN:
         source, as_of = factor.source.value, fact.as_of
         return Input(factor.name, factor.weight, source, as_of=as_of, reason=fact.lapsed)
-    return _never_known(factor.name, factor.weight)
+    return never_known(factor.name, factor.weight)
 
 
-@lru_cache(maxsize=256)
-def _never_known(name: str, weight: Decimal) -> Input:
-    """Most customers share it."""
+def never_known(name: str, weight: Decimal) -> Input:
+    """A factor of which nothing was ever told."""
     return Input(name, weight, FACTORS[name].value, reason=NOT_KNOWN.get(name, "not_told"))

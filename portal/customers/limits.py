@@ -29,6 +29,14 @@ BASE = (
 )
 
 
+#: Of `newest_rows`, where only the amount is wanted of many: read by `amount_in_force`.
+AMOUNT = (
+    CreditLimit.id.label("dated_id"),
+    CreditLimit.amount_minor.label("dated_minor"),
+    CreditLimit.currency.label("dated_currency"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class LimitInForce:
     """A limit as it holds on a day."""
@@ -90,6 +98,16 @@ def newest_rows(on: dt.date, customer_ids: Collection[int] | None = None) -> Any
     ranked = dated.subquery("ranked_limit")
     newest = select(ranked.c.customer_id, ranked.c.id).where(ranked.c.place == 1)
     return newest.subquery("newest_limit")
+
+
+def amount_in_force(row: Any, house_currency: str) -> Money | None:
+    """The limit that a row with `BASE` and `AMOUNT` says; None: none is set."""
+    if row.dated_id is not None:
+        minor, currency = row.dated_minor, row.dated_currency
+    else:
+        minor = row.credit_limit_minor
+        currency = row.credit_limit_currency or row.currency or house_currency
+    return None if minor is None else Money(minor, currency)
 
 
 def limit_in_force(

@@ -45,7 +45,7 @@ def rescore(installation: Installation, on: dt.date) -> dict[str, Any]:
 
 def _tell_late(w: Work, found: CustomerScore) -> bool:
     """Whether a customer pays much later than before and a task was made for it, one a month."""
-    trend = next((each.value for each in found.inputs if each.name == "late_trend"), None)
+    trend = next((each.value for each in found.score.lines if each.name == "late_trend"), None)
     if trend is None or not is_late_pattern(trend):
         return False
     facts = {"number": format(round(trend), "d"), "on": found.on.isoformat()}
