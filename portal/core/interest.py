@@ -263,14 +263,15 @@ class Scale:
 
     def total(self, late: Iterable[Piece], due: int) -> int:
         """The interest of pieces from the day after an ordinal on."""
-        before = self._until(due)
-        exact = sum(minor * (self._until(day) - before) for minor, day in late)
+        if len(self._steps) == 1:
+            exact = self._steps[0] * sum([minor * (day - due) for minor, day in late])
+        else:
+            before = self._until(due)
+            exact = sum([minor * (self._until(day) - before) for minor, day in late])
         return max((2 * exact + self._denominator) // (2 * self._denominator), 0)
 
     def _until(self, day: int) -> int:
         """The sum of the steps of all days up to a day, it included."""
-        if len(self._from) == 1:
-            return (day - self._from[0] + 1) * self._steps[0]
         place = max(bisect_right(self._from, day) - 1, 0)
         return self._sums[place] + (day - self._from[place] + 1) * self._steps[place]
 

@@ -29,8 +29,8 @@ from portal.tables.invoices import Entry
 Before: TypeAlias = Mapping[Key, Sequence[int]]
 #: The finer word of an entry that is late interest, whether posted here or by a file.
 SUBKIND = "interest"
-#: Of a whole book, so many late parts are held at once.
-SLICE = 5_000
+#: Of a whole book, so many late parts are held at once: what is few is let go before it is old.
+SLICE = 1_000
 
 
 class AccruedPart(NamedTuple):
@@ -72,9 +72,10 @@ def accrued(r: Reader, whose: Scope, as_of: dt.date) -> Iterator[AccruedPart]:
     """The late interest of every late part of some customers, in the order of late_parts."""
     book, before = RateBook(r), asked_before(r, whose)
     unnamed = {(customer_id, entry_id) for customer_id, entry_id, part in before if not part}
+    until = as_of.toordinal()
     for parts in _slices(late_parts(r, whose, as_of)):
         book.prepare(parts)
-        rated = [_rated(book, late, as_of) for late in parts]
+        rated = [_rated(book, late, until) for late in parts]
         if before:
             rated = [_asked(before, each) for each in rated]
         yield from _shared(rated, before) if unnamed else rated
@@ -92,16 +93,16 @@ def _slices(parts: Iterator[LatePart]) -> Iterator[Sequence[LatePart]]:
         yield kept
 
 
-def _rated(book: RateBook, late: LatePart, as_of: dt.date) -> AccruedPart:
+def _rated(book: RateBook, late: LatePart, until: int) -> AccruedPart:
+    """The late interest of a part up to a day, told by its ordinal."""
     held = book.of(late)
     tariff = held.tariff
     if tariff is None:
         return AccruedPart(late, held, 0, 0)
     due = held.counted_due.toordinal()
-    bearing = pieces(
-        late.owed, late.came, late.disputed, due + held.terms.grace_days, as_of.toordinal()
-    )
+    bearing = pieces(late.owed, late.came, late.disputed, due + held.terms.grace_days, until)
     if book.round_daily:
+        as_of = dt.date.fromordinal(until)
         found = worked_out(claim_of(late, held), tariff.rates, as_of, round_daily=True)
         interest = found.total.minor
     else:

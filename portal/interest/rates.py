@@ -61,9 +61,27 @@ class RateBook:
         self.round_daily = bool(r.policy.values["late_interest_round_daily"])
         self._due: dict[dt.date, dt.date] = {}
         self._tariffs: dict[tuple[LateInterest, dt.date | None], Tariff] = {}
+        #: What says the same of its terms and has the same days is held alike.
+        self._plain: dict[tuple[str | None, str | None, dt.date, dt.date], Held] = {}
 
     def of(self, late: LatePart) -> Held:
         """What holds for a late part, once it was prepared."""
+        if not self._is_plain(late):
+            return self._held(late)
+        key = (late.own_terms, late.file_terms, late.dated_on, late.due_on)
+        found = self._plain.get(key)
+        if found is None:
+            found = self._plain[key] = self._held(late)
+        return found
+
+    def _is_plain(self, late: LatePart) -> bool:
+        """Whether neither a contract nor a day on which its customer agreed says anything of it."""
+        book, customer_id = self._loader.book, late.customer_id
+        if customer_id in book.dated or customer_id in book.grades:
+            return False
+        return late.contract_code is None or late.contract_code not in book.contracts
+
+    def _held(self, late: LatePart) -> Held:
         terms = self._loader.book.of(
             late.own_terms, late.customer_id, late.contract_code, late.dated_on.isoformat()
         )
