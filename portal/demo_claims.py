@@ -10,13 +10,12 @@ from sqlalchemy import select
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.base.sms import TEXTS
-from portal.core.limitation import years_after
+from portal.core.limitation import months_after, years_after
 from portal.core.money import Money
 from portal.demo_books import Books
 from portal.home.feeding import MakeFeed, make_feed
 from portal.people.commands import ChooseNotices, ChooseTexts, choose_notices
 from portal.people.recognising import actor_of
-from portal.reports.limitation import months_after
 from portal.tables.people import User
 
 CUSTOMER = "LINHAI"

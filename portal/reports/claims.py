@@ -14,10 +14,8 @@ def clocks_of(r: Reader, customer_id: int, currency: str) -> Clocks:
     rows = list_lapses(r, AskLapses(customer_id=customer_id, currency=currency))
     said = law_of(r).said
     ordered = sorted(rows, key=lambda row: (row.due_on, row.number, row.part))
-    return Clocks(
-        [said[name] for name in ("name", "length", "resets", "proceedings") if name in said],
-        list(map(_clock, ordered)),
-    )
+    law = [said[name] for name in ("name", "length", "resets", "proceedings") if name in said]
+    return Clocks(law, list(map(_clock, ordered)))
 
 
 def _clock(row: LapseRow) -> Clock:

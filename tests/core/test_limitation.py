@@ -1,4 +1,4 @@
-"""R134–R137: until when a claim can be taken to court."""
+"""R134–R137, R450–R451: until when a claim can be taken to court."""
 
 from datetime import date
 
@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.core.limitation import Act, Law, Reset, Start, lapse_of, lapses_on, years_after
+from portal.core.limitation import (
+    Act,
+    End,
+    Law,
+    Proceeding,
+    Reset,
+    Start,
+    lapse_of,
+    lapses_on,
+    years_after,
+)
 from portal.reports.laws import laws
 
 CN, DE, UK = (laws()[code].law for code in ("cn", "de", "uk"))
@@ -114,3 +124,49 @@ def test_an_act_more_never_ends_a_claim_earlier(law: Law, due_on: date, data: st
 
     assert ends_on == sorted(ends_on)
     assert lapses_on(law, due_on, reversed(acts)) == ends_on[-1]
+
+
+# ── Before a court ───────────────────────────────────────────────────────────
+
+DUE, FILED, ENDED = date(2023, 3, 31), date(2025, 6, 10), date(2026, 2, 20)
+
+
+@pytest.mark.parametrize("law", [CN, DE, UK])
+def test_while_a_court_has_it_no_claim_lapses(law: Law):
+    """Rule R450."""
+    suit = Proceeding(Act.SUIT, FILED)
+    lapse = lapse_of(law, DUE, [suit, Reset(Act.PART_PAYMENT, date(2024, 1, 5))])
+
+    assert lapse is not None
+    assert (lapse.on, lapse.since) == (None, suit)
+
+
+@pytest.mark.parametrize(
+    ("law", "end", "ends_on"),
+    [
+        (CN, End.OTHER, date(2029, 2, 20)),
+        (CN, End.WITHDRAWN, date(2026, 3, 31)),
+        (CN, End.JUDGMENT, date(2028, 2, 20)),
+        # 31 December 2026, and from 10 June 2025 to 20 August 2026.
+        (DE, End.OTHER, date(2028, 3, 11)),
+        (DE, End.WITHDRAWN, date(2028, 3, 11)),
+        (DE, End.JUDGMENT, date(2056, 2, 20)),
+        (UK, End.OTHER, date(2029, 3, 31)),
+        (UK, End.JUDGMENT, date(2032, 2, 20)),
+    ],
+)
+def test_what_a_suit_leaves_of_the_period_is_the_laws_to_say(law: Law, end: End, ends_on: date):
+    """Rules R450, R451."""
+    assert lapses_on(law, DUE, [Proceeding(Act.ARBITRATION, FILED, ENDED, end)]) == ends_on
+
+
+def test_in_germany_a_suit_counts_from_when_the_period_runs():
+    """Rule R450: filed in September, ended in October: 121 days until the end of April."""
+    suit = Proceeding(Act.SUIT, date(2023, 9, 1), date(2023, 10, 31))
+
+    assert lapses_on(DE, DUE, [suit]) == date(2027, 5, 1)
+
+
+def test_a_suit_that_comes_too_late_revives_nothing():
+    """Rules R137, R450."""
+    assert lapses_on(CN, DUE, [Proceeding(Act.SUIT, date(2026, 4, 1))]) == date(2026, 3, 31)

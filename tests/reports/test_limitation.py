@@ -14,6 +14,7 @@ from portal.core.limitation import Act
 from portal.core.money import Money
 from portal.reports.limitation import AskLapses, LapseRow, list_lapses
 from portal.statements.answers import AcknowledgeReceipt, acknowledge_receipt
+from portal.tables.cases import CaseEvent, CasePart, CollectionCase
 from portal.tables.customers import Customer
 from portal.tables.payments import Allocation as AllocationTable
 from portal.tables.people import User
@@ -56,7 +57,7 @@ def lapses(installation: Installation, **asked: Any) -> list[LapseRow]:
         return list_lapses(r, AskLapses(**asked))
 
 
-def ends(installation: Installation) -> list[tuple[dt.date, Act | None]]:
+def ends(installation: Installation) -> list[tuple[dt.date | None, Act | None]]:
     return [(row.lapses_on, row.since and row.since.act) for row in lapses(installation)]
 
 
@@ -266,3 +267,54 @@ def test_sales_see_the_claims_on_their_own_customers_only(owed: Installation):
             found[name] = len(list_lapses(r, AskLapses()))
 
     assert found == {"Li Na": 1, "Marta Klein": 0}
+
+
+FILED = ("filed", dt.date(2025, 6, 10))
+
+
+def at_law(installation: Installation, *events: tuple[str, dt.date], **columns: Any) -> None:
+    """A case at law about the invoice, with what happened in it."""
+    told = {"id": 3, "number": "CS-3", "currency": "CNY", "kind": "legal", "state": "open"}
+    told |= {"stage": "filed", "reason": "", "opened_on": dt.date(2025, 5, 1), **columns}
+    rows: list[Any] = [
+        (CollectionCase, told),
+        (CasePart, {"case_id": 3, "entry_id": 1, "part": 1, "amount_minor": 500_00}),
+    ]
+    at = dt.datetime(2025, 5, 1, tzinfo=dt.UTC)
+    same = {"case_id": 3, "words": "", "at": at}
+    rows += [
+        (CaseEvent, {"kind": kind, "on": on, "idempotency_key": kind, **same})
+        for kind, on in events
+    ]
+    add(installation, *rows)
+
+
+def test_while_a_court_has_it_it_does_not_lapse_and_leads_to_its_case(owed: Installation):
+    at_law(owed, FILED, ("hearing", dt.date(2025, 9, 1)))
+
+    [row] = lapses(owed, is_standing=True)
+    assert row.since is not None
+    assert (row.lapses_on, row.since.act, row.since.number) == (None, Act.SUIT, "CS-3")
+    assert row.since.path.startswith("/desk/cases/")
+    assert ends(owed) == [(None, Act.SUIT)]
+    assert lapses(owed, within_months=12) == lapses(owed, has_lapsed=True) == []
+
+
+@pytest.mark.parametrize(
+    ("events", "columns", "ends_on"),
+    [
+        # A letter of law is no suit.
+        ([("demand", dt.date(2025, 6, 10))], {}, ENDS),
+        ([FILED, ("judgment", dt.date(2026, 2, 2))], {}, dt.date(2028, 2, 2)),
+        ([FILED], {"outcome": "settled"}, dt.date(2029, 3, 1)),
+        ([FILED], {"outcome": "withdrawn"}, ENDS),
+    ],
+)
+def test_how_a_suit_ended_decides_until_when(
+    installation: Installation, events: Any, columns: dict[str, Any], ends_on: dt.date
+):
+    store(installation, old_books())
+    closed = {"state": "closed", "closed_on": dt.date(2026, 3, 1)} if columns else {}
+    at_law(installation, *events, **columns, **closed)
+
+    assert [row.lapses_on for row in lapses(installation)] == [ends_on]

@@ -50,7 +50,8 @@ class Clock:
     number: str
     part: int
     due_on: dt.date
-    lapses_on: dt.date
+    #: None: it does not lapse while a court has it.
+    lapses_on: dt.date | None
     #: What begins the period, on which day, under which number; empty where it is the due date.
     since: str
     since_on: dt.date | None
@@ -85,13 +86,17 @@ def limited(p: Packing) -> Content:
     heads = [_("Document"), _("Due"), _("Can be taken to court until"), _("Since"), _("Proof")]
     told = [
         [
-            *(each.number, formats.day(each.due_on), formats.day(each.lapses_on)),
+            *(each.number, formats.day(each.due_on), _until(each)),
             *(formats.day(each.since_on or each.due_on), each.since or _("due date")),
         ]
         for each in rows
     ]
     record = Record(_("Limitation"), tables=[Table(heads, told)], texts=clocks.law)
     return [record_piece(p, _("limitation"), record)]
+
+
+def _until(clock: Clock) -> str:
+    return formats.day(clock.lapses_on) if clock.lapses_on else _("before a court")
 
 
 # ── The audit trail ──────────────────────────────────────────────────────────
