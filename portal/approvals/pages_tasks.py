@@ -47,6 +47,7 @@ PAGES = {
     "review": "desk_reviews.show",
     "visit": "desk_signals.visits",
     "warning": "desk_signals.show",
+    "write_off": "desk_write_offs.show",
 }
 
 #: What a task is about → the page of its customer that shows it.

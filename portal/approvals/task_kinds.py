@@ -70,6 +70,10 @@ SENTENCES: dict[str, str] = {
     "follow_up": N_("Speak to the customer again on %(day)s, as noted: %(number)s"),
     "mention": N_("%(number)s calls you in: read the comment, and answer"),
     ATTEND: N_("Somebody looks after it"),
+    "bad_debt_clearance": N_(
+        "%(amount)s is overdue for more than a year, the oldest since %(day)s: collect it, hand "
+        "it over, or propose to write it off"
+    ),
     "write_off_look": N_(
         "Look whether what was written off as %(number)s, %(amount)s, can be collected by now"
     ),
@@ -103,6 +107,7 @@ KIND_NAMES: dict[str, str] = {
     "due_unanswered": N_("Due item without an answer"),
     "follow_up": N_("Talk to go on with"),
     "mention": N_("Comment that calls you"),
+    "bad_debt_clearance": N_("Bad debt to clear up"),
     "write_off_look": N_("Write-off to look at again"),
 }
 

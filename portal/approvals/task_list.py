@@ -91,8 +91,9 @@ PREFIXES = {
     "case": "cs",
     "talk": "tk",
     "comment": "cm",
+    "write_off": "wo",
     # About the customer itself.
-    **dict.fromkeys(("review", "visit", "warning", "customer"), "cu"),
+    **dict.fromkeys(("review", "visit", "warning", "customer", "clearance"), "cu"),
 }
 
 

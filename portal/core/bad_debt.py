@@ -7,10 +7,25 @@ it, and only a credit note or a signed waiver ends it (S-164, S-165).
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
+
+#: What is overdue for longer than this is gone through each quarter.
+CLEARANCE_DAYS = 365
+QUARTER_MONTHS = 3
+
+
+def quarter_of(day: date) -> str:
+    """
+    The quarter in which bad debts are gone through once (S-166).
+
+    >>> quarter_of(date(2026, 11, 20)), quarter_of(date(2027, 1, 1))
+    ('2026-Q4', '2027-Q1')
+    """
+    return f"{day.year}-Q{(day.month - 1) // QUARTER_MONTHS + 1}"
 
 
 class Reason(StrEnum):

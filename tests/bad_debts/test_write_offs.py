@@ -161,4 +161,19 @@ def test_a_year_later_somebody_looks_at_it_again(office: Office, people: dict[st
 
     assert [daily.run(office.installation, day)["tasks"] for _ in range(2)] == [1, 0]
     with office.installation.reading(SYSTEM) as r:
-        assert [task.kind for task in r.session.scalars(select(Task))] == ["write_off_look"]
+        kinds = {task.kind for task in r.session.scalars(select(Task))}
+    assert "write_off_look" in kinds
+    assert "can be collected by now" in office.enter("sales").visit("/desk/tasks").text
+
+
+def test_each_quarter_what_is_overdue_for_a_year_is_gone_through(office: Office):
+    """S-166: INV-4 was due on 1 July 2026, INV-1 three months later; once a quarter, no oftener."""
+    made = []
+    for days in (223, 1, 60, 40):
+        office.pass_days(days)
+        today = office.installation.clock.now().date()
+        made.append(daily.run(office.installation, today)["to_clear"])
+
+    assert made == [0, 1, 0, 1]
+    page = office.enter("sales").visit("/desk/tasks")
+    assert "CNY 110.00 is overdue for more than a year" in page.text
