@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from portal.base import formats
 from portal.base.language import N_
 from portal.base.language import gettext as _
+from portal.core.roll_rate import Rolled, percent
 
 REASONS = {
     "bankrupt": N_("The customer is bankrupt or was wound up"),
@@ -21,6 +25,17 @@ STATES = {
     "refused": (N_("Refused"), "bad"),
     "withdrawn": (N_("Withdrawn"), "neutral"),
 }
+
+
+#: Per cent of what the history says that is expected of the time to come.
+FACTORS = ("80", "90", "100", "110", "125", "150", "200")
+
+
+def share_said(rolled: Rolled, minor: int) -> str:
+    """A part of what stood in a bucket, in per cent; nothing where nothing stood in it."""
+    if not rolled.stood:
+        return ""
+    return _("%(rate)s %%", rate=formats.number(Decimal(percent(rolled.share(minor)))))
 
 
 def reason_name(reason: str) -> str:

@@ -9,12 +9,14 @@ from flask import Blueprint, Response
 
 from portal.bad_debts import names
 from portal.bad_debts.expected import expected_parts
+from portal.bad_debts.exposed import SpecificRow
 from portal.bad_debts.forms import PostForm, SpecificForm
+from portal.bad_debts.history import history_of, matrix_text
+from portal.bad_debts.posted import list_posted
 from portal.bad_debts.providing import (
     EndSpecific,
     PostProvision,
     end_specific,
-    list_posted,
     post_provision,
     provide_for,
     provisions_of,
@@ -22,6 +24,8 @@ from portal.bad_debts.providing import (
 from portal.base.access import NotFound, allows
 from portal.base.language import gettext as _
 from portal.base.language import ngettext
+from portal.core.money import CURRENCIES
+from portal.core.provision import Line
 from portal.customers.queries import get_customer
 from portal.web import lists, respond
 from portal.web.current import actor, reader
@@ -53,9 +57,32 @@ def _page(form: PostForm) -> Response:
         posted=list_posted(r),
         form=form,
         names=names,
+        deducts=bool(r.policy.values["provision_securities"]),
         may_post=allows(actor(), "provision.keep"),
         sheets=lists.sheet_links("/desk/provisions"),
         today=r.today,
+    )
+
+
+@provisions.get("/provisions/history")
+@guard("bad_debt.view")
+def history() -> Response:
+    """What the house's own month ends say is lost of each bucket, beside the rates in force."""
+    r, as_of = reader(), _as_of()
+    currency = lists.asked("currency")
+    currency = currency if currency in CURRENCIES else r.company.currency
+    factor = lists.asked("factor", names.FACTORS) or "100"
+    found = history_of(r, currency, as_of, int(factor))
+    return respond.page(
+        "bad_debts/history.html",
+        found=found,
+        rows=found.rows,
+        as_of=as_of,
+        factor=factor,
+        factors=[(each, f"{each} %") for each in names.FACTORS],
+        names=names,
+        text=matrix_text(r, found),
+        may_try=found.is_enough and allows(actor(), "terms.change"),
     )
 
 
@@ -81,24 +108,20 @@ def post() -> Response:
 @provisions.get("/provisions.<any(csv, xlsx):file_format>")
 @guard("bad_debt.view")
 def sheet(file_format: Any) -> Response:
-    head = (_("Currency"), _("Bucket"), _("Open"), _("Rate, %"), _("Provision"))
+    head = (_("Currency"), _("Bucket"), _("Open"), _("Covered"), _("Rate, %"), _("Provision"))
     rows = []
     for each in provisions_of(reader(), _as_of()):
+        rows += [_cells(each.currency, line.name, line) for line in each.lines]
         rows += [
-            (each.currency, line.name, line.exposure.major(), line.percent, line.allowance.major())
-            for line in each.lines
-        ]
-        rows += [
-            (
-                each.currency,
-                f"{row.customer_name} {row.number}".strip(),
-                row.exposure.major(),
-                row.percent,
-                row.allowance.major(),
-            )
+            _cells(each.currency, f"{row.customer_name} {row.number}".strip(), row)
             for row in each.specific
         ]
     return lists.sheet(file_format, "provisions", head, rows)
+
+
+def _cells(currency: str, name: str, row: Line | SpecificRow) -> tuple[Any, ...]:
+    amounts = (row.exposure.major(), row.covered.major(), row.percent, row.allowance.major())
+    return (currency, name, *amounts)
 
 
 @provisions.route("/customers/<ref>/provision", methods=["GET", "POST"])

@@ -63,6 +63,8 @@ class Line:
     exposure: Money
     percent: Decimal
     allowance: Money
+    #: What securities cover of the exposure; it is not provided for.
+    covered: Money
 
 
 def allowance_of(exposure: Money, percent: Decimal) -> Money:
@@ -79,9 +81,31 @@ def allowance_of(exposure: Money, percent: Decimal) -> Money:
     return exposure.times(Fraction(percent) / 100)
 
 
-def provide(exposures: Sequence[Money], matrix: Matrix) -> list[Line]:
+def covered(owed: Sequence[Money], accepted: Money) -> list[Money]:
+    """
+    What of each debt of a customer its securities cover.
+
+    Rule: R434 — what is accepted of a customer's securities covers what the customer owes in their
+    currency, every debt of it in proportion and none beyond itself; it is provided for what is left
+    (RULES 2 'Provision matrix', S-163).
+
+    >>> [each.minor for each in covered([Money(100, "CNY"), Money(300, "CNY")], Money(200, "CNY"))]
+    [50, 150]
+    >>> [each.minor for each in covered([Money(100, "CNY"), Money(-5, "CNY")], Money(200, "CNY"))]
+    [100, 0]
+    """
+    nothing = Money.zero(accepted.currency)
+    positive = [max(each, nothing) for each in owed]
+    if accepted >= Money.total(positive, accepted.currency):
+        return positive
+    return accepted.allocate([each.minor for each in positive])
+
+
+def provide(exposures: Sequence[Money], matrix: Matrix, cover: Sequence[Money] = ()) -> list[Line]:
     """
     The matrix filled in; its allowance is the sum of the lines.
+
+    `cover` is what securities cover of each exposure; without it, nothing is covered.
 
     IFRS 9, illustrative example 12:
 
@@ -100,8 +124,9 @@ def provide(exposures: Sequence[Money], matrix: Matrix) -> list[Line]:
     >>> sum(line.allowance.minor for line in lines) // 100
     580000
     """
-    named = zip(matrix.scheme.names, exposures, matrix.percents, strict=True)
+    held = cover or [Money.zero(exposure.currency) for exposure in exposures]
+    named = zip(matrix.scheme.names, exposures, matrix.percents, held, strict=True)
     return [
-        Line(name, exposure, percent, allowance_of(exposure, percent))
-        for name, exposure, percent in named
+        Line(name, exposure, percent, allowance_of(exposure - own, percent), own)
+        for name, exposure, percent, own in named
     ]

@@ -76,40 +76,36 @@ def _rolled(flows: Sequence[Flow]) -> Rolled:
     return Rolled(stood, stood - left - lost, lost, stayed, dict(sorted(moved.items())), months)
 
 
-def loss_shares(rolled: Sequence[Rolled], last_resort: Fraction) -> list[Fraction | None]:
+def loss_shares(rolled: Sequence[Rolled], in_force: Sequence[Fraction]) -> list[Fraction | None]:
     """
-    What share of each bucket is lost in the end, if months go on as they did.
+    What share of each bucket is lost in the end, if months go on as they did; None: not known.
 
     Rule: R432 — what leaves a bucket is paid, written off, or rolls on; a bucket loses what is
-    written off of it, and of what rolls on the share that the bucket loses to which it rolls. The
-    last bucket loses what is written off of what leaves it; as long as nothing has left it, what
-    the matrix says. A bucket in which something stood at fewer than six month ends says nothing
-    (RULES 2 'Provision matrix', S-163, S-167).
+    written off of it, and of what rolls on the share that the bucket loses to which it rolls. A
+    bucket that nothing has left keeps its rate in force; one in which something stood at fewer than
+    six month ends says nothing, and counts with it (RULES 2 'Provision matrix', S-163, S-167).
 
     >>> first = Rolled(1000, 800, 0, 0, {1: 200}, 12)
     >>> last = Rolled(400, 100, 100, 200, {}, 12)
-    >>> [str(each) for each in loss_shares([first, last], Fraction(9, 10))]
+    >>> in_force = [Fraction(1, 100), Fraction(9, 10)]
+    >>> [str(each) for each in loss_shares([first, last], in_force)]
     ['1/10', '1/2']
     >>> idle = Rolled(400, 0, 0, 400, {}, 12)
-    >>> [str(each) for each in loss_shares([first, idle], Fraction(9, 10))]
+    >>> [str(each) for each in loss_shares([first, idle], in_force)]
     ['9/50', '9/10']
     """
-    found: dict[int, Fraction | None] = {}
+    counted = list(in_force)
+    found: list[Fraction | None] = [None] * len(rolled)
     for turn in reversed(range(len(rolled))):
         each = rolled[turn]
         if each.months < LEAST_MONTHS:
-            found[turn] = None
             continue
         gone = each.paid + each.lost + each.moved
-        if not gone:
-            found[turn] = last_resort
-            continue
-        lost = Fraction(each.lost)
-        for to, minor in each.rolled.items():
-            later = found[to]
-            lost += minor * (last_resort if later is None else later)
-        found[turn] = min(max(lost / gone, Fraction(0)), Fraction(1))
-    return [found[turn] for turn in range(len(rolled))]
+        lost = each.lost + sum(minor * counted[to] for to, minor in each.rolled.items())
+        if gone:
+            counted[turn] = min(max(Fraction(lost) / gone, Fraction(0)), Fraction(1))
+        found[turn] = counted[turn]
+    return found
 
 
 def percent(share: Fraction, factor_percent: int = 100) -> str:

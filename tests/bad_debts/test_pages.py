@@ -75,7 +75,7 @@ def test_the_matrix_is_posted_and_fetched(manager: DeskBrowser):
     manager.fill(page, "/desk/provisions/posting")
 
     assert "Posted for this day" in manager.visit("/desk/provisions").text
-    assert b"CNY,not_due,250.00,1,2.50" in manager.client.get("/desk/provisions.csv").data
+    assert b"CNY,not_due,250.00,0.00,1,2.50" in manager.client.get("/desk/provisions.csv").data
 
 
 def test_a_single_rate_is_noted(office: Office, manager: DeskBrowser):

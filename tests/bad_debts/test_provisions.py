@@ -5,19 +5,22 @@ from decimal import Decimal
 
 import pytest
 
+from portal.bad_debts.posted import list_posted
 from portal.bad_debts.providing import (
     EndSpecific,
     PostProvision,
     ProvideFor,
     end_specific,
-    list_posted,
     post_provision,
     provide_for,
     provisions_of,
 )
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
+from portal.base.policies import decide
 from portal.core.errors import RuleBroken
+from portal.core.money import Money
+from portal.tables.credit import Collateral
 from tests.bad_debts.writing_off import approve, propose
 from tests.credit.limiting import TODAY, actor, customer_id
 from tests.desk import Office, an_office
@@ -100,3 +103,53 @@ def test_a_day_that_does_not_fit_is_refused(office: Office, manager: int, days: 
         post_provision(w, PostProvision(TODAY + dt.timedelta(days=days)))
 
     assert broken.value.code == code
+
+
+def secure(office: Office, code: str, minor: int, **when: dt.date) -> None:
+    whose = customer_id(office, code)
+    user_id = office.enter("admin").user_id
+    with office.installation.work(SYSTEM) as w:
+        row = Collateral(
+            customer_id=whose,
+            kind="bank_guarantee",
+            giver="Bank",
+            reference="",
+            currency="CNY",
+            amount_minor=minor,
+            accepted_minor=minor,
+            noted_by=user_id,
+            noted_at=w.now,
+            **{"from_on": dt.date(2026, 1, 1), **when},
+        )
+        w.session.add(row)
+
+
+def test_what_securities_cover_is_not_provided_for(office: Office):
+    # Half of 360.00: 125.00 not due at 1 %, 35.00 late at 3 %, 20.00 long late at 20 %.
+    secure(office, "HUADONG", 180_00)
+
+    assert told(office) == {"CNY": ("360.00", "6.30"), "EUR": ("80.00", "1.60")}
+    with office.installation.reading(SYSTEM) as r:
+        found = provisions_of(r, TODAY)[0]
+    assert found.covered == Money(180_00, "CNY")
+    assert [line.covered.minor for line in found.lines] == [125_00, 0, 35_00, 20_00, 0, 0]
+
+
+def test_a_security_covers_what_has_a_rate_of_its_own_too(office: Office, manager: int):
+    secure(office, "HUADONG", 1_000_00)
+    with office.installation.work(actor(office.installation, manager)) as w:
+        provide_for(w, ProvideFor(customer_id(office, "HUADONG"), None, Decimal(60), "Ill", TODAY))
+
+    assert told(office)["CNY"] == ("360.00", "0.00")
+
+
+@pytest.mark.parametrize("when", ["over", "later", "policy"])
+def test_a_security_that_does_not_hold_covers_nothing(office: Office, when: str):
+    day = dt.timedelta(days=1)
+    held = {"over": {"until_on": TODAY - day}, "later": {"from_on": TODAY + day}}
+    secure(office, "HUADONG", 180_00, **held.get(when, {}))
+    if when == "policy":
+        with office.installation.work(SYSTEM) as w:
+            decide(w, {"provision_securities": False})
+
+    assert told(office)["CNY"] == ("360.00", "12.60")

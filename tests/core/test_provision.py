@@ -1,4 +1,4 @@
-"""R413, R414: buckets without gap, rates as decimals, each bucket rounded once."""
+"""R413, R414, R434: buckets without gap, rates as decimals, each bucket rounded once."""
 
 from decimal import Decimal
 
@@ -6,7 +6,7 @@ import pytest
 
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
-from portal.core.provision import SHIPPED, Matrix, allowance_of, provide
+from portal.core.provision import SHIPPED, Matrix, allowance_of, covered, provide
 
 
 def rows(*pairs: tuple[int | None, str]) -> list[dict[str, object]]:
@@ -51,3 +51,14 @@ def test_the_figures_of_a_rate_below_one_per_cent():
 
 def test_a_bucket_in_the_customers_favour_is_not_provided_for():
     assert allowance_of(Money(-500, "CNY"), Decimal(20)) == Money(0, "CNY")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "expected"), [(0, [0, 0, 0]), (100, [33, 67, 0]), (1000, [100, 200, 0])]
+)
+def test_securities_cover_every_debt_in_proportion_and_none_beyond_itself(
+    accepted: int, expected: list[int]
+):
+    owed = [Money(minor, "CNY") for minor in (100, 200, -50)]
+
+    assert [each.minor for each in covered(owed, Money(accepted, "CNY"))] == expected

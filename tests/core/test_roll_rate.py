@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from portal.core.roll_rate import LEAST_MONTHS, Flow, Rolled, loss_shares, percent, rolled_by_bucket
 
-LAST = Fraction(9, 10)
+IN_FORCE = [Fraction(1, 100), Fraction(1, 2), Fraction(9, 10)]
 
 
 def rolled(paid: int, lost: int, on: dict[int, int], months: int = LEAST_MONTHS) -> Rolled:
@@ -25,19 +25,19 @@ def test_flows_of_months_add_up_and_nothing_is_lost_on_the_way():
 def test_a_loss_rolls_back_through_every_bucket():
     history = [rolled(80, 0, {1: 20}), rolled(50, 0, {2: 50}), rolled(30, 10, {})]
 
-    assert loss_shares(history, LAST) == [Fraction(1, 40), Fraction(1, 8), Fraction(1, 4)]
+    assert loss_shares(history, IN_FORCE) == [Fraction(1, 40), Fraction(1, 8), Fraction(1, 4)]
 
 
 def test_what_stays_waits_for_its_turn():
     waiting = Rolled(1000, 30, 10, 960, {}, LEAST_MONTHS)
 
-    assert loss_shares([waiting], LAST) == [Fraction(1, 4)]
+    assert loss_shares([waiting], IN_FORCE) == [Fraction(1, 4)]
 
 
 def test_too_few_months_say_nothing_and_the_matrix_stands_in_for_them():
     history = [rolled(80, 0, {1: 20}), rolled(1, 0, {}, LEAST_MONTHS - 1)]
 
-    assert loss_shares(history, LAST) == [Fraction(9, 50), None]
+    assert loss_shares(history, IN_FORCE) == [Fraction(1, 10), None]
 
 
 def test_a_rate_is_rounded_once_and_never_more_than_all():
