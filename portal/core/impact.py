@@ -268,6 +268,8 @@ def is_newly_watched(limit: Money, owed: Money, before_percent: int, after_perce
     >>> [is_newly_watched(cny(1000), cny(owed), 90, 80) for owed in (800, 801, 900, 901)]
     [False, True, True, False]
     """
+    if before_percent == after_percent:
+        return False
     was = usage(owed, limit, before_percent)
     return was == "ok" and usage(owed, limit, after_percent) == "watch"
 

@@ -209,6 +209,6 @@ def rounded(value: Fraction, rounding: Rounding = HALF_UP) -> int:
     >>> rounded(Fraction(3, 2)), rounded(Fraction(-3, 2)), rounded(Fraction(19, 10), DOWN)
     (2, -2, 1)
     """
-    size = abs(value)
-    whole = int(size + Fraction(1, 2)) if rounding is HALF_UP else int(size)
+    above, below = abs(value.numerator), value.denominator
+    whole = (2 * above + below) // (2 * below) if rounding is HALF_UP else above // below
     return -whole if value < 0 else whole

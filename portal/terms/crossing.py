@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -17,10 +17,12 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.base.access import visible_to
+from portal.base.batch import plain_rows
 from portal.base.work import Reader
 from portal.core.impact import WEEKS, Habit, crosses, is_above_cap, is_newly_watched, projected
 from portal.core.money import Money
 from portal.customers.grades import grade_held
+from portal.customers.limits import AMOUNT, BASE, amount_in_force
 from portal.invoices.open_items import Scope, both, due_parts, everyone, seen_by
 from portal.tables.credit import CreditLimit, CustomerGrade
 from portal.tables.customers import Customer
@@ -58,8 +60,8 @@ class _Account:
     name: str
     limit: Money | None
     grade: str
-    owed: dict[str, Money]
-    then: dict[str, Money]
+    owed: dict[str, Money] = field(default_factory=dict)
+    then: dict[str, Money] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -158,51 +160,49 @@ def _upwards(account: _Account, accounts: Mapping[int, _Account]) -> Iterator[_A
 def _accounts(
     r: Reader, change: Change, habits: Mapping[tuple[int, str], Habit]
 ) -> dict[int, _Account]:
-    """Customers with their limits and what they owe by currency."""
-    found: dict[int, _Account] = {}
-    for row in r.session.execute(_account_rows(r, change)):
-        account = found.get(row.id)
-        if account is None:
-            amount = row.dated_minor if row.is_dated else row.credit_limit_minor
-            base = row.credit_limit_currency or row.own_currency or r.company.currency
-            currency = row.dated_currency if row.is_dated else base
-            limit = None if amount is None else Money(amount, currency)
-            account = found[row.id] = _Account(
-                row.id, row.parent_id, row.code, row.name, limit, row.grade or "", {}, {}
-            )
-        if row.currency is not None:
-            owed = Money(int(row.open), row.currency)
-            account.owed[row.currency] = owed
-            account.then[row.currency] = projected(owed, habits.get((row.id, row.currency)))
+    """
+    Customers with their limits and what they owe by currency.
+
+    Two questions, put together here: joined, a database may look through all of the one for each
+    of the other.
+    """
+    family, company = _family(change.customer_id), r.company.currency
+    found = {
+        row.id: _Account(
+            *(row.id, row.parent_id, row.code, row.name),
+            amount_in_force(row, company),
+            row.grade or "",
+        )
+        for row in plain_rows(r.session, _account_rows(r, change, family))
+    }
+    for customer_id, currency, minor in plain_rows(r.session, _owed_rows(r, family)):
+        account = found.get(customer_id)
+        if account is not None:
+            owed = Money(int(minor), currency)
+            account.owed[currency] = owed
+            account.then[currency] = projected(owed, habits.get((customer_id, currency)))
     return found
 
 
-def _account_rows(r: Reader, change: Change) -> Select[Any]:
-    family = _family(change.customer_id)
+def _owed_rows(r: Reader, family: Scope) -> Select[Any]:
     items = due_parts(r.today, both(seen_by(r.actor), family))
-    owed = (
-        select(items.c.customer_id, items.c.currency, func.sum(items.c.claim).label("open"))
-        .group_by(items.c.customer_id, items.c.currency)
-        .subquery("owed")
-    )
+    of = (items.c.customer_id, items.c.currency)
+    return select(*of, func.sum(items.c.claim)).group_by(*of)
+
+
+def _account_rows(r: Reader, change: Change, family: Scope) -> Select[Any]:
     on = max(change.effective_on, r.today)
     columns: list[Any] = [
         *(Customer.id, Customer.parent_id, Customer.code, Customer.name),
-        *(Customer.credit_limit_minor, Customer.credit_limit_currency),
-        Customer.currency.label("own_currency"),
-        CreditLimit.id.is_not(None).label("is_dated"),
-        CreditLimit.amount_minor.label("dated_minor"),
-        CreditLimit.currency.label("dated_currency"),
+        *(*BASE[1:], *AMOUNT),
         grade_held(CustomerGrade.grade, Customer.id, on).scalar_subquery().label("grade"),
-        *(owed.c.currency, owed.c.open),
     ]
     rows = (
         select(*columns)
         .select_from(Customer)
         .outerjoin(CreditLimit, CreditLimit.id == _newest_limit(on))
-        .outerjoin(owed, owed.c.customer_id == Customer.id)
         .where(family(Customer.id), _counts_somewhere())
-        .order_by(Customer.code, owed.c.currency)
+        .order_by(Customer.code)
     )
     return visible_to(rows, r.actor, Customer.id)
 
