@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Response
 
+from portal.base import formats
 from portal.base.access import NotFound
 from portal.base.language import gettext as _
 from portal.base.spreadsheets import Row
 from portal.core.week import monday_of, sunday_of
+from portal.credit.habits import habits_of
 from portal.customers.queries import get_customer
 from portal.escalation.due.forms import PlanForm, RemarkForm
 from portal.escalation.due.planning import (
@@ -23,6 +26,8 @@ from portal.escalation.due.planning import (
     remark_plan,
     week_of,
 )
+from portal.escalation.work.names import outcome_of
+from portal.escalation.work.talk_list import TalkRow, list_talks
 from portal.tables.people import User
 from portal.web import lists, respond
 from portal.web.current import actor, reader
@@ -161,6 +166,37 @@ def _command(form: PlanForm, row: WeekRow) -> PlanWeek:
     )
 
 
+def _habits(customer_id: int) -> list[tuple[str, str]]:
+    """What the plan is made from: how the customer pays, and the last talk (S-143, S-145)."""
+    r = reader()
+    told = habits_of(r, customer_id)
+    talks = list_talks(r, customer_id, per_page=1).rows
+    said = [
+        (_("Paid on time"), f"{round(told.on_time)} %" if told.on_time is not None else ""),
+        (_("Days late on average"), _rounded(told.days_late)),
+        (_("Days later than before"), _rounded(told.trend)),
+        (_("Usual term in days"), str(told.term_days) if told.term_days is not None else ""),
+        (_("Promises kept in time"), _kept(told.promises)),
+        (_("Grade"), told.grade),
+        *((_("Last talk"), _talk(talk)) for talk in talks),
+    ]
+    return [(label, value) for label, value in said if value]
+
+
+def _rounded(days: Decimal | None) -> str:
+    return "" if days is None else str(round(days))
+
+
+def _kept(shares: tuple[int, int] | None) -> str:
+    return _("%(kept)s of %(all)s", kept=shares[0], all=shares[1]) if shares else ""
+
+
+def _talk(talk: TalkRow) -> str:
+    who = talk.spoke_with + (f" ({_('decides')})" if talk.spoke_with and talk.decides else "")
+    words = (formats.day(talk.on), who, outcome_of(talk.outcome)[0], talk.note)
+    return " · ".join(filter(None, words))
+
+
 def _edit_page(row: WeekRow, plan_form: PlanForm, remark_form: RemarkForm) -> Response:
     status = max(plan_form.status, remark_form.status) if plan_form.is_submitted else 200
     return respond.page(
@@ -169,6 +205,7 @@ def _edit_page(row: WeekRow, plan_form: PlanForm, remark_form: RemarkForm) -> Re
         row=row,
         form=plan_form,
         remark_form=remark_form,
+        habits=_habits(row.customer_id),
         monday=_monday(),
         is_over=sunday_of(_monday()) < reader().today,
         query=f"?week={_monday().isoformat()}&currency={row.due.currency}",

@@ -72,3 +72,13 @@ def test_what_is_near_due_is_printed_with_what_was_said_of_it(owner: DeskBrowser
     assert (row[0], row[3], row[-1]) == ("INV-2", "25 Nov 2026", "CNY 250.00")
     assert row[5] == "Short of cash Visit on Monday. Li Na"
     assert "Visit on Monday." in owner.client.get("/desk/due.csv?show=soon").text
+
+
+def test_a_plan_is_made_from_how_the_customer_pays(owner: DeskBrowser):
+    """S-143: both parts of Huadong that were due so far are late."""
+    path = next(url for name, url in owner.visit("/desk/week").links.items() if "Huadong" in name)
+
+    page = owner.visit(path)
+
+    facts = [each.text for each in page.root.all("dt", "dd")]
+    assert facts[:2] == ["Paid on time", "0 %"]
