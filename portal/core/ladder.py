@@ -303,12 +303,11 @@ def before_of(ladder: Ladder, item: Item, index: int) -> Past | None:
 def next_reached(ladder: Ladder, item: Item, on: date) -> Place | None:
     """The place of an item whose next step has come; None where it has not."""
     place = place_of(ladder, item, on)
-    if place is None or not _has_come(ladder, item, place, on):
-        return None
-    return place
+    return place if place is not None and has_come(ladder, item, place, on) else None
 
 
-def _has_come(ladder: Ladder, item: Item, place: Place, on: date) -> bool:
+def has_come(ladder: Ladder, item: Item, place: Place, on: date) -> bool:
+    """Whether the next step of an item, which is at its place, has come."""
     before = None
     if place.index - 1 not in place.passed:
         before = before_of(ladder, item, place.index)
@@ -328,9 +327,11 @@ def marks_through(ladder: Ladder, item: Item, last: int, on: date) -> list[tuple
     [(0, <How.ALONG: 'along'>), (1, <How.ALONG: 'along'>)]
     """
     place = place_of(ladder, item, on)
-    if place is None:
-        return []
-    late = item.days_overdue(on) or 0
+    return [] if place is None else marks_from(ladder, place, last, item.days_overdue(on) or 0)
+
+
+def marks_from(ladder: Ladder, place: Place, last: int, late: int) -> list[tuple[int, How]]:
+    """The same for an item that is known to be at a place, so many days late."""
     marks: list[tuple[int, How]] = [(index, How.PASSED) for index in place.passed if index <= last]
     for index in range(place.index, last + 1):
         until = ladder.steps[index].until_days

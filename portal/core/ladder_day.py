@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from portal.core.ladder import How, Item, Ladder, Place, Step, marks_through, next_reached, place_of
+from portal.core.ladder import How, Item, Ladder, Place, Step, has_come, marks_from, place_of
 from portal.core.money import Money
 
 #: entry, part, step
@@ -97,12 +97,12 @@ class _Stand:
     """An item while its account is looked at."""
 
     item: Item
-    late: int | None
+    late: int
+    #: Its next step, be it reached or not; None once it has been through them all.
+    next: Place | None
     #: Its next step, where that has come.
     place: Place | None
     stop: str
-    #: Whether a step is before it, be it reached or not.
-    has_steps: bool = True
     #: By reason, what is taken out of it first.
     out: list[tuple[str, int]] = field(default_factory=list)
     #: Open and free of dispute, promise and plan; and what of that is set off.
@@ -115,11 +115,11 @@ class _Stand:
 
     @property
     def is_overdue(self) -> bool:
-        return self.late is not None and self.late > 0
+        return self.late > 0
 
     def as_item(self) -> ActionItem:
         item = self.item
-        return ActionItem(item.entry_id, item.part, item.number, self.late or 0, self.rest)
+        return ActionItem(item.entry_id, item.part, item.number, self.late, self.rest)
 
 
 def what_is_due(account: Account, ladder: Ladder, on: date) -> Due:
@@ -227,13 +227,13 @@ def _stands(account: Account, ladder: Ladder, on: date) -> list[_Stand]:
 
 
 def _stand(ladder: Ladder, item: Item, on: date) -> _Stand:
-    place = next_reached(ladder, item, on)
+    ahead = place_of(ladder, item, on)
+    place = ahead if ahead is not None and has_come(ladder, item, ahead, on) else None
     stop = item.stopped
     if not stop and item.case and not _is_for_case(ladder, item, place):
         stop = "case"
-    has_steps = place is not None or place_of(ladder, item, on) is not None
-    late = item.days_overdue(on)
-    stand = _Stand(item, late, place, stop, has_steps, rest=max(0, item.open))
+    late = item.days_overdue(on) or 0
+    stand = _Stand(item, late, ahead, place, stop, rest=max(0, item.open))
     for reason, amount in (
         ("disputed", item.disputed),
         ("planned", item.planned),
@@ -276,7 +276,7 @@ def _lead(stands: Iterable[_Stand]) -> _Stand | None:
     """The oldest item on its way; a younger overdue one waits for it, and is told along."""
     is_led = False
     for stand in stands:
-        if stand.net <= 0 or not stand.item.leads or not stand.has_steps:
+        if stand.net <= 0 or not stand.item.leads or stand.next is None:
             continue
         if stand.place and not (is_led and stand.is_overdue):
             return stand
@@ -337,8 +337,8 @@ def _actions(
     marks = [
         (each.item, *mark)
         for each in told
-        if each is not lead
-        for mark in marks_through(ladder, each.item, last, on)
+        if each is not lead and each.next is not None
+        for mark in marks_from(ladder, each.next, last, each.late)
     ]
     marks += [(lead.item, index, How.PASSED) for index in lead.place.passed]
     items = tuple(each.as_item() for each in told)
@@ -368,7 +368,7 @@ def _last_with(account: Account, ladder: Ladder, lead: _Stand, on: date) -> int:
     last = lead.place.index
     is_written = ladder.steps[last].is_message
     for index in range(last + 1, len(ladder.steps)):
-        step, late = ladder.steps[index], lead.late or 0
+        step, late = ladder.steps[index], lead.late
         is_over = step.until_days is not None and late > step.until_days
         too_soon = not _is_far_enough(account.last_message_on, on, ladder.min_gap_days)
         if ladder.steps[last].approval or not step.with_previous or is_over:

@@ -13,8 +13,9 @@ from portal.base.people import staff_by_name
 from portal.base.work import Reader, Work
 from portal.core.ladder_day import Action
 from portal.core.money import Money
+from portal.escalation.steps import StepRow
+from portal.invoices.open_items import spanning
 from portal.tables.customers import Customer
-from portal.tables.escalation import Dunning
 
 #: channel → the kind of task
 TASKS = {
@@ -27,7 +28,7 @@ TASKS = {
 NAMED = {"sales": "owner", "collector": "collector"}
 
 
-def assign(w: Work, done: Sequence[tuple[Dunning, Action]]) -> None:
+def assign(w: Work, done: Sequence[tuple[StepRow, Action]]) -> None:
     """Gives each step that people do to whoever is responsible, and notes the task at its step."""
     work = [(each, action) for each, action in done if each.channel in TASKS]
     if not work:
@@ -38,7 +39,7 @@ def assign(w: Work, done: Sequence[tuple[Dunning, Action]]) -> None:
         each.task_id = task_id
 
 
-def _task(dunning: Dunning, action: Action, people: Mapping[tuple[int, str], int]) -> NewTask:
+def _task(dunning: StepRow, action: Action, people: Mapping[tuple[int, str], int]) -> NewTask:
     assert dunning.done_on is not None
     oldest = dunning.done_on - dt.timedelta(days=max(each.days_overdue for each in action.items))
     facts = {
@@ -60,7 +61,7 @@ def _task(dunning: Dunning, action: Action, people: Mapping[tuple[int, str], int
 def _people(r: Reader, customer_ids: Collection[int]) -> dict[tuple[int, str], int]:
     """By customer and role: who has it there; left out where the name is nobody's in the house."""
     columns: list[Any] = [Customer.id, *(getattr(Customer, name) for name in NAMED.values())]
-    rows = r.session.execute(select(*columns).where(Customer.id.in_(sorted(customer_ids)))).all()
+    rows = r.session.execute(select(*columns).where(spanning(customer_ids)(Customer.id))).all()
     by_name = staff_by_name(r)
     return {
         (customer_id, role): by_name[name]

@@ -22,15 +22,16 @@ from portal.core.money import Money
 from portal.escalation.assigning import assign
 from portal.escalation.fees import charge_fees
 from portal.escalation.notices.queueing import queue_for_all
+from portal.escalation.steps import DUNNING, NewDunning, StepRow, row_of
+from portal.invoices.open_items import spanning
 from portal.tables.escalation import DunnedPart, Dunning, ItemStep, LadderRun
 
 KIND = "ladder_step"
-DUNNING = tuple(column.name for column in Dunning.__table__.columns)
 PART = ("customer_id", "dunning_id", "entry_id", "part", "days_overdue", "amount_minor")
 STEP = ("customer_id", "entry_id", "part", "ladder", "step", "how", "on", "dunning_id")
 
 #: A step with the action that it does.
-Done = tuple[Dunning, Action]
+Done = tuple[StepRow, Action]
 
 
 def do_steps(w: Work, run: LadderRun, actions: Sequence[Action]) -> list[Done]:
@@ -42,11 +43,10 @@ def do_steps(w: Work, run: LadderRun, actions: Sequence[Action]) -> list[Done]:
     for dunning, action in found:
         if dunning.state == "waiting":
             dunning.approval_id = ask_quietly(w, _proposal(dunning, action))
-    known = [each for each, _ in found if each in w.session]
-    new = [each for each in found if each[0] not in w.session]
+    known = [each for each, _ in found if isinstance(each, Dunning)]
+    new = [row_of(each) for each, _ in found if isinstance(each, NewDunning)]
     w.session.flush()
-    rows = [tuple(getattr(each, name) for name in DUNNING) for each, _ in new]
-    insert_rows(w.session, Dunning.__table__, DUNNING, rows)
+    insert_rows(w.session, Dunning.__table__, DUNNING, new)
     # A list: nothing else can be asked while rows are on their way.
     insert_rows(w.session, DunnedPart.__table__, PART, list(_parts(w, known, found)))
     tell(w, [each for each in found if each[0].state == "done"])
@@ -74,11 +74,9 @@ def _dunnings(w: Work, run: LadderRun, actions: Sequence[Action]) -> list[Done]:
     again = _cancelled(w, actions)
     keys = [_key(action) for action in actions]
     ids = iter(reserve_ids(w.session, Dunning.__table__, sum(key not in again for key in keys)))
-    found = []
+    found: list[Done] = []
     for key, action in zip(keys, actions, strict=True):
-        dunning = again.get(key)
-        if dunning is None:
-            dunning = _dunning(w, run, action, next(ids))
+        dunning = again.get(key) or _dunning(w, run, action, next(ids))
         dunning.state = "waiting" if action.step.approval else "done"
         dunning.done_on = None if action.step.approval else w.today
         found.append((dunning, action))
@@ -95,7 +93,7 @@ def _key(action: Action) -> tuple[Any, ...]:
 
 def _cancelled(w: Work, actions: Sequence[Action]) -> dict[tuple[Any, ...], Dunning]:
     rows = select(Dunning).where(
-        Dunning.customer_id.in_({action.customer_id for action in actions}),
+        spanning([action.customer_id for action in actions])(Dunning.customer_id),
         Dunning.state == "cancelled",
     )
     return {
@@ -107,9 +105,9 @@ def _cancelled(w: Work, actions: Sequence[Action]) -> dict[tuple[Any, ...], Dunn
     }
 
 
-def _dunning(w: Work, run: LadderRun, action: Action, row_id: int) -> Dunning:
+def _dunning(w: Work, run: LadderRun, action: Action, row_id: int) -> NewDunning:
     step, lead = action.step, action.lead
-    return Dunning(
+    return NewDunning(
         id=row_id,
         customer_id=action.customer_id,
         currency=action.currency,
@@ -165,7 +163,7 @@ def _steps(done: Iterable[Done]) -> Iterator[tuple[Any, ...]]:
                 yield customer_id, entry_id, part, ladder, step, how.value, on, row_id
 
 
-def _proposal(dunning: Dunning, action: Action) -> Proposal:
+def _proposal(dunning: StepRow, action: Action) -> Proposal:
     amount = Money(action.amount, action.currency)
     return Proposal(
         kind=KIND,
@@ -191,7 +189,7 @@ def figures_of(action: Action, on: dt.date) -> dict[str, str]:
     }
 
 
-def fingerprint_of(dunning: Dunning) -> str:
+def fingerprint_of(dunning: StepRow) -> str:
     """
     Of what a request stands on: the step itself.
 

@@ -9,34 +9,31 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, and_, select
 
+from portal.base.batch import plain_rows
 from portal.base.policy import policy_on, policy_version
 from portal.base.work import Reader
-from portal.core.ladder import MESSAGES, Item, Ladder, Past, ladder_for, ladders_of
+from portal.core.ladder import Item, Ladder, Past, ladder_for, ladders_of, next_reached
 from portal.core.ladder_day import Account
-from portal.core.ledger import Kind
 from portal.core.policy_canon import in_full
 from portal.core.policy_schema import LADDERS
 from portal.customers.grades import grade_held
-from portal.escalation.names import FEES, INTEREST
-from portal.escalation.promised import Key, PartKey, Taken, promised
-from portal.invoices.held import held_invoices
-from portal.invoices.open_items import Scope, among, counts_on, credits_dated, open_items
-from portal.tables.cases import CasePart, CollectionCase
+from portal.escalation.gathering import Gathered, OpenPart, PastStep
+from portal.escalation.promised import Key, PartKey
+from portal.invoices.open_items import Scope, both, open_items, spanning
 from portal.tables.credit import CustomerGrade
 from portal.tables.customers import Customer
-from portal.tables.escalation import Dunning, DunningHold, ItemStep, LadderRun
+from portal.tables.escalation import ItemStep, LadderRun
 from portal.tables.invoices import Entry
-from portal.tables.payments import Allocation
 
-#: Beyond so many items their past steps are read by customer instead of one by one.
-NAMED_ONE_BY_ONE = 5_000
+#: So many columns tell of a part; one of its steps follows.
+ABOUT = len(fields(OpenPart)) - 1
 
 
 def ladders_on(r: Reader, on: dt.date) -> tuple[Ladder, ...]:
@@ -53,22 +50,13 @@ def _ladders(values: Mapping[str, Any]) -> tuple[Ladder, ...]:
     return ladders_of(in_full(LADDERS, values["ladders"]))
 
 
-@dataclass
-class _About:
-    """What is known of an account besides its items."""
-
-    unapplied: int = 0
-    promised: int = 0
-    acted: bool = False
-
-
 @dataclass(frozen=True)
-class _Held:
-    """Who and what is left alone."""
+class Climb:
+    """How far a part is on its ladder; the same for all with the same days and past."""
 
-    customers: frozenset[int] = frozenset()
-    accounts: frozenset[Key] = frozenset()
-    entries: frozenset[int] = frozenset()
+    past: Mapping[str, Past]
+    first_seen_on: dt.date | None
+    is_reached: bool
 
 
 @dataclass
@@ -81,22 +69,75 @@ class Books:
     #: Items that fall due later too: for what comes next.
     looks_ahead: bool = False
     _by_version: dict[int | None, frozenset[str]] = field(default_factory=dict)
+    _climbs: dict[tuple[Any, ...], Climb] = field(default_factory=dict)
 
     def accounts(self, whose: Scope) -> Iterator[tuple[Account, Ladder]]:
         """Every account of these customers with an open item, and the ladder it is on."""
-        rows = list(self.r.session.execute(self._items(whose)))
-        if not rows:
-            return
-        ids = sorted({row.customer_id for row in rows})
-        ladders = self.ladders_of_customers(among(ids))
-        chased = [row for row in rows if row.customer_id in ladders]
-        if not chased:
-            return
-        whose = among(sorted(ladders)) if len(ladders) < len(ids) else whose
-        yield from _Slice(self, whose, chased, ladders).accounts()
+        found, ladders = self._chased(whose)
+        return self._put_together(found, ladders, whose)
+
+    def accounts_due(
+        self, whose: Scope, waiting: Container[Key]
+    ) -> Iterator[tuple[Account, Ladder]]:
+        """
+        Those of the accounts of which an item has reached a step, or whose step waits.
+
+        Of any other nothing is due on this day and nothing is left out: most, on most days.
+        """
+        found, ladders = self._chased(whose)
+        due = {
+            key: parts
+            for key, parts in found.items()
+            if key in waiting
+            or any(self._climb(part, ladders[key[0]][1]).is_reached for part in parts)
+        }
+        return self._put_together(due, ladders, whose)
+
+    def _put_together(
+        self,
+        found: Mapping[Key, Sequence[OpenPart]],
+        ladders: Mapping[int, tuple[str, Ladder]],
+        whose: Scope,
+    ) -> Iterator[tuple[Account, Ladder]]:
+        those = spanning({customer_id for customer_id, _ in found})
+        about = Gathered(self.r, self.on, both(whose, those))
+        for key, parts in found.items():
+            code, ladder = ladders[key[0]]
+            items = tuple(self._item(part, ladder, about) for part in parts)
+            yield about.account(key, code, items), ladder
+
+    def _item(self, part: OpenPart, ladder: Ladder, about: Gathered) -> Item:
+        climb = self._climb(part, ladder)
+        return about.item(part, climb.past, climb.first_seen_on)
+
+    # ── What is open, and of whom ────────────────────────────────────────────
+
+    def _chased(
+        self, whose: Scope
+    ) -> tuple[dict[Key, list[OpenPart]], dict[int, tuple[str, Ladder]]]:
+        """By account the open parts of who is on a ladder; and by customer its code and ladder."""
+        parts = self._open_parts(whose)
+        ladders = self.ladders_of_customers(whose) if parts else {}
+        found: dict[Key, list[OpenPart]] = {}
+        for part in parts:
+            if part.customer_id in ladders:
+                found.setdefault((part.customer_id, part.currency), []).append(part)
+        return found, ladders
+
+    def _open_parts(self, whose: Scope) -> list[OpenPart]:
+        found: dict[PartKey, OpenPart] = {}
+        for row in plain_rows(self.r.session, self._items(whose)):
+            about, step = row[:ABOUT], row[ABOUT:]
+            key = (about[2], about[3])
+            part = found.get(key)
+            if part is None:
+                part = found[key] = OpenPart(*about)
+            if step[0] is not None:
+                part.steps += (step,)
+        return list(found.values())
 
     def _items(self, whose: Scope) -> Select[Any]:
-        """The open items that a step may speak of, as the house sees them."""
+        """The open items that a step may speak of, as the house sees them, with their steps."""
         items = open_items(self.on, whose, inside=True)
         last = self.on + dt.timedelta(days=self._ahead)
         until = items.c.due_on.is_not(None) if self.looks_ahead else items.c.due_on <= last
@@ -104,10 +145,17 @@ class Books:
             *(items.c.customer_id, items.c.currency, items.c.entry_id, items.c.part),
             *(items.c.due_on, items.c.open, items.c.disputed),
             *(Entry.number, Entry.kind, Entry.subkind, Entry.posted_at),
+            *(ItemStep.ladder, ItemStep.step, ItemStep.how, ItemStep.on),
         ]
+        same_part = and_(
+            ItemStep.customer_id == items.c.customer_id,
+            ItemStep.entry_id == items.c.entry_id,
+            ItemStep.part == items.c.part,
+        )
         return (
             select(*columns)
             .join(Entry, Entry.id == items.c.entry_id)
+            .outerjoin(ItemStep, same_part)
             .where(until, items.c.open > 0)
             .order_by(items.c.customer_id, items.c.currency)
         )
@@ -135,6 +183,21 @@ class Books:
             ladder = ladder_for(self.ladders, _about(row))
             if ladder is not None:
                 found[row.id] = (row.code, ladder)
+        return found
+
+    # ── How far a part is on its ladder ──────────────────────────────────────
+
+    def _climb(self, part: OpenPart, ladder: Ladder) -> Climb:
+        """Worked out once for all parts with the same days and past: there are few such."""
+        # One that was on another ladder is new on this one.
+        seen_on = None if part.steps else self.first_seen(ladder, part.posted_at)
+        key = (ladder.name, part.due_on, part.steps, seen_on)
+        found = self._climbs.get(key)
+        if found is None:
+            past = _past(ladder, part.steps)
+            item = Item(0, 0, "", part.due_on, part.open, past=past, first_seen_on=seen_on)
+            is_reached = next_reached(ladder, item, self.on) is not None
+            found = self._climbs[key] = Climb(past, seen_on, is_reached)
         return found
 
     def first_seen(self, ladder: Ladder, posted_at: dt.datetime) -> dt.date | None:
@@ -172,209 +235,6 @@ def _about(row: Any) -> dict[str, str]:
     }
 
 
-def _goes_along(subkind: str | None, number: str) -> bool:
-    """Whether a charge is a fee or interest: asked for along with what it is about, never alone."""
-    return subkind == INTEREST or number.startswith(FEES)
-
-
-class _Slice:
-    """The accounts of some customers, put together from what each statement found."""
-
-    def __init__(
-        self,
-        books: Books,
-        whose: Scope,
-        rows: Sequence[Any],
-        ladders: Mapping[int, tuple[str, Ladder]],
-    ) -> None:
-        self._books = books
-        self._r = books.r
-        self._on = books.on
-        self._whose = whose
-        self._rows = rows
-        self._ladders = ladders
-
-    def accounts(self) -> Iterator[tuple[Account, Ladder]]:
-        items: dict[Key, list[Item]] = {}
-        for row in self._rows:
-            item = self._item(row)
-            items.setdefault((row.customer_id, row.currency), []).append(item)
-        for key, found in items.items():
-            code, ladder = self._ladders[key[0]]
-            about = self._about[key]
-            account = Account(
-                customer_id=key[0],
-                code=code,
-                currency=key[1],
-                items=tuple(found),
-                unapplied=max(0, about.unapplied),
-                promised=about.promised,
-                last_message_on=self._last_messages.get(key[0]),
-                waiting=self._waiting.get(key),
-                acted=about.acted,
-            )
-            yield account, ladder
-
-    def _item(self, row: Any) -> Item:
-        # Taken apart once: this is asked for every open item of the books.
-        customer_id, currency, entry_id, part, due_on, minor, disputed, number, *about = row
-        kind, subkind, posted_at = about
-        key = (entry_id, part)
-        ladder = self._ladders[customer_id][1]
-        steps = self._past.get(key)
-        taken = self._taken.get(key) if self._taken else None
-        return Item(
-            entry_id=entry_id,
-            part=part,
-            number=number,
-            due_on=due_on,
-            open=int(minor),
-            disputed=int(disputed),
-            promised=taken.promised if taken else 0,
-            planned=taken.planned if taken else 0,
-            past=steps.get(ladder.name, {}) if steps else {},
-            stopped=self._stop(customer_id, currency, entry_id),
-            case=self._cases.get(key, "") if self._cases else "",
-            # One that was on another ladder is new on this one.
-            first_seen_on=None if steps else self._books.first_seen(ladder, posted_at),
-            leads=kind != Kind.CHARGE or not _goes_along(subkind, number),
-        )
-
-    def _stop(self, customer_id: int, currency: str, entry_id: int) -> str:
-        held = self._held
-        if (
-            customer_id in held.customers
-            or (customer_id, currency) in held.accounts
-            or entry_id in held.entries
-        ):
-            return "held"
-        return "contract_check" if entry_id in self._unchecked else ""
-
-    # ── What each statement finds ────────────────────────────────────────────
-
-    @cached_property
-    def _past(self) -> dict[PartKey, dict[str, dict[str, Past]]]:
-        """By part, ladder and step: what became of it."""
-        rows = select(
-            ItemStep.entry_id,
-            ItemStep.part,
-            ItemStep.ladder,
-            ItemStep.step,
-            ItemStep.how,
-            ItemStep.on,
-        ).where(self._whose(ItemStep.customer_id))
-        ids = sorted({row.entry_id for row in self._rows})
-        if len(ids) <= NAMED_ONE_BY_ONE:
-            rows = rows.where(ItemStep.entry_id.in_(ids))
-        found: dict[PartKey, dict[str, dict[str, Past]]] = {}
-        for entry_id, part, ladder, step, how, on in self._r.session.execute(rows):
-            of_part = found.setdefault((entry_id, part), {})
-            of_part.setdefault(ladder, {})[step] = Past(how, on)
-        return found
-
-    @cached_property
-    def _about(self) -> defaultdict[Key, _About]:
-        about: defaultdict[Key, _About] = defaultdict(_About)
-        for customer_id, currency, minor in self._r.session.execute(self._credits()):
-            about[customer_id, currency].unapplied += int(minor)
-        for customer_id, currency, minor in self._r.session.execute(self._used()):
-            about[customer_id, currency].unapplied -= int(minor)
-        for customer_id, currency, _last, _waiting, acted in self._dunnings:
-            about[customer_id, currency].acted = bool(acted)
-        for key, minor in self._promises[1].items():
-            about[key].promised += minor
-        return about
-
-    def _credits(self) -> Select[Any]:
-        credits_ = credits_dated(self._on, self._whose).subquery("credits")
-        columns: list[Any] = [
-            *(credits_.c.customer_id, credits_.c.currency, func.sum(credits_.c.credit))
-        ]
-        return select(*columns).group_by(credits_.c.customer_id, credits_.c.currency)
-
-    def _used(self) -> Select[Any]:
-        columns: list[Any] = [
-            *(Allocation.customer_id, Allocation.currency, func.sum(Allocation.amount_minor))
-        ]
-        return (
-            select(*columns)
-            .where(counts_on(self._on), Allocation.memo == 0, self._whose(Allocation.customer_id))
-            .group_by(Allocation.customer_id, Allocation.currency)
-        )
-
-    @cached_property
-    def _dunnings(self) -> list[Any]:
-        """By account: the last message before this day, whether a step waits, or was today's."""
-        is_message = Dunning.channel.in_(sorted(MESSAGES)) & (Dunning.state == "done")
-        is_todays = or_(Dunning.found_on == self._on, Dunning.done_on == self._on)
-        columns: list[Any] = [
-            Dunning.customer_id,
-            Dunning.currency,
-            func.max(case((is_message & (Dunning.done_on != self._on), Dunning.done_on))),
-            func.max(case((Dunning.state == "waiting", 1), else_=0)),
-            func.max(case((is_todays & (Dunning.state != "cancelled"), 1), else_=0)),
-        ]
-        rows = select(*columns).where(self._whose(Dunning.customer_id))
-        found = self._r.session.execute(rows.group_by(Dunning.customer_id, Dunning.currency))
-        return list(found)
-
-    @cached_property
-    def _waiting(self) -> dict[Key, tuple[str, PartKey]]:
-        """By account: the step that waits for its approval, and what it went by."""
-        if not any(waiting for *_, waiting, _acted in self._dunnings):
-            return {}
-        columns: list[Any] = [
-            *(Dunning.customer_id, Dunning.currency, Dunning.step),
-            *(Dunning.lead_entry_id, Dunning.lead_part),
-        ]
-        rows = select(*columns).where(self._whose(Dunning.customer_id), Dunning.state == "waiting")
-        return {
-            (customer_id, currency): (step, (entry_id, part))
-            for customer_id, currency, step, entry_id, part in self._r.session.execute(rows)
-        }
-
-    @cached_property
-    def _last_messages(self) -> dict[int, dt.date]:
-        last: dict[int, dt.date] = {}
-        for customer_id, _currency, on, *_ in self._dunnings:
-            if on is not None:
-                last[customer_id] = max(on, last.get(customer_id, on))
-        return last
-
-    @cached_property
-    def _held(self) -> _Held:
-        rows = select(DunningHold.customer_id, DunningHold.currency, DunningHold.entry_id).where(
-            self._whose(DunningHold.customer_id),
-            DunningHold.ended_at.is_(None),
-            DunningHold.from_on <= self._on,
-            or_(DunningHold.until_on.is_(None), DunningHold.until_on >= self._on),
-        )
-        found = self._r.session.execute(rows).all()
-        return _Held(
-            frozenset(row[0] for row in found if row[1] is None and row[2] is None),
-            frozenset((row[0], row[1]) for row in found if row[1] is not None and row[2] is None),
-            frozenset(row[2] for row in found if row[2] is not None),
-        )
-
-    @cached_property
-    def _unchecked(self) -> set[int]:
-        return set(self._r.session.scalars(held_invoices(self._whose)))
-
-    @cached_property
-    def _cases(self) -> dict[PartKey, str]:
-        rows = (
-            select(CasePart.entry_id, CasePart.part, CollectionCase.kind)
-            .join(CollectionCase, CollectionCase.id == CasePart.case_id)
-            .where(self._whose(CasePart.customer_id), CollectionCase.state == "open")
-            # Whatever else there is, what is at law is there.
-            .order_by(CollectionCase.kind)
-        )
-        return {(row.entry_id, row.part): row.kind for row in self._r.session.execute(rows)}
-
-    @property
-    def _taken(self) -> Mapping[PartKey, Taken]:
-        return self._promises[0]
-
-    @cached_property
-    def _promises(self) -> tuple[Mapping[PartKey, Taken], Mapping[Key, int]]:
-        return promised(self._r, self._whose, self._on)
+def _past(ladder: Ladder, steps: Sequence[PastStep]) -> dict[str, Past]:
+    """By step what became of it on this ladder."""
+    return {step: Past(how, on) for name, step, how, on in steps if name == ladder.name}

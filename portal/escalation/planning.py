@@ -17,13 +17,14 @@ from portal.base.work import Reader
 from portal.core.ladder import Ladder
 from portal.core.ladder_day import Account, Action, Excluded, what_is_due
 from portal.escalation.facts import Books, ladders_on
+from portal.escalation.promised import Key
 from portal.invoices.ageing import run_serially
 from portal.invoices.open_items import Scope, between, both, everyone, seen_by
 from portal.tables.customers import Customer
 from portal.tables.escalation import Dunning
 
 #: So many customers are looked at, and worked on, together.
-SLICE = 500
+SLICE = 1_000
 
 
 @dataclass
@@ -77,23 +78,24 @@ def slices(r: Reader, whose: Scope = everyone, after: int = 0) -> Iterator[tuple
 def plan_slice(books: Books, whose: Scope) -> Plan:
     """What is due about some customers."""
     found = Plan(books.on, tuple(ladder.name for ladder in books.ladders))
-    seen = set[tuple[int, str]]()
-    for account, ladder in books.accounts(whose):
-        seen.add((account.customer_id, account.currency))
+    waiting = _waiting(books.r, whose)
+    for account, ladder in books.accounts_due(whose, waiting):
+        waiting.discard((account.customer_id, account.currency))
         due = what_is_due(account, ladder, books.on)
         found.actions += due.actions
         found.excluded += due.excluded
         if due.settled:
             found.settled.append((account.customer_id, account.currency))
-    found.settled += (key for key in _waiting(books.r, whose) if key not in seen)
+    # Nobody looks at one with nothing open any more.
+    found.settled += sorted(waiting)
     return found
 
 
-def _waiting(r: Reader, whose: Scope) -> list[tuple[int, str]]:
-    """The accounts with a step that waits; nobody looks at one with nothing open any more."""
+def _waiting(r: Reader, whose: Scope) -> set[Key]:
+    """The accounts with a step that waits."""
     columns: list[Any] = [Dunning.customer_id, Dunning.currency]
     rows = select(*columns).where(Dunning.state == "waiting", whose(Dunning.customer_id))
-    return [(customer_id, currency) for customer_id, currency in r.session.execute(rows)]
+    return {(customer_id, currency) for customer_id, currency in r.session.execute(rows)}
 
 
 def account_of(books: Books, customer_id: int, currency: str) -> tuple[Account, Ladder] | None:

@@ -18,8 +18,9 @@ from portal.base.batch import insert_rows, reserve_ids
 from portal.base.work import Reader, Work
 from portal.escalation.notices.readers import LETTERS, MESSAGES, Addressee, Readers
 from portal.escalation.notices.times import leaves_at
-from portal.invoices.open_items import among
-from portal.tables.escalation import Dunning, Notice
+from portal.escalation.steps import StepRow
+from portal.invoices.open_items import among, spanning
+from portal.tables.escalation import Notice
 from portal.tables.journal import Outbox
 
 #: The kinds of the rows in the outbox.
@@ -53,18 +54,18 @@ class NewNotice:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-def queue_notices(w: Work, dunning: Dunning) -> int:
+def queue_notices(w: Work, dunning: StepRow) -> int:
     """How many messages a step that is done makes; none where a person does it by other means."""
     return queue_for_all(w, [dunning])
 
 
-def queue_for_all(w: Work, done: Sequence[Dunning]) -> int:
+def queue_for_all(w: Work, done: Sequence[StepRow]) -> int:
     """The messages of all these steps, asking the books as often as for one."""
     told = [_of_step(dunning) for dunning in done if dunning.channel in MESSAGES]
     return len(queue_new(w, told))
 
 
-def _of_step(dunning: Dunning) -> NewNotice:
+def _of_step(dunning: StepRow) -> NewNotice:
     return NewNotice(
         customer_id=dunning.customer_id,
         currency=dunning.currency,
@@ -83,7 +84,7 @@ def queue_new(w: Work, told: Sequence[NewNotice]) -> list[tuple[NewNotice, int]]
     if not told:
         return []
     w.session.flush()
-    readers = Readers(w, among(sorted({each.customer_id for each in told})))
+    readers = Readers(w, spanning({each.customer_id for each in told}))
     messages: list[tuple[NewNotice, Addressee]] = []
     for each in told:
         to = readers.of(each.customer_id, each.channel)
