@@ -223,7 +223,7 @@ def _court(
     return Proceeding(FILED[begun], events[begun], decided_on if is_decided else closed_on, end)
 
 
-def entries_sued() -> Select[tuple[int]]:
+def entries_sued() -> Select[Any]:
     """The documents that cases at law are about."""
     at_law = CollectionCase.kind == case.Kind.LEGAL.value
     return (

@@ -1,5 +1,6 @@
-"""The demo shows one of each: agreed and asked for, allowed, held, released and refused."""
+"""The demo shows one of each: agreed and asked for, allowed, held, chased, sued and written off."""
 
+import datetime as dt
 from collections import Counter
 
 import pytest
@@ -8,9 +9,14 @@ from sqlalchemy import select
 from portal.base.access import SYSTEM
 from portal.base.config import read_config
 from portal.base.installation import Installation, open_installation
+from portal.core.limitation import Act
 from portal.credit.exposure import exposure_of
 from portal.credit.grades import list_grades
 from portal.credit.limits import limit_of
+from portal.escalation.planning import plan_day
+from portal.interest.accruing import accrued
+from portal.invoices.open_items import everyone
+from portal.reports.limitation import AskLapses, list_lapses
 from portal.tables.all import Base
 from portal.tables.credit import CreditStanding, Rating
 from portal.tables.customers import Customer
@@ -131,3 +137,64 @@ def test_bills_are_held_honoured_and_not(demo_books: Installation):
         ("honoured",): 1,
         ("dishonoured",): 1,
     }
+
+
+def test_ladders_ran_the_first_run_was_looked_at_and_steps_come_next(demo_books: Installation):
+    assert counted(demo_books, "ladder_run", "state", "why_held")["done", "first"] == 1
+    assert counted(demo_books, "planned_step", "state")["left_out",] == 1
+    steps = counted(demo_books, "dunning", "channel", "state")
+    with demo_books.reading(SYSTEM) as r:
+        ahead = plan_day(r, TODAY + dt.timedelta(days=2))
+
+    assert steps["legal", "waiting"] == 1
+    assert {channel for channel, state in steps if state == "done"} == {
+        *("email", "letter", "registered_letter", "call")
+    }
+    assert {action.step.name for action in ahead.actions} == {"reminder", "call"}
+    assert {left.reason for left in ahead.excluded} == {
+        *("case", "disputed", "held", "planned", "set_off", "waiting")
+    }
+
+
+def test_notices_left_bounced_and_wait_for_the_printer(demo_books: Installation):
+    states = counted(demo_books, "notice", "channel", "state")
+
+    assert states["letter", "to_print"] == states["letter", "sent"] == 1
+    assert states["registered_letter", "sent"] == 1
+    assert states["email", "sent"] > 20
+    assert counted(demo_books, "task", "kind")["notice_bounced",] == 2
+    assert counted(demo_books, "dunning_hold", "ended_at")
+
+
+def test_owners_answered_for_what_falls_due(demo_books: Installation):
+    answers = counted(demo_books, "due_answer", "answer")
+
+    assert min(answers[each,] for each in ("on_time", "later", "problem")) > 0
+    assert counted(demo_books, "task", "kind")["due_unanswered",] == 1
+    assert {outcome for (outcome,) in counted(demo_books, "contact_log", "outcome")} == {
+        *("no_answer", "promised", "refuses")
+    }
+
+
+def test_a_debt_is_with_an_agency_one_before_a_court_and_one_written_off(demo_books: Installation):
+    cases = counted(demo_books, "collection_case", "kind", "state", "stage")
+    with demo_books.reading(SYSTEM) as r:
+        standing = list_lapses(r, AskLapses(is_standing=True))
+
+    assert cases == {
+        ("agency", "open", "reporting"): 1,
+        ("legal", "open", "hearing"): 1,
+        ("legal", "proposed", "preparing"): 1,
+    }
+    assert {row.since.act for row in standing if row.since} == {Act.SUIT}
+    assert counted(demo_books, "write_off", "state") == {("posted",): 1, ("waiting",): 1}
+    assert counted(demo_books, "evidence_pack", "state") == {("ready",): 1}
+
+
+def test_late_interest_accrues_and_was_charged_and_waived(demo_books: Installation):
+    with demo_books.reading(SYSTEM) as r:
+        late = [each for each in accrued(r, everyone, TODAY) if each.open]
+
+    assert {each.late.currency for each in late} == {"CNY", "EUR", "GBP", "KWD", "USD"}
+    assert counted(demo_books, "interest_charge", "state") == {("charged",): 1, ("waiting",): 1}
+    assert counted(demo_books, "interest_waiver", "part")
