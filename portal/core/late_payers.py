@@ -9,6 +9,8 @@ from dataclasses import dataclass
 #: So many due parts of a year make a habit, of which so many per cent came late.
 FEWEST = 3
 OFTEN_PERCENT = 50
+#: A bank may take so many days: what comes within them is not late.
+TOLERATED_DAYS = 3
 #: A debt that is overdue longer than this stands long.
 LONG_DAYS = 90
 
@@ -18,6 +20,7 @@ class Habit:
     """How the due parts of an account in the last year came, and how old its oldest debt is."""
 
     items: int
+    #: More than the tolerated days.
     late: int
     oldest_days: int = 0
 

@@ -12,7 +12,7 @@ from sqlalchemy import case, func, select
 
 from portal.base.access import visible_to
 from portal.base.work import Reader
-from portal.core.late_payers import Habit
+from portal.core.late_payers import TOLERATED_DAYS, Habit
 from portal.core.money import Money
 from portal.core.payment_record import YEAR_DAYS
 from portal.credit.record import judged_parts
@@ -74,7 +74,7 @@ def _judged(r: Reader) -> dict[Account, tuple[int, int, int]]:
     items = judged_parts(r.today, seen_by(r.actor))
     sums: list[Any] = [
         func.count(),
-        func.sum(case((items.c.late > 0, 1), else_=0)),
+        func.sum(case((items.c.late > TOLERATED_DAYS, 1), else_=0)),
         func.sum(items.c.amount_minor * items.c.late),
         func.sum(items.c.amount_minor),
     ]

@@ -8,7 +8,7 @@ from portal.base.access import allows
 from portal.base.language import gettext as _
 from portal.base.paging import page_within
 from portal.base.spreadsheets import Row
-from portal.core.late_payers import FEWEST, LONG_DAYS, OFTEN_PERCENT
+from portal.core.late_payers import FEWEST, LONG_DAYS, OFTEN_PERCENT, TOLERATED_DAYS
 from portal.credit.late_payers import SHOWN, LatePayer, list_late_payers
 from portal.customers.queries import list_owners
 from portal.web import lists, respond
@@ -37,7 +37,10 @@ def index() -> Response:
         sheets=lists.sheet_links("/desk/reports/late-payers")
         if allows(actor(), "export.run")
         else [],
-        rule={"percent": OFTEN_PERCENT, "fewest": FEWEST, "days": LONG_DAYS},
+        rule={
+            **{"percent": OFTEN_PERCENT, "fewest": FEWEST},
+            **{"days": LONG_DAYS, "tolerated": TOLERATED_DAYS},
+        },
     )
 
 
