@@ -16,6 +16,13 @@ from portal.web.current import actor, reader
 from portal.web.guard import guard
 from portal.web.lists import SheetFormat
 
+RULE = {
+    "percent": OFTEN_PERCENT,
+    "fewest": FEWEST,
+    "days": LONG_DAYS,
+    "tolerated": TOLERATED_DAYS,
+}
+
 late_payers_desk = Blueprint("desk_late_payers", __name__, url_prefix="/desk/reports")
 
 
@@ -37,10 +44,7 @@ def index() -> Response:
         sheets=lists.sheet_links("/desk/reports/late-payers")
         if allows(actor(), "export.run")
         else [],
-        rule={
-            **{"percent": OFTEN_PERCENT, "fewest": FEWEST},
-            **{"days": LONG_DAYS, "tolerated": TOLERATED_DAYS},
-        },
+        rule=RULE,
     )
 
 
