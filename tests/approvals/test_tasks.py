@@ -181,6 +181,7 @@ def test_what_is_done_is_not_done_again(chores: Chores):
 
 
 def test_a_task_is_handed_to_who_sees_its_customer(chores: Chores):
+    """S-193."""
     huadong = chores.add("promise/17")
     bergmann = chores.add("promise/18", customer="BERGMANN")
     sales, clerk = chores.enter("sales"), chores.enter()
@@ -264,6 +265,7 @@ def test_who_stands_in_for_a_manager_decides_too(chores: Chores):
 
 
 def test_a_salesperson_looks_after_the_absent_ones_customers(any_chores: Chores):
+    """S-095."""
     sales, other = any_chores.enter("sales"), second_salesperson(any_chores)
     path = any_chores.office.customer_path("HUADONG")
     other.visit(path, 404)

@@ -47,6 +47,7 @@ def told(office: Office, on: dt.date = TODAY) -> dict[str, tuple[str, str]]:
 
 
 def test_every_item_stands_in_one_bucket_with_its_rate(office: Office):
+    """S-163."""
     # 250.00 not due at 1 %, 70.00 50 days late at 3 %, 40.00 142 days late at 20 %; 80.00 11 days.
     assert told(office) == {"CNY": ("360.00", "12.60"), "EUR": ("80.00", "1.60")}
 
@@ -75,6 +76,7 @@ def test_what_is_written_off_is_not_provided_for(office: Office, manager: int):
 
 
 def test_a_provision_is_posted_once_and_the_next_tells_its_movement(office: Office, manager: int):
+    """S-167."""
     who = actor(office.installation, manager)
     earlier = TODAY - dt.timedelta(days=20)
     counts = []

@@ -55,6 +55,7 @@ def claim(office: Office) -> int:
 def test_nothing_is_written_off_before_two_others_have_approved_it(
     office: Office, people: dict[str, int]
 ):
+    """S-164."""
     propose(office, people["clerk"], {"INV-4": 40_00})
     approve(office, people["collections_lead"])
     assert (write_off(office).state, expected(office)["INV-4"]) == ("waiting", 40_00)
@@ -66,6 +67,7 @@ def test_nothing_is_written_off_before_two_others_have_approved_it(
 
 
 def test_the_claim_stays_and_the_books_are_sound(office: Office, people: dict[str, int]):
+    """S-165."""
     before = claim(office)
 
     posted(office, people, {"INV-4": 40_00, "INV-1": 10_00})
@@ -140,6 +142,7 @@ def test_refused_or_withdrawn_nothing_happens(office: Office, people: dict[str, 
 def test_what_comes_in_after_all_takes_the_write_off_back_once(
     office: Office, people: dict[str, int]
 ):
+    """S-165."""
     posted(office, people, {"INV-4": 40_00})
     pay(office, people["clerk"], "INV-4", 25_00)
     day = office.installation.clock.now().date()
@@ -155,6 +158,7 @@ def test_what_comes_in_after_all_takes_the_write_off_back_once(
 
 
 def test_a_year_later_somebody_looks_at_it_again(office: Office, people: dict[str, int]):
+    """S-165."""
     posted(office, people, {"INV-4": 40_00})
     office.pass_days(366)
     day = office.installation.clock.now().date()

@@ -30,6 +30,7 @@ def test_a_promise_and_a_payment_are_success():
 
 
 def test_the_second_clock_runs_from_the_shipment_else_the_delivery_else_the_invoice():
+    """S-107, S-168."""
     one, two, three = (dt.date(2026, 3, day) for day in (1, 2, 3))
 
     assert doubtful_since(one, two, three) == ("shipped", one)

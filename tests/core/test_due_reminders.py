@@ -12,7 +12,7 @@ offsets = st.lists(st.integers(0, 30), max_size=5, unique=True)
 
 
 def test_the_first_of_several_days_is_the_owners_alone():
-    """R349"""
+    """R349; S-092, S-093."""
     assert of_customers([7, 3, 0]) == (3, 0)
     assert of_customers([3]) == (3,)
 

@@ -34,6 +34,7 @@ def day(number: int) -> dt.date:
 def test_an_item_is_asked_about_until_its_answer_holds(
     given: Given | None, today: int, asked: bool
 ):
+    """S-090, S-092: daily from the seventh day before, and once more from the third."""
     assert is_asked(DUE, day(today), 7, given) is asked
 
 

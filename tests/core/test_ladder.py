@@ -40,6 +40,7 @@ def index(ladder, told, number):
 
 
 def test_the_first_ladder_that_applies_is_the_customers():
+    """S-142, S-144: another kind of customer, another ladder."""
     one, other = Ladder("C-1's own", {"customer_id": "C-1"}), Ladder("all", {"customer_type": "*"})
 
     assert ladder_for((one, other), about()) is one
@@ -105,7 +106,18 @@ def test_a_step_costs_what_the_ladder_names_in_the_currency(fee, costs):
     ("number", "step"), [(0, None), (1, 0), (7, 0), (8, 1), (15, 1), (16, 2), (30, 2), (31, 3)]
 )
 def test_the_shipped_ladder_has_its_four_stages_on_their_days(number, step):
+    """S-098, S-127: from the first overdue day."""
     assert index(STANDARD, item(), number) == step
+
+
+def test_each_shipped_stage_has_its_way_its_force_and_whoever_takes_it():
+    """S-130, S-133, S-185 to S-187: by text, by salesperson, by collector, by law."""
+    assert [(step.channel, step.strength, step.responsible) for step in STANDARD.steps] == [
+        ("sms", "polite", "system"),
+        ("call", "polite", "sales"),
+        ("letter", "firm", "collector"),
+        ("legal", "final", "legal"),
+    ]
 
 
 def test_a_step_past_its_time_is_passed_over_and_the_next_one_is_due():

@@ -88,7 +88,7 @@ def test_while_a_case_stands_only_the_case_goes_on(channel: str):
 
 
 def test_words_get_no_softer():
-    """R332."""
+    """R332; S-131, S-140: force grows with the days."""
     assert found(replace(SMS, strength="firm"), CALL, LETTER) == [(1, "softer", "firm")]
 
 

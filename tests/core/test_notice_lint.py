@@ -20,6 +20,7 @@ def test_nothing_is_wrong_with_what_is_shipped(text: NoticeText):
 
 
 def test_every_strength_has_its_texts_in_both_languages():
+    """S-135, S-140: notice, warning and lawyer's letter, in each language."""
     found = {(text.strength, text.channel, text.language) for text in shipped_texts()}
 
     for language in ("en", "zh-CN"):
@@ -41,6 +42,7 @@ def test_a_mail_names_the_sum_the_items_the_account_and_the_ways_to_answer(name:
 
 
 def test_a_final_demand_names_its_deadline_and_a_lawyers_letter_the_law():
+    """S-136, S-139: a last day with what follows, and the law."""
     assert codes(ALL, strength="final") == ["notice.name_missing"]
     assert codes("By {deadline}.\n\n" + ALL, "letter", "legal") == ["notice.name_missing"]
     assert codes("By {deadline}, by {law}.\n\n" + ALL, "letter", "legal") == []
@@ -68,7 +70,7 @@ def test_a_text_without_words_or_subject_is_refused():
     ],
 )
 def test_threats_and_abuse_are_refused_in_both_languages(words: str):
-    """R346"""
+    """R346; S-141."""
     assert "notice.threatens" in codes(f"{words}\n\n{ALL}")
 
 

@@ -76,7 +76,7 @@ def test_a_paragraph_whose_fact_has_nothing_to_say_is_left_out():
 
 
 def test_the_own_text_of_a_step_is_taken_first_then_an_admins_then_the_shipped_one():
-    """R344"""
+    """R344; S-140."""
     shipped = [text("shipped")]
     own = [text("own"), text("of the step", step="first")]
 

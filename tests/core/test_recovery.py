@@ -38,6 +38,7 @@ TENTHS = Decimal("0.1")
     ],
 )
 def test_between_the_points_both_ways_give_the_figures_of_the_rules(months, straight, curved):
+    """S-149."""
     at = Fraction(months)
     line = share_left(SHIPPED, at) * 100
 

@@ -45,7 +45,7 @@ def test_what_the_books_show(seen: Seen, shown: tuple[str, ...]):
 
 @given(st.integers(0, 28), st.integers(1, 28))
 def test_a_warning_is_raised_once_on_the_way_up(warn_at: int, most: int):
-    """R201."""
+    """R201; S-101."""
     raised = [crosses(count, count + 1, warn_at) for count in range(most)]
 
     assert sum(raised) == (1 <= warn_at <= most)

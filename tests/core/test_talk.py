@@ -11,6 +11,7 @@ TODAY = date(2026, 11, 20)
 
 
 def test_no_outcome_is_a_success_of_nobody():
+    """S-119."""
     assert not UNREACHED & SUCCESSES
     assert {each for each in Outcome if is_success(each)} == SUCCESSES
     assert all(is_reached(each) for each in SUCCESSES)

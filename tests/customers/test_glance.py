@@ -45,6 +45,7 @@ def abnormal(office: Office) -> dict[int, dt.date]:
 
 
 def test_who_is_overdue_beyond_the_grace_is_abnormal(any_installation: Installation):
+    """S-097."""
     office = an_office(any_installation)
 
     found = abnormal(office)
@@ -137,6 +138,7 @@ def test_acts_are_those_of_the_reader(office: Office, role: str, there: str, abs
 
 
 def test_the_timeline_tells_talks_and_steps_and_is_narrowed(office: Office):
+    """S-188, S-194: every department reads the same story."""
     clerk = office.enter()
     path = office.customer_path("HUADONG")
     told = {"csrf_token": clerk.token(), "result": "no_answer", "channel": "call"}

@@ -39,6 +39,7 @@ def chased(any_stage):
 
 
 def test_the_last_step_that_was_done_raises_the_grade(chased):
+    """S-129."""
     assert grades(chased, 15) == {"overdue": 100_00}
     assert grades(chased, 16) == {"final_demand": 100_00}
 
@@ -98,6 +99,7 @@ def test_the_rest_of_what_was_written_off_is_a_bad_debt(chased):
 
 
 def test_the_first_four_still_follow_from_dates(any_stage):
+    """S-129."""
     any_stage.invoice(20)
     any_stage.invoice(5)
     any_stage.invoice(0)

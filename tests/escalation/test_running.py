@@ -229,6 +229,7 @@ def test_who_is_on_no_ladder_is_not_told_of(stage):
 
 
 def test_a_call_is_a_task_for_the_customers_owner(stage):
+    """S-097, S-185, S-193: whoever knows the customer has a task of it."""
     stage.ladders(ladder({**CALL, "days_overdue": 1}))
     stage.invoice(-3, owner="Li Na")
 
@@ -247,6 +248,7 @@ def test_a_call_is_a_task_for_the_customers_owner(stage):
 
 
 def test_a_visit_is_the_collectors_and_nobodys_where_there_is_none(stage):
+    """S-134, S-186: a person of one's own goes there."""
     visit = {"name": "visit", "days_overdue": 1, "channel": "visit", "responsible": "collector"}
     stage.ladders(ladder(visit))
     stage.invoice(0, collector="tom@northwind.example")

@@ -237,6 +237,7 @@ def test_who_was_never_late_is_told_so(office):
 
 
 def test_a_statement_says_what_it_does_not_include(chen, office):
+    """S-155."""
     office.issue()
     statement = next(url for url in chen.visit("/statements").links.values() if "/st_" in url)
     path = f"{statement.partition('?')[0]}/interest"

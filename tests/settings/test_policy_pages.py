@@ -194,17 +194,20 @@ def test_the_company_s_own_record_is_left_to_its_page(office, admin):
 
 
 def test_the_preset_of_twelve_steps_is_read_as_it_is(office, admin):
+    """S-128, S-137: its manager calls, twice."""
     page = admin.visit(f"{TRY}?preset=twelve_steps")
     text = preset_text("twelve_steps")
     assert page.by_id("text").text.split() == text.split()
     done = admin.fill(page, TRY, 200, text=text)
     admin.fill(done, CHANGES, 303, reason="Twelve steps", effective_on="2026-12-01")
-    day, days = 0, []
-    for step in drafted(office)["ladders"][0]["step"]:
+    day, days, steps = 0, [], drafted(office)["ladders"][0]["step"]
+    for step in steps:
         day = step.get("days_overdue", day + step.get("after_previous_days", 0))
         days.append(day)
 
     assert days == [1, 5, 9, 13, 17, 21, 21, 24, 27, 30, 37, 217]  # S-128
+    calls = [step["responsible"] for step in steps if step["channel"] == "call"]
+    assert calls == ["sales", "collections_lead", "collections_lead"]
 
 
 # ── Entries ──────────────────────────────────────────────────────────────────

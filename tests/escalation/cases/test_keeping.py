@@ -35,6 +35,7 @@ def close(chambers: Chambers, case_id: int, outcome: Outcome, **changes) -> int:
 
 
 def test_a_case_at_law_walks_to_its_judgment(any_chambers: Chambers):
+    """S-151, S-187."""
     case_id = any_chambers.opened()
     for act in (Act.DEMAND, Act.FILE, Act.PRESERVE, Act.HEAR):
         any_chambers.happens(case_id, act)
@@ -52,6 +53,7 @@ def test_a_case_at_law_walks_to_its_judgment(any_chambers: Chambers):
 
 
 def test_an_agency_reports_and_gives_it_back(any_chambers: Chambers):
+    """S-150."""
     case_id = any_chambers.opened("INV-4", kind=Kind.AGENCY)
     any_chambers.happens(case_id, Act.HAND_OVER)
     any_chambers.happens(case_id, Act.REPORT, words="Nobody opens the door.")

@@ -200,6 +200,7 @@ def a_step(chambers: Chambers) -> int:
 
 
 def test_the_step_of_the_ladder_is_answered_once_the_case_is_open(any_chambers: Chambers):
+    """S-187: legal takes over where the ladder ends."""
     case_id = any_chambers.propose(dunning_id=a_step(any_chambers))
     [task] = any_chambers.rows(Task, Task.kind == "ladder_case")
     assert task.done_at is None

@@ -138,6 +138,7 @@ def a_notice(customer_id: int, now) -> Notice:
 
 
 def test_the_pack_holds_what_proves_the_claim(any_chambers: Chambers):
+    """S-147, S-150, S-151."""
     pack = made(any_chambers, proven(any_chambers))
 
     for part in (

@@ -160,6 +160,7 @@ def test_what_is_in_force_already_is_no_draft(lead):
 
 
 def test_the_lead_drafts_and_another_approves(lead, manager):
+    """S-142, S-180, S-184."""
     draft = kept(lead)
     lead.send(f"{draft}/request")
     request = lead.visit(draft).links["See the request"]

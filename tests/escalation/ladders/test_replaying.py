@@ -41,6 +41,7 @@ def months(side) -> dict[tuple[int, str], int]:
 
 
 def test_each_side_is_counted_by_month_and_step(books: Installation):
+    """S-101, S-180: what another ladder would have done, beside what was done."""
     told = looked(books)
 
     assert months(told.draft) == {(7, "m"): 1, (10, "m"): 1, (11, "m"): 1}

@@ -92,6 +92,7 @@ def test_they_are_printed_into_one_file_and_each_is_kept(letters: Chased):
 
 
 def test_a_letter_says_what_the_rule_asks_for(letters: Chased):
+    """S-136, S-139."""
     printed(letters)
 
     final = letters.notices[1]

@@ -57,6 +57,7 @@ def told(account: Chased, to: str = CHEN) -> list[str]:
 
 
 def test_three_days_before_the_customer_is_told_the_sum_the_day_and_the_account(soon: Chased):
+    """S-092, S-093."""
     assert remind(soon) == 2
     soon.send()
 
@@ -69,6 +70,7 @@ def test_three_days_before_the_customer_is_told_the_sum_the_day_and_the_account(
 
 
 def test_it_is_told_once_however_often_the_day_is_run(soon: Chased):
+    """S-093."""
     remind(soon)
 
     assert remind(soon) == 0

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
+from portal.base.outbox import drain
 from portal.base.policies import decide
 from portal.base.returned import read_returned
 from portal.core.ledger import Allocation, Book, Entry, Kind
@@ -23,6 +24,8 @@ from portal.tables.escalation import DunningHold
 from portal.tables.journal import Event
 from portal.tables.people import Membership
 from portal.tables.runs import Bounce
+from portal.worker import REGISTRY
+from tests.asked import asked
 from tests.escalation.notices.steps import OVERDUE, PAID_AHEAD, Chased, chased
 from tests.ledgers import store
 from tests.mail.conftest import MailServer
@@ -53,6 +56,7 @@ def pay(account: Chased, *entries: int) -> None:
 
 
 def test_one_message_tells_each_reader_of_everything_due(any_account: Chased):
+    """S-132, S-133."""
     any_account.step()
 
     assert any_account.send() == {"sent": 2}
@@ -361,3 +365,40 @@ def test_without_a_text_service_a_text_goes_as_a_mail(any_account: Chased):
     any_account.step("sms")
 
     assert {each.channel for each in any_account.notices} == {"email"}
+
+
+def one_of_them(account: Chased) -> dict[str, int]:
+    """The next message alone, by a worker that is stopped after it."""
+    stops = iter([False, True])
+    found = drain(account.installation, REGISTRY, stopping=lambda: next(stops))
+    return dict(found)
+
+
+def test_messages_that_leave_together_look_at_the_books_once(account: Chased):
+    account.step()
+    with asked(account.installation) as first:
+        one_of_them(account)
+    with asked(account.installation) as second:
+        assert one_of_them(account) == {"sent": 1}
+
+    assert sum("from open_item" in each.lower() for each in first) > 0
+    assert len(second) <= 30
+    assert not any("part.due_on" in each for each in second)
+
+
+def test_what_is_paid_between_messages_of_one_look_is_asked_for_no_more(any_account: Chased):
+    any_account.step()
+    assert one_of_them(any_account) == {"sent": 1}
+    pay(any_account, *OVERDUE)
+
+    assert one_of_them(any_account) == {"cancelled": 1}
+
+
+def test_a_hold_between_messages_of_one_look_stops_the_second(any_account: Chased):
+    any_account.step()
+    assert one_of_them(any_account) == {"sent": 1}
+    with any_account.installation.work(SYSTEM) as w:
+        held = {"customer_id": any_account.customer_id, "from_on": w.today, "reason": "Talks."}
+        w.session.add(DunningHold(**held, set_by=any_account.cast.ids[WANG], set_at=w.now))
+
+    assert one_of_them(any_account) == {"cancelled": 1}

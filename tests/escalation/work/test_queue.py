@@ -43,6 +43,7 @@ def test_everything_that_waits_stands_in_one_list(any_desk: WorkDesk):
 
 
 def test_what_loses_most_by_waiting_comes_first_with_the_reason(desk: WorkDesk):
+    """S-149: ranked by what a month more loses."""
     small = {"amount": "100000.00", "currency": "CNY", "on": "2026-11-19"}
     desk.add("dunning/2", facts=small)
     desk.add("dunning/1", facts={**small, "on": "2026-09-20"})
@@ -129,6 +130,7 @@ def test_a_customer_and_a_text_narrow_the_list(desk: WorkDesk):
 
 
 def test_a_task_is_done_in_place(desk: WorkDesk):
+    """S-193."""
     task_id = desk.add("dunning/1")
     clerk = desk.enter()
     page = clerk.visit(f"/desk/work?item={desk.ref('ta', task_id)}&act=done")

@@ -38,6 +38,7 @@ def count(desk: WorkDesk) -> int:
 
 
 def test_a_talk_is_noted_with_whom_and_why(desk: WorkDesk):
+    """S-100, S-132, S-145: whether it cannot or does not want to pay, from who decides."""
     clerk = desk.enter()
 
     log(desk, clerk, spoke_with="Ms Wang", decides="y", reason="short_of_cash", note="Pays Friday")
@@ -151,6 +152,7 @@ def test_who_only_looks_notes_nothing(desk: WorkDesk):
 
 
 def test_talks_are_counted_by_person_and_by_customer(any_desk: WorkDesk):
+    """S-119, S-175."""
     clerk, collector = any_desk.enter(), any_desk.enter("collector")
     log(any_desk, clerk, result="promised")
     log(any_desk, clerk, result="no_answer")
@@ -168,6 +170,7 @@ def test_talks_are_counted_by_person_and_by_customer(any_desk: WorkDesk):
 
 
 def test_the_guidance_follows_the_steps_strength(desk: WorkDesk):
+    """S-130, S-145."""
     task_id = desk.add(
         "dunning/1",
         facts={"amount": "9.00", "currency": "CNY", "on": "2026-10-01", "strength": "final"},
