@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.base.access import NotFound, visible_to
+from portal.base.lookup import says
 from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.money import Money
@@ -207,15 +208,7 @@ def _kept(r: Reader, asked: OrderFilter) -> list[ColumnElement[bool]]:
     kept = [states[asked.state]] if asked.state in states else []
     if asked.customer_id is not None:
         kept.append(SalesOrder.customer_id == asked.customer_id)
-    if asked.text:
-        kept.append(
-            or_(
-                SalesOrder.code.icontains(asked.text, autoescape=True),
-                Customer.name.icontains(asked.text, autoescape=True),
-                Customer.code.icontains(asked.text, autoescape=True),
-            )
-        )
-    return kept
+    return kept + says(asked.text, SalesOrder.code, Customer.name, Customer.code)
 
 
 def _rows(r: Reader) -> Select[Any]:

@@ -96,7 +96,7 @@ def _values(view: InvoiceView, parties: Parties, language: str, url: str) -> dic
         "detail": view.detail,
         "parties": parties,
         "lines": view.lines,
-        "parts": [(formats.day(part.due_on), formats.money(part.amount)) for part in view.parts],
+        "due": [(formats.day(part.due_on), formats.money(part.amount)) for part in view.parts],
         "net": view.before_tax,
         "tax": tax if tax and tax.minor else None,
         "words": amount_in_words(row.amount, language),

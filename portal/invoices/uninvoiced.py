@@ -11,9 +11,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, select
 
 from portal.base.access import NotFound, visible_to
+from portal.base.lookup import says
 from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.deliveries import invoice_by, late_since
@@ -182,9 +183,7 @@ def _kept(r: Reader, columns: Select[Any], asked: DeliveryFilter) -> Select[Any]
         kept.append(Delivery.customer_id == asked.customer_id)
     if asked.currency:
         kept.append(Delivery.currency == asked.currency)
-    if asked.text:
-        named = (Delivery.number, Delivery.order_code, Customer.name, Customer.code)
-        kept.append(or_(*(each.icontains(asked.text, autoescape=True) for each in named)))
+    kept += says(asked.text, Delivery.number, Delivery.order_code, Customer.name, Customer.code)
     return visible_to(_joined(columns).where(*kept), r.actor, Delivery.customer_id)
 
 

@@ -7,9 +7,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 
 from portal.base.access import NotFound, allows, visible_to
+from portal.base.lookup import says
 from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.money import Money
@@ -184,13 +185,9 @@ def _kept(r: Reader, asked: NoticeFilter) -> Select[Any]:
         rows = rows.where(Notice.customer_id == asked.customer_id)
     if asked.batch_id is not None:
         rows = rows.where(Notice.batch_id == asked.batch_id)
-    if asked.text:
-        like = [
-            column.icontains(asked.text, autoescape=True)
-            for column in (Customer.name, Customer.code, Notice.to_address, Notice.tracking)
-        ]
-        rows = rows.where(or_(*like))
-    return rows
+    return rows.where(
+        *says(asked.text, Customer.name, Customer.code, Notice.to_address, Notice.tracking)
+    )
 
 
 def _notices() -> Select[Any]:

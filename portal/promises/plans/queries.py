@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from portal.base.access import NotFound, visible_to
+from portal.base.lookup import says
 from portal.base.paging import page_within
 from portal.base.work import Reader
 from portal.core.instalment import Standing
@@ -50,10 +51,7 @@ def _kept(r: Reader, asked: PlanFilter) -> ColumnElement[bool]:
 
 def _named(text: str) -> ColumnElement[bool]:
     number = text.upper().removeprefix("PLN-")
-    named = [
-        Customer.name.contains(text, autoescape=True),
-        Customer.code.contains(text, autoescape=True),
-    ]
+    named = says(text, Customer.name, Customer.code)
     if number.isascii() and number.isdigit() and len(number) < 16:
         named.append(Plan.id == int(number))
     return or_(*named)
