@@ -1,19 +1,18 @@
 """Each page asks the database as often for 10 rows as for 1,000: no query a row."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, event, select
+from sqlalchemy import select
 
 from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.core.ledger import Kind
 from portal.people.commands import NewUser, create_user_with_password
 from portal.tables.customers import Customer
+from tests.asked import asked
 from tests.conftest import config_in, founded
 from tests.kept import app_over
 from tests.ledgers import store
@@ -56,23 +55,6 @@ def add_people(installation: Installation) -> None:
         create_user_with_password(w, staff)
         buyer = NewUser(BUYER, "Buyer", PASSWORD, ("customer_admin",), (FIRST,))
         create_user_with_password(w, buyer)
-
-
-@contextmanager
-def asked(installation: Installation) -> Iterator[list[str]]:
-    """The statements that a page sends meanwhile."""
-    found: list[str] = []
-
-    def listen(_c: Connection, _cursor: object, statement: str, *_: object) -> None:
-        # PostgreSQL's driver begins a transaction unseen; SQLite's is no question either.
-        if not statement.startswith("begin"):
-            found.append(statement)
-
-    event.listen(installation.database.engine, "before_cursor_execute", listen)
-    try:
-        yield found
-    finally:
-        event.remove(installation.database.engine, "before_cursor_execute", listen)
 
 
 def refs_in(installation: Installation) -> list[str]:

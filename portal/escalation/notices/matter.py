@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,11 +33,15 @@ class Matter:
     notice_id: int | None = None
 
 
-def matter_of_notice(r: Reader, notice: Notice) -> Matter:
-    """What a queued notice is about: its step's parts, or those it was made to remind of."""
+def matter_of_notice(r: Reader, notice: Notice, known: Sequence[PartKey] = ()) -> Matter:
+    """
+    What a queued notice is about: its step's parts, or those it was made to remind of.
+
+    The step's parts are asked for unless they are `known`.
+    """
     keys = keys_told(json.loads(notice.facts))
     if notice.dunning_id is not None:
-        keys = parts_of(r, notice.customer_id, notice.dunning_id)
+        keys = tuple(known) or parts_of(r, notice.customer_id, notice.dunning_id)
     return Matter(
         customer_id=notice.customer_id,
         currency=notice.currency,

@@ -15,12 +15,11 @@ from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
 from portal.core.notice_lint import check_text
 from portal.core.notice_text import BEFORE, SMS, NoticeText
-from portal.escalation.facts import Books
+from portal.escalation.notices.look import Look
 from portal.escalation.notices.matter import Matter
 from portal.escalation.notices.readers import Addressee, Readers
 from portal.escalation.notices.rendering import Content, content_of, values_of
-from portal.escalation.notices.telling import EVERYTHING, told_now
-from portal.escalation.planning import account_of
+from portal.escalation.notices.telling import told_now
 from portal.invoices.open_items import one, open_items, seen_by
 from portal.tables.customers import Customer
 from portal.tables.people import User
@@ -56,7 +55,8 @@ def sample_of(r: Reader, text: NoticeText, customer_code: str = "") -> Sample | 
     if account is None:
         return None
     customer_id, currency = account
-    found = account_of(Books(r, r.today, (EVERYTHING,)), customer_id, currency)
+    look = Look(r, [customer_id])
+    found = look.account(account)
     if found is None:
         return None
     matter = Matter(
@@ -64,7 +64,7 @@ def sample_of(r: Reader, text: NoticeText, customer_code: str = "") -> Sample | 
         currency=currency,
         keys=tuple(
             (item.entry_id, item.part)
-            for item in found[0].items
+            for item in found.items
             if item.due_on is not None and (item.due_on < r.today) != (text.strength in BEFORE)
         ),
         step=text.step,
@@ -72,13 +72,12 @@ def sample_of(r: Reader, text: NoticeText, customer_code: str = "") -> Sample | 
         strength=text.strength,
         on=r.today,
     )
-    told = told_now(r, matter)
+    told = told_now(r, matter, look)
     if told is None:
         return None
-    customer = r.session.get_one(Customer, customer_id)
     to = _reader_of(r, customer_id, text)
     content = content_of(r, matter, told, to, text)
-    return Sample(told.customer_name, customer.code, to, content)
+    return Sample(told.customer_name, look.names(customer_id)[0], to, content)
 
 
 def _reader_of(r: Reader, customer_id: int, text: NoticeText) -> Addressee:

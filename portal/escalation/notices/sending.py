@@ -19,6 +19,7 @@ from portal.base.outbox import Letter, NotNeeded
 from portal.base.people import is_member
 from portal.base.transport import Refused
 from portal.base.work import Reader, Work
+from portal.escalation.notices.look import look_for
 from portal.escalation.notices.matter import matter_of_notice
 from portal.escalation.notices.queueing import LADDER, REMINDER
 from portal.escalation.notices.readers import EMAIL, Addressee
@@ -43,13 +44,15 @@ def notice_values(r: Reader, payload: dict[str, Any]) -> Mapping[str, Any]:
     notice = r.session.get_one(Notice, payload["notice_id"])
     if notice.state != "queued":
         raise NotNeeded("It was taken back before it could be sent.")
+    user_id = _account_of(r, notice)
     if notice.channel == EMAIL:
         if notice.to_address in refusing_addresses(r, notice.customer_id):
             raise Refused(REFUSING)
-        if not _still_reads(r, notice):
+        if user_id is None and not _still_reads(r, notice):
             raise NotNeeded(NOBODY)
-    matter = matter_of_notice(r, notice)
-    told = told_now(r, matter)
+    look = look_for(r, notice)
+    matter = matter_of_notice(r, notice, look.parts_of(notice.dunning_id or 0))
+    told = told_now(r, matter, look)
     if told is None:
         raise NotNeeded(SETTLED)
     if notice.kind == REMINDER:
@@ -57,27 +60,42 @@ def notice_values(r: Reader, payload: dict[str, Any]) -> Mapping[str, Any]:
         if speaks is None:
             raise NotNeeded(PAST)
         matter = replace(matter, strength=speaks.value)
-    content = content_of(r, matter, told, addressee_of(r, notice))
+    content = content_of(r, matter, told, _addressee(notice, user_id))
     return {**values_of(content), "facts": told.as_facts()}
 
 
 def addressee_of(r: Reader, notice: Notice) -> Addressee:
     """Whom a notice goes to; who signs in with its address can follow its links."""
-    known = select(User.id).where(User.email == notice.to_address, User.disabled_at.is_(None))
-    row = r.session.get(Outbox, notice.outbox_id) if notice.outbox_id else None
-    user_id = row.user_id if row and row.user_id else r.session.scalar(known)
-    if user_id is not None and not is_member(r, user_id, notice.customer_id):
-        user_id = None
+    return _addressee(notice, _account_of(r, notice))
+
+
+def _addressee(notice: Notice, user_id: int | None) -> Addressee:
     return Addressee(
         notice.channel, notice.to_name, notice.to_address, notice.language, user_id=user_id
     )
 
 
+def _meant(r: Reader, notice: Notice) -> int | None:
+    """The portal user to whom a notice was addressed, if it was one."""
+    if notice.outbox_id is None:
+        return None
+    return r.session.scalar(select(Outbox.user_id).where(Outbox.id == notice.outbox_id))
+
+
+def _account_of(r: Reader, notice: Notice) -> int | None:
+    """Who of the customer signs in with the notice's address; None where nobody does."""
+    user_id = _meant(r, notice)
+    if user_id is None:
+        known = select(User.id).where(User.email == notice.to_address, User.disabled_at.is_(None))
+        user_id = r.session.scalar(known)
+    is_theirs = user_id is not None and is_member(r, user_id, notice.customer_id)
+    return user_id if is_theirs else None
+
+
 def _still_reads(r: Reader, notice: Notice) -> bool:
-    """Whether the address is a person's or a contact's there, or the customer's own."""
-    row = r.session.get(Outbox, notice.outbox_id) if notice.outbox_id else None
-    if row is not None and row.user_id is not None:
-        return is_member(r, row.user_id, notice.customer_id)
+    """Whether the address of no user of theirs is a contact's there, or the customer's own."""
+    if _meant(r, notice) is not None:
+        return False
     of_contact = exists().where(
         Contact.customer_id == notice.customer_id, Contact.email == notice.to_address
     )

@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import Select, and_, case, func, select
 
 from portal.base.daycount import days_between
 from portal.base.work import Reader
@@ -106,7 +106,9 @@ def curve_in_force(r: Reader) -> Curve:
     return _curve(r.session.scalar(_LAST) or "")
 
 
-_LAST = select(DayRun.result).where(DayRun.act == ACT).order_by(DayRun.on.desc()).limit(1)
+_LAST: Select[Any] = (
+    select(DayRun.result).where(DayRun.act == ACT).order_by(DayRun.on.desc()).limit(1)
+)
 
 
 @lru_cache(16)
