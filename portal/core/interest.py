@@ -142,6 +142,29 @@ class Accrual:
         """On how many days something was late."""
         return sum(each.days for each in self.segments)
 
+    def at_most(self, owed: Money, percent: int | None) -> "Accrual":
+        """The same where no more than so many per cent of what was owed may be asked for."""
+        if percent is None:
+            return self
+        whole = [0, *accumulate(each.minor for each in self.shares)]
+        held = [at_most(minor, owed.minor, percent) for minor in whole]
+        shares = tuple(Money(to - before, owed.currency) for before, to in pairwise(held))
+        return Accrual(self.segments, Money(held[-1], owed.currency), shares)
+
+
+def at_most(interest: int, owed: int, percent: int) -> int:
+    """
+    Late interest in minor units, no more of it than so many per cent of what was owed.
+
+    Rule: R436 — where the policy says so, the late interest of an item is in all no more than so
+    many per cent of what was owed when it fell due, rounded half up; what a law adds once comes on
+    top (S-153).
+
+    >>> at_most(300_00, owed=1_000_00, percent=20), at_most(150_00, owed=1_000_00, percent=20)
+    (20000, 15000)
+    """
+    return min(interest, rounded(Fraction(owed * percent, 100)))
+
 
 def counted_due(due_on: date, calendar: Calendar | None) -> date:
     """

@@ -126,6 +126,49 @@ def _rate(law: Law, reference: Reference) -> Rate:
     return Rate(reference.percent * law.factor + law.points, law.day_count)
 
 
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """What a law lets a rate that was agreed cost at most: a reference rate so many times."""
+
+    reference: str
+    factor: Decimal
+
+
+def read_cap(told: Mapping[str, Any]) -> Cap:
+    """
+    A cap as the data tells it.
+
+    >>> read_cap({"reference": "lpr", "factor": "4"}).factor
+    Decimal('4')
+    """
+    return Cap(str(told["reference"]), Decimal(str(told["factor"])))
+
+
+def cap_on(cap: Cap, references: Sequence[Reference], on: date) -> Rate:
+    """
+    The most that a rate agreed on a day may be, a year of 365 days.
+
+    >>> told = [Reference(date(2026, 1, 1), Decimal(3))]
+    >>> cap_on(Cap("lpr", Decimal(4)), told, date(2026, 5, 1)).percent
+    Decimal('12')
+    """
+    return Rate(reference_on(references, on).percent * cap.factor)
+
+
+def capped(agreed: Rate, most: Rate) -> Rate:
+    """
+    The lower of what was agreed and what a law lets it be.
+
+    Rule: R435 — a rate that was agreed costs no more a day than the law that caps it: in China four
+    times the one-year loan prime rate of the day of the invoice; what a law itself gives for late
+    payment is not capped (S-153, RULES 2 'late interest').
+
+    >>> [capped(Rate(Decimal(each), DAILY), Rate(Decimal(12))).basis for each in ("0.03", "0.05")]
+    [1, 365]
+    """
+    return most if agreed.per_day > most.per_day else agreed
+
+
 def fixed_sum(law: Law, claim: Money) -> Money:
     """
     What a law adds once for a claim that was paid late, by the size of the claim.

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 from sqlalchemy import literal, select, union_all
 
 from portal.base.work import Reader
-from portal.core.interest import Asked, Claim, pieces, shared_out, still_to_ask, worked_out
+from portal.core.interest import Asked, Claim, at_most, pieces, shared_out, still_to_ask, worked_out
 from portal.core.interest_law import fixed_sum
 from portal.core.ledger import Kind
 from portal.core.money import Money
@@ -107,6 +107,8 @@ def _rated(book: RateBook, late: LatePart, until: int) -> AccruedPart:
         interest = found.total.minor
     else:
         interest = tariff.scale.total(bearing, due)
+    if book.most_percent is not None:
+        interest = at_most(interest, late.owed, book.most_percent)
     if tariff.law is None or not bearing:
         return AccruedPart(late, held, interest, 0)
     once = fixed_sum(tariff.law.law, Money(late.owed, late.currency))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.base.laws import NamedLaw, named_laws
-from portal.core.interest_law import Law, Reference, merged, read_law
+from portal.core.interest_law import Cap, Law, Reference, merged, read_cap, read_law
 
 FILE = Path(__file__).with_name("laws.toml")
 
@@ -27,6 +27,12 @@ def _told() -> dict[str, Any]:
 def laws() -> dict[str, NamedLaw[Law]]:
     """Every law that is known here, by its code."""
     return named_laws(_told()["laws"], read_law)
+
+
+@cache
+def caps() -> dict[str, NamedLaw[Cap]]:
+    """Every law that caps what was agreed, by its code."""
+    return named_laws(_told()["caps"], read_cap)
 
 
 def references(values: Mapping[str, Any] | None = None) -> References:

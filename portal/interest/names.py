@@ -9,7 +9,7 @@ from portal.base import formats
 from portal.base.language import N_, ngettext
 from portal.base.language import gettext as _
 from portal.core.interest import DAILY
-from portal.interest.laws import laws
+from portal.interest.laws import caps, laws
 from portal.interest.workings import Period, Worked
 
 #: state of a charge → its word and tone
@@ -75,7 +75,7 @@ def period_said(period: Period) -> str:
 
 def workings_said(worked: Worked) -> list[str]:
     """How an item's interest was worked out: by whose rate, period by period, the law's sum."""
-    said = [basis_said(worked)]
+    said = [basis_said(worked), *caps_said(worked)]
     said += [period_said(each) for each in worked.periods]
     if worked.fixed.minor:
         amount = formats.money(worked.fixed)
@@ -99,9 +99,33 @@ def basis_said(worked: Worked) -> str:
     return _(SOURCES[worked.source]) if worked.source in SOURCES else ""
 
 
+def caps_said(worked: Worked) -> list[str]:
+    """What kept it lower than was agreed, and why."""
+    told, said = worked.capped, []
+    if told.law:
+        law = caps()[told.law].said
+        said.append(
+            _(
+                "%(agreed)s was agreed; the law caps it, %(name)s: %(source)s.",
+                agreed=rate_said(told.percent, told.basis),
+                name=law["name"],
+                source=law["source"],
+            )
+        )
+    if told.most_percent:
+        said.append(
+            _(
+                "It is %(percent)s %% of what was owed, and by our terms never more than that.",
+                percent=told.most_percent,
+            )
+        )
+    return said
+
+
 def bases_said(items: Sequence[Worked]) -> list[str]:
     """The same of many items, each once, and how many days a year has in them."""
-    said = list(dict.fromkeys(text for each in items if (text := basis_said(each))))
+    texts = [text for each in items for text in (basis_said(each), *caps_said(each)) if text]
+    said = list(dict.fromkeys(texts))
     bases = {period.basis for each in items for period in each.periods} - {DAILY}
     years = [_("Rates are per cent a year of %(days)s days.", days=each) for each in sorted(bases)]
     return said + years

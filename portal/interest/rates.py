@@ -17,11 +17,11 @@ from portal.base.laws import NamedLaw
 from portal.base.policy import MOVES_DAYS_OFF
 from portal.base.work import Reader
 from portal.core.interest import DAILY, ONE_DAY, Rate, Rates, Scale, always, counted_due
-from portal.core.interest_law import Law, rates_of, reference_on
+from portal.core.interest_law import Law, cap_on, capped, rates_of, reference_on
 from portal.core.named_terms import LateInterest
 from portal.core.terms_in_force import TermsInForce
 from portal.interest.late_parts import LatePart
-from portal.interest.laws import References, laws, references
+from portal.interest.laws import References, caps, laws, references
 from portal.invoices.terms_of import TermsLoader, load_versions
 
 
@@ -31,6 +31,9 @@ class Tariff:
 
     rates: Rates
     law: NamedLaw[Law] | None = None
+    #: What was agreed, where a law that caps it lowered the rate; that law's code.
+    agreed: Rate | None = None
+    cap: str = ""
 
     @cached_property
     def scale(self) -> Scale:
@@ -59,6 +62,8 @@ class RateBook:
         moves = r.policy.values["calendar_country"] in MOVES_DAYS_OFF
         self._calendar = r.calendar() if moves else None
         self.round_daily = bool(r.policy.values["late_interest_round_daily"])
+        self.most_percent: int | None = r.policy.values["late_interest_most_percent"]
+        self._cap = str(r.policy.values["late_interest_cap"])
         self._due: dict[dt.date, dt.date] = {}
         self._tariffs: dict[tuple[LateInterest, dt.date | None], Tariff] = {}
         #: What says the same of its terms and has the same days is held alike.
@@ -86,7 +91,7 @@ class RateBook:
             late.own_terms, late.customer_id, late.contract_code, late.dated_on.isoformat()
         )
         due = self._counted(late.due_on)
-        return Held(terms, self._tariff(terms.late_interest, due), due)
+        return Held(terms, self._tariff(terms.late_interest, due, late.dated_on), due)
 
     def prepare(self, late: Iterable[LatePart]) -> None:
         """Looks up at once what is agreed for items that will be asked about."""
@@ -104,23 +109,42 @@ class RateBook:
             self._due[due_on] = counted_due(due_on, self._calendar)
         return self._due[due_on]
 
-    def _tariff(self, late: LateInterest | None, due: dt.date) -> Tariff | None:
+    def _tariff(self, late: LateInterest | None, due: dt.date, dated: dt.date) -> Tariff | None:
         if late is None:
             return None
-        day = None
-        if late.statute is not None and laws()[late.statute].law.is_fixed:
-            # The rate of the first late day holds for the whole time.
-            known = self._references[laws()[late.statute].law.reference]
-            day = reference_on(known, due + ONE_DAY).from_on
+        day = self._fixed_on(late, due, dated)
         if (late, day) not in self._tariffs:
-            self._tariffs[late, day] = self._made(late, due)
+            self._tariffs[late, day] = self._made(late, due, dated)
         return self._tariffs[late, day]
 
-    def _made(self, late: LateInterest, due: dt.date) -> Tariff:
-        if late.daily_rate is not None:
-            return Tariff(always(Rate(late.daily_rate, DAILY)))
+    def _fixed_on(self, late: LateInterest, due: dt.date, dated: dt.date) -> dt.date | None:
+        """The day of the reference rate that holds for the whole time, where one does."""
         if late.statute is None:
-            return Tariff(always(Rate(late.annual_rate or Decimal(0), late.day_count)))
+            cap = caps().get(self._cap)
+            if cap is None:
+                return None
+            return reference_on(self._references[cap.law.reference], dated).from_on
+        law = laws()[late.statute].law
+        if not law.is_fixed:
+            return None
+        # The rate of the first late day holds for the whole time.
+        return reference_on(self._references[law.reference], due + ONE_DAY).from_on
+
+    def _made(self, late: LateInterest, due: dt.date, dated: dt.date) -> Tariff:
+        if late.daily_rate is not None:
+            return self._agreed(Rate(late.daily_rate, DAILY), dated)
+        if late.statute is None:
+            return self._agreed(Rate(late.annual_rate or Decimal(0), late.day_count), dated)
         named = laws()[late.statute]
         known = self._references.get(named.law.reference, ())
         return Tariff(rates_of(named.law, known, due), named)
+
+    def _agreed(self, rate: Rate, dated: dt.date) -> Tariff:
+        """A rate that was agreed, lowered where a law caps it."""
+        cap = caps().get(self._cap)
+        if cap is None:
+            return Tariff(always(rate))
+        most = capped(rate, cap_on(cap.law, self._references[cap.law.reference], dated))
+        if most == rate:
+            return Tariff(always(rate))
+        return Tariff(always(most), agreed=rate, cap=self._cap)

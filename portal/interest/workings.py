@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 
 from portal.base.access import NotFound, visible_to
 from portal.base.work import Reader
-from portal.core.interest import Accrual, worked_out
+from portal.core.interest import Accrual, at_most, worked_out
 from portal.core.ledger import Kind
 from portal.core.money import Money
 from portal.interest.accruing import AccruedPart, accrued, claim_of
@@ -37,6 +38,18 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Capped:
+    """What kept late interest lower than was agreed; empty and nought: nothing did."""
+
+    #: The law that lowered the rate, and the rate that was agreed.
+    law: str = ""
+    percent: str = ""
+    basis: int = 365
+    #: So many per cent of what was owed is all that there can be, and it is reached.
+    most_percent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Worked:
     """Late interest of one due part: by whose terms, period by period, and what is asked of it."""
 
@@ -58,6 +71,7 @@ class Worked:
     law: str
     grace_days: int
     customer_id: int = 0
+    capped: Capped = Capped()
 
     @property
     def currency(self) -> str:
@@ -88,8 +102,8 @@ def worked_among(
         if entry_id in (None, each.late.entry_id) and each.held.tariff is not None
     ]
     numbers = _numbers(r, {each.late.entry_id for each in parts})
-    round_daily = bool(r.policy.values["late_interest_round_daily"])
-    found = (_worked(each, numbers, as_of, round_daily=round_daily) for each in parts)
+    rules = Rules.of(r, as_of)
+    found = (_worked(each, numbers, rules) for each in parts)
     kept = [each for each in found if each.total.minor or each.silent.minor]
     return sorted(kept, key=lambda each: (each.due_on, each.number, each.part))
 
@@ -113,16 +127,35 @@ def _numbers(r: Reader, entry_ids: Iterable[int]) -> Mapping[int, str]:
     return {row.id: row.number for row in rows}
 
 
-def _worked(
-    part: AccruedPart, numbers: Mapping[int, str], as_of: dt.date, *, round_daily: bool
-) -> Worked:
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How interest is worked out up to a day, by the policy of the reader's."""
+
+    as_of: dt.date
+    round_daily: bool
+    most_percent: int | None
+
+    @classmethod
+    def of(cls, r: Reader, as_of: dt.date) -> Rules:
+        """Those of a reader."""
+        values = r.policy.values
+        rounds = bool(values["late_interest_round_daily"])
+        return cls(as_of, rounds, values["late_interest_most_percent"])
+
+    def accrual(self, part: AccruedPart, *, with_disputed: bool = False) -> Accrual:
+        """How the interest of a part comes about; with what is disputed as if it were rejected."""
+        assert part.held.tariff is not None
+        claim = claim_of(part.late, part.held, with_disputed=with_disputed)
+        rates = part.held.tariff.rates
+        found = worked_out(claim, rates, self.as_of, round_daily=self.round_daily)
+        return found.at_most(claim.amount, self.most_percent)
+
+
+def _worked(part: AccruedPart, numbers: Mapping[int, str], rules: Rules) -> Worked:
     late, held, currency = part.late, part.held, part.late.currency
-    assert held.tariff is not None
-    rates, silent = held.tariff.rates, 0
-    found = worked_out(claim_of(late, held), rates, as_of, round_daily=round_daily)
+    found, silent = rules.accrual(part), 0
     if late.disputed:
-        whole = claim_of(late, held, with_disputed=True)
-        all_of_it = worked_out(whole, rates, as_of, round_daily=round_daily)
+        all_of_it = rules.accrual(part, with_disputed=True)
         silent = max(all_of_it.total.minor - part.interest, 0)
     return Worked(
         late.entry_id,
@@ -140,7 +173,25 @@ def _worked(
         held.terms.late_interest.statute or "" if held.terms.late_interest else "",
         held.terms.grace_days,
         late.customer_id,
+        _capped(part, rules.most_percent),
     )
+
+
+def _capped(part: AccruedPart, most_percent: int | None) -> Capped:
+    """What kept the interest of a part lower."""
+    tariff = part.held.tariff
+    assert tariff is not None
+    reached = 0
+    if most_percent is not None and part.interest:
+        is_full = at_most(part.interest + 1, part.late.owed, most_percent) == part.interest
+        reached = most_percent if is_full else 0
+    if tariff.agreed is None:
+        return Capped(most_percent=reached)
+    return Capped(tariff.cap, _plain(tariff.agreed.percent), tariff.agreed.basis, reached)
+
+
+def _plain(percent: Decimal) -> str:
+    return f"{percent.normalize():f}"
 
 
 def periods_of(found: Accrual) -> tuple[Period, ...]:
@@ -148,7 +199,7 @@ def periods_of(found: Accrual) -> tuple[Period, ...]:
     return tuple(
         Period(
             *(each.from_on, each.to_on, each.days, each.principal),
-            f"{each.rate.percent.normalize():f}",
+            _plain(each.rate.percent),
             each.rate.basis,
             share,
         )
@@ -179,6 +230,7 @@ def facts_of(worked: Sequence[Worked]) -> list[dict[str, Any]]:
             "source": each.source,
             "law": each.law,
             "grace_days": each.grace_days,
+            **({"capped": asdict(each.capped)} if each.capped != Capped() else {}),
         }
         for each in worked
     ]
@@ -211,6 +263,7 @@ def read_facts(told: Iterable[Mapping[str, Any]], currency: str) -> list[Worked]
             source=each["source"],
             law=each["law"],
             grace_days=each["grace_days"],
+            capped=Capped(**each.get("capped", {})),
         )
         for each in told
     ]

@@ -1,4 +1,4 @@
-"""R380–R390: late interest by day, rates and laws that change, grace, disputes, added up charges.
+"""R380–R390, R435, R436: late interest by day, rates that change, caps, disputes, charges.
 
 The oracle walks day by day; properties are the invariants 43 and 44.
 """
@@ -23,13 +23,24 @@ from portal.core.interest import (
     RateFrom,
     Scale,
     always,
+    at_most,
     counted_due,
     shared_out,
     worked_out,
 )
-from portal.core.interest_law import Law, Reference, fixed_sum, merged, rates_of, read_law
+from portal.core.interest_law import (
+    Law,
+    Reference,
+    cap_on,
+    capped,
+    fixed_sum,
+    merged,
+    rates_of,
+    read_cap,
+    read_law,
+)
 from portal.core.money import Money, rounded
-from portal.core.policy_kinds import LATE_LAWS, REFERENCES
+from portal.core.policy_kinds import LATE_CAPS, LATE_LAWS, REFERENCES
 from portal.core.workdays import MONDAY_TO_FRIDAY
 from portal.interest.laws import FILE
 
@@ -224,6 +235,38 @@ def test_the_law_of_the_united_kingdom_adds_by_the_size_of_the_claim(amount, exp
 
 def test_a_fixed_sum_is_of_the_laws_own_currency():
     assert fixed_sum(shipped("eu")[0], cny("1000")).minor == 0
+
+
+# ── Caps ─────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("percent", "basis", "expected"),
+    [("12", 365, "12"), ("12.01", 365, "12.0"), ("0.05", 1, "12.0"), ("11.9", 360, "12.0")],
+)
+def test_the_lower_of_what_was_agreed_and_the_cap_holds_by_the_day(percent, basis, expected):
+    told = [Reference(date(2025, 5, 20), Decimal("3.0")), Reference(DUE, Decimal(9))]
+    most = cap_on(read_cap(LAWS["caps"]["cn"]), told, DUE - timedelta(days=1))
+
+    assert capped(Rate(Decimal(percent), basis), most).percent == Decimal(expected)
+
+
+def test_every_cap_that_a_policy_can_name_is_told():
+    assert set(LAWS["caps"]) == set(LATE_CAPS)
+    assert {each["reference"] for each in LAWS["caps"].values()} <= set(LAWS["references"])
+
+
+def test_no_more_than_a_part_of_what_was_owed_is_asked_for_and_periods_still_add_up():
+    paid = Paid(DUE + timedelta(days=100), cny("400"))
+    claim = Claim(cny("1000"), DUE, (paid,))
+    whole = worked_out(claim, rate("36.5"), DUE + timedelta(days=300))
+    found = whole.at_most(claim.amount, 15)
+
+    assert whole.total == cny("220.00")
+    assert found.total == cny("150.00") == Money.total(found.shares, "CNY")
+    assert [each.major() for each in found.shares] == ["100.00", "50.00"]
+    assert whole.at_most(claim.amount, None) == whole == whole.at_most(claim.amount, 22)
+    assert at_most(1, owed=0, percent=50) == 0
 
 
 # ── Charges ──────────────────────────────────────────────────────────────────

@@ -5,10 +5,14 @@ from decimal import Decimal
 
 import pytest
 
+from portal.base.access import SYSTEM
 from portal.core.instalment import Paid
 from portal.core.interest import Claim, Rate, always, worked_out
 from portal.core.ledger import Kind, open_items
-from tests.interest.lending import Lender
+from portal.interest.names import workings_said
+from portal.interest.workings import Capped, facts_of, read_facts, worked_among
+from portal.invoices.open_items import everyone
+from tests.interest.lending import Lender, day
 from tests.ledgers import store
 from tests.random_books import a_random_book
 
@@ -209,3 +213,45 @@ def test_accounts_are_kept_apart(lender):
 
     assert [len(lender.lines("10-11", each)) for each in ("CNY", "EUR", "USD")] == [1, 1, 0]
     assert lender.open("10-11", code="BERGMANN") == ["1.00"]
+
+
+# ── Caps ─────────────────────────────────────────────────────────────────────
+
+
+def worked(lender, on):
+    with lender.installation.reading(SYSTEM) as r:
+        [found] = worked_among(r, everyone, day(on))
+        return found
+
+
+def test_an_agreed_rate_is_lowered_to_what_the_law_allows_with_its_reason(lender):
+    lender.invoice(1)
+    lender.decide(late_interest={"daily_rate": "0.05", "day_count": 365}, late_interest_cap="cn")
+
+    found = worked(lender, "10-11")
+
+    # Four times 3.00 % of the day of the invoice: 365.00 for ten days at 12 %.
+    assert (found.interest.major(), found.periods[0].percent) == ("1.20", "12")
+    assert workings_said(found)[1].startswith("0.05 % a day was agreed; the law caps it, China")
+    [kept] = read_facts(facts_of([found]), "CNY")
+    assert kept.capped == found.capped
+
+
+def test_what_a_law_itself_gives_is_not_capped(lender):
+    lender.invoice(1)
+    lender.decide(late_interest={"statute": "cn", "day_count": 365}, late_interest_cap="cn")
+
+    found = worked(lender, "10-11")
+
+    assert found.periods[0].percent == "0.05"
+    assert found.capped == Capped()
+
+
+def test_in_all_it_is_no_more_than_a_part_of_what_was_owed(lender):
+    lender.invoice(1)
+    lender.decide(late_interest_most_percent=1)
+
+    assert lender.open("10-11") == ["1.00"]
+    assert lender.open("11-20") == ["3.65"]
+    said = workings_said(worked(lender, "11-20"))
+    assert "It is 1 % of what was owed, and by our terms never more than that." in said

@@ -19,13 +19,11 @@ from portal.base.work import Reader
 from portal.core.ageing import days_late
 from portal.core.case import Kind
 from portal.core.claim import ClaimItem, ClaimSum, claim_sum, claimable
-from portal.core.interest import worked_out
 from portal.core.ledger import Kind as EntryKind
 from portal.core.money import Money
 from portal.escalation.cases.rows import CaseView
 from portal.interest.accruing import accrued
-from portal.interest.accruing import claim_of as claimed_of
-from portal.interest.workings import Period, periods_of
+from portal.interest.workings import Period, Rules, periods_of
 from portal.invoices.open_items import counts_on, due_parts, whose_items, with_disputes
 from portal.tables.cases import CasePart
 from portal.tables.invoices import Entry
@@ -177,15 +175,13 @@ def _line(
 
 def _interest(r: Reader, view: CaseView, parts: set[Key]) -> dict[Key, Interest]:
     """The late interest of the case's parts, worked out period by period."""
-    round_daily = bool(r.policy.values["late_interest_round_daily"])
     whose, is_legal = whose_items(r.actor, view.row.customer_id), view.row.kind is Kind.LEGAL
-    found = {}
+    rules, found = Rules.of(r, r.today), {}
     for each in accrued(r, whose, r.today):
         key = (each.late.entry_id, each.late.part)
         if key not in parts or each.held.tariff is None:
             continue
-        claim = claimed_of(each.late, each.held, with_disputed=is_legal)
-        worked = worked_out(claim, each.held.tariff.rates, r.today, round_daily=round_daily)
+        worked = rules.accrual(each, with_disputed=is_legal)
         left = worked.total.minor + each.fixed - each.charged - each.waived
         found[key] = Interest(
             periods_of(worked),
