@@ -58,7 +58,8 @@ def _to_clear(w: Work) -> list[NewTask]:
         .group_by(*columns)
         .order_by(*columns)
     )
-    return [_clearance(w.today, *row) for row in w.session.execute(rows)]
+    found: Any = w.session.execute(rows)
+    return [_clearance(w.today, *row) for row in found]
 
 
 def _clearance(today: dt.date, customer_id: int, currency: str, minor: Any, on: dt.date) -> NewTask:

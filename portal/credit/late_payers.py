@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -39,20 +38,16 @@ class LatePayer:
 
 def list_late_payers(r: Reader, shown: str = "both", owner: str = "") -> list[LatePayer]:
     """Those who are late as a habit, those whose debt stands long, or both; the worst first."""
-    judged, owed = _judged(r), _owed(r)
-    found = []
+    judged, owed, named = _judged(r), _owed(r), _named(r, owner)
+    rows = []
     for customer_id, currency in judged.keys() | owed.keys():
         items, late, days = judged.get((customer_id, currency), (0, 0, 0))
         minor, oldest_on = owed.get((customer_id, currency), (0, None))
         habit = Habit(items, late, (r.today - oldest_on).days if oldest_on else 0)
-        if _is_shown(habit, shown):
-            found.append((customer_id, habit, days, Money(minor, currency), oldest_on))
-    named = _named(r, {each[0] for each in found}, owner)
-    rows = [
-        LatePayer(r.refs.of("cu", customer_id), *named[customer_id], *told)
-        for customer_id, *told in found
-        if customer_id in named
-    ]
+        if customer_id in named and _is_shown(habit, shown):
+            name, owned_by = named[customer_id]
+            ref, overdue = r.refs.of("cu", customer_id), Money(minor, currency)
+            rows.append(LatePayer(ref, name, owned_by, habit, days, overdue, oldest_on))
     return sorted(rows, key=_turn)
 
 
@@ -101,10 +96,9 @@ def _owed(r: Reader) -> dict[Account, tuple[int, dt.date]]:
     return {(row[0], row[1]): (int(row[2]), row[3]) for row in r.session.execute(rows)}
 
 
-def _named(r: Reader, ids: Iterable[int], owner: str) -> dict[int, tuple[str, str]]:
+def _named(r: Reader, owner: str) -> dict[int, tuple[str, str]]:
     rows = select(Customer.id, Customer.name, Customer.owner)
     if owner:
         rows = rows.where(Customer.owner == owner)
-    wanted = set(ids)
     found = r.session.execute(visible_to(rows, r.actor, Customer.id))
-    return {row.id: (row.name, row.owner or "") for row in found if row.id in wanted}
+    return {row.id: (row.name, row.owner or "") for row in found}
