@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from portal.core.deliveries import Delivery, not_invoiced
-from portal.core.exposure import Figures, Part, left_of_order
+from portal.core.exposure import Elsewhere, Figures, Part, left_of_order
 from portal.core.ledger import Account, Book, Kind, open_items, position
 from portal.core.money import Money
+
+Sums = dict[tuple[Part, str | Elsewhere], int]
 
 #: The longest that a released order may wait for its shipment, from the day it is asked for.
 LONGEST_RELEASE_DAYS = 31
@@ -154,7 +156,7 @@ def figures_of(book: CreditBook, customer: str, on: date) -> Figures:
     >>> figures_of(CreditBook(orders=(order,), parents={"C2": "C1"}), "C1", date(2026, 3, 1))
     {(<Part.ORDERS: 'orders'>, 'EUR'): 5000}
     """
-    sums: dict[tuple[Part, str], int] = defaultdict(int)
+    sums: Sums = defaultdict(int)
     for member in sorted(book.subtree(customer)):
         _add_ledger(book, member, on, sums)
         _add_chains(book, member, on, sums)
@@ -162,9 +164,7 @@ def figures_of(book: CreditBook, customer: str, on: date) -> Figures:
     return {key: minor for key, minor in sums.items() if minor}
 
 
-def _add_ledger(
-    book: CreditBook, customer: str, on: date, sums: dict[tuple[Part, str], int]
-) -> None:
+def _add_ledger(book: CreditBook, customer: str, on: date, sums: Sums) -> None:
     ledger = book.ledger
     for account in ledger.accounts:
         if account.customer != customer:
@@ -197,9 +197,7 @@ def _open_notes(ledger: Book, account: Account, on: date) -> int:
     return sum(notes.values()) - applied
 
 
-def _add_chains(
-    book: CreditBook, customer: str, on: date, sums: dict[tuple[Part, str], int]
-) -> None:
+def _add_chains(book: CreditBook, customer: str, on: date, sums: Sums) -> None:
     delivered: dict[tuple[str, str], int] = defaultdict(int)
     accounts = {each.account for each in book.deliveries if each.account.customer == customer}
     for account in accounts:
@@ -211,15 +209,18 @@ def _add_chains(
             currency = order.amount.currency
             left = left_of_order(
                 order.amount.minor,
-                _invoiced(book, order, on),
+                _invoiced(book, order, currency, on),
                 delivered[order.code, currency],
             )
             sums[Part.ORDERS, currency] += left
+            others = {each.currency for each in book.ledger.accounts} | {c for _, c in delivered}
+            for other in others - {currency}:
+                minor = _invoiced(book, order, other, on) + delivered[order.code, other]
+                if left and minor:
+                    sums[Part.ORDERS, Elsewhere(order.code, currency, left, other)] += minor
 
 
-def _add_papers(
-    book: CreditBook, customer: str, on: date, sums: dict[tuple[Part, str], int]
-) -> None:
+def _add_papers(book: CreditBook, customer: str, on: date, sums: Sums) -> None:
     for bill in book.bills:
         if bill.customer == customer and bill.counts_on(on, book.ledger):
             sums[Part.BILLS, bill.amount.currency] += bill.amount.minor
@@ -228,13 +229,13 @@ def _add_papers(
             sums[Part.COLLATERAL, security.accepted.currency] += security.accepted.minor
 
 
-def _invoiced(book: CreditBook, order: Order, on: date) -> int:
-    """What its customer was invoiced in its currency by invoices that name the order."""
+def _invoiced(book: CreditBook, order: Order, currency: str, on: date) -> int:
+    """What its customer was invoiced in a currency by invoices that name the order."""
     return sum(
         entry.amount.minor
         for entry in book.ledger.entries
         if entry.kind is Kind.INVOICE
-        and entry.account == Account(order.customer, order.amount.currency)
+        and entry.account == Account(order.customer, currency)
         and entry.dated_on <= on
         and book.order_of.get(entry.number) == order.code
     )

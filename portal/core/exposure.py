@@ -5,13 +5,13 @@ Every part is told in its own currencies and counted in one, at the day's rate. 
 bills that were taken for payment still count, and so does what is not invoiced yet.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from portal.core.money import Money, exponent, rounded
@@ -54,8 +54,19 @@ class Pair(NamedTuple):
         return f"{self.from_currency}/{self.to_currency}"
 
 
-#: (part, currency) → minor units of it, never signed by the part.
-Figures = Mapping[tuple[Part, str], int]
+class Elsewhere(NamedTuple):
+    """That an order was invoiced or delivered in another currency than its own."""
+
+    order: str
+    currency: str
+    #: What would count of the order otherwise, in minor units of its currency.
+    left: int
+    other: str
+
+
+#: (part, currency) → minor units of it, never signed by the part; and for an order that continues
+#: in another currency how much of that.
+Figures = Mapping[tuple[Part, str | Elsewhere], int]
 
 
 def rate_between(rates: Iterable[Rate], pair: Pair, on: date) -> Fraction | None:
@@ -115,6 +126,25 @@ def left_of_order(ordered: int, invoiced: int, delivered: int) -> int:
     return max(0, ordered - invoiced - delivered)
 
 
+def left_besides(chain: Elsewhere, elsewhere: Fraction, worth: Fraction) -> int:
+    """
+    What of an order counts besides what it came to in other currencies, in its own minor units.
+
+    `elsewhere` is that in minor units of the limit's currency, `worth` what a minor unit of the
+    order's is in it.
+
+    Rule: R420 — a chain in several currencies counts once as well: each part of it in the currency
+    of the limit at the day's rate, and of the order only what is left then (RULES 2 'exposure').
+
+    >>> chain = Elsewhere("O-1", "USD", 1000_00, "CNY")
+    >>> left_besides(chain, Fraction(2800_00), Fraction(7))
+    60000
+    >>> left_besides(chain, Fraction(9000_00), Fraction(7))
+    0
+    """
+    return rounded(max(Fraction(0), chain.left - elsewhere / worth))
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One part of an exposure in one currency; `counted` is signed, in the exposure's own."""
@@ -168,15 +198,19 @@ def expose(figures: Figures, currency: str, rates: Iterable[Rate], on: date) -> 
     order = list(Part)
     lines: list[Line] = []
     missing: set[Pair] = set()
-    found: dict[str, Fraction | None] = {}
+
+    @cache
+    def rate_of(own: str) -> Fraction | None:
+        return rate_between(known, Pair(own, currency), on)
+
+    once, unknown = _chains_once(figures, currency, rate_of)
+    missing.update(unknown)
     for (part, own), minor in sorted(
-        figures.items(), key=lambda each: (order.index(each[0][0]), each[0][1])
+        once.items(), key=lambda each: (order.index(each[0][0]), each[0][1])
     ):
         if not minor:
             continue
-        if own not in found:
-            found[own] = rate_between(known, Pair(own, currency), on)
-        rate, amount = found[own], Money(minor, own)
+        rate, amount = rate_of(own), Money(minor, own)
         if rate is None:
             missing.add(Pair(own, currency))
             lines.append(Line(part, amount, None))
@@ -184,6 +218,50 @@ def expose(figures: Figures, currency: str, rates: Iterable[Rate], on: date) -> 
         counted = converted(amount, currency, rate)
         lines.append(Line(part, amount, counted if part.sign > 0 else -counted))
     return Exposure(currency, tuple(lines), tuple(sorted(missing)))
+
+
+def _chains_once(
+    figures: Figures, currency: str, rate_of: Callable[[str], Fraction | None]
+) -> tuple[dict[tuple[Part, str], int], set[Pair]]:
+    """The figures with each order that continues in other currencies counted once."""
+    once: dict[tuple[Part, str], int] = {}
+    chains: dict[str, list[tuple[Elsewhere, int]]] = {}
+    missing: set[Pair] = set()
+    for (part, own), minor in figures.items():
+        if isinstance(own, str):
+            once[part, own] = minor
+        elif minor and own.left:
+            chains.setdefault(own.order, []).append((own, minor))
+    for told in chains.values():
+        chain, worth = told[0][0], rate_of(told[0][0].currency)
+        unknown = {each.other for each, _ in told if rate_of(each.other) is None}
+        missing |= {Pair(other, currency) for other in unknown}
+        if worth is None or unknown:
+            continue
+        elsewhere = sum(
+            (_worth(minor, each.other, rate_of(each.other), currency) for each, minor in told),
+            Fraction(),
+        )
+        left = left_besides(chain, elsewhere, _worth(1, chain.currency, worth, currency))
+        once[Part.ORDERS, chain.currency] -= chain.left - left
+    return once, missing
+
+
+def ordered_once(
+    figures: Figures, currency: str, counted_in: str, rates: Iterable[Rate], on: date
+) -> Money:
+    """What of orders in one currency counts, in that currency; whole where a rate is missing."""
+    known = list(rates)
+    once, _ = _chains_once(
+        figures, counted_in, lambda own: rate_between(known, Pair(own, counted_in), on)
+    )
+    return Money(once.get((Part.ORDERS, currency), 0), currency)
+
+
+def _worth(minor: int, own: str, rate: Fraction | None, currency: str) -> Fraction:
+    """An amount in minor units of another currency, not rounded."""
+    assert rate is not None
+    return minor * rate * Fraction(10) ** (exponent(currency) - exponent(own))
 
 
 def usage(exposure: Money, limit: Money | None, watch_percent: int) -> str:

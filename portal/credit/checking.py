@@ -15,19 +15,18 @@ from portal.base.access import visible_to
 from portal.base.work import Reader
 from portal.core.credit_decision import Asked, Bound, Decision, Overdue, decide
 from portal.core.errors import RuleBroken
-from portal.core.exposure import Part, expose, left_of_order
+from portal.core.exposure import Elsewhere, Part, expose, left_of_order, ordered_once
 from portal.core.lots import LotRule, Purchases
 from portal.core.money import Money
 from portal.core.payment_record import YEAR_DAYS, Trade, monthly_sales
 from portal.credit.exposure import currencies_of, together
-from portal.credit.figures import CHAINS, COUNTS, figures_by_customer, read
+from portal.credit.figures import CHAINS, WHETHER, Added, figures_by_customer, read
 from portal.credit.grades import prepays_by_grade
 from portal.credit.rates import rates_on
 from portal.credit.trees import About, Group, about, as_day, group_of
 from portal.tables.customers import Customer
 from portal.tables.orders import SalesOrder
 
-WHETHER = f"o.id, o.decision, case when {COUNTS} then 1 else 0 end as counts, "
 CHAIN = CHAINS.replace("{which}", "o.code = :code").replace("o.id, ", WHETHER)
 OLDEST = """select e.number, p.due_on from part p join entry e on e.id = p.entry_id
 where p.customer_id = :customer_id and p.due_on < :cutoff and p.dated_on <= :on
@@ -111,15 +110,17 @@ def check_in(r: Reader, c: AskCheck, group: Group, on: dt.date) -> Checked:
         for customer_id, figures in figures_by_customer(r, on, members).items()
     }
     chain = _chain(r, c, on)
+    counted = {member.counted_in for member in group.path}
+    rates = rates_on(r, on, currencies_of(sums) | counted | {c.amount.currency})
     added = c.amount
     if chain is not None:
-        own = sums.setdefault(c.customer_id, {})
-        key = (Part.ORDERS, chain.currency)
-        own[key] = own.get(key, 0) - chain.left
+        elsewhere = _taken_out(sums.setdefault(c.customer_id, {}), chain)
         whole = max(chain.ordered, c.amount.minor)
-        added = Money(left_of_order(whole, chain.invoiced, chain.delivered), chain.currency)
-    counted = {member.counted_in for member in group.path}
-    rates = rates_on(r, on, currencies_of(sums) | counted | {added.currency})
+        left = left_of_order(whole, chain.invoiced, chain.delivered)
+        told: Added = {(Part.ORDERS, chain.currency): left}
+        for each, minor in elsewhere.items():
+            told[Part.ORDERS, each._replace(left=left)] = minor
+        added = ordered_once(told, chain.currency, group.customer.counted_in, rates, on)
     bounds = tuple(
         Bound(
             member.code,
@@ -145,6 +146,18 @@ def check_in(r: Reader, c: AskCheck, group: Group, on: dt.date) -> Checked:
         was_allowed=chain is not None and chain.allows(c.amount.minor),
     )
     return Checked(decide(asked), added)
+
+
+def _taken_out(own: Added, chain: Chain) -> dict[Elsewhere, int]:
+    """Takes an order out of the figures, and gives what it came to in other currencies."""
+    key = (Part.ORDERS, chain.currency)
+    own[key] = own.get(key, 0) - chain.left
+    mine = [
+        (part, each)
+        for part, each in own
+        if isinstance(each, Elsewhere) and each.order == str(chain.order_id)
+    ]
+    return {each: own.pop((part, each)) for part, each in mine}
 
 
 def check_known(r: Reader, order_code: str) -> None:

@@ -16,9 +16,9 @@ from sqlalchemy import Select, select, union
 
 from portal.base.access import visible_to
 from portal.base.work import Reader
-from portal.core.exposure import Exposure, Figures, Part, expose
+from portal.core.exposure import Exposure, Figures, expose
 from portal.core.money import Money
-from portal.credit.figures import Sums, figures_by_customer
+from portal.credit.figures import Added, Sums, figures_by_customer
 from portal.credit.rates import rates_on
 from portal.credit.trees import Group, group_of, member_of
 from portal.customers.limits import newest_rows
@@ -90,7 +90,7 @@ def exposures(r: Reader, on: dt.date) -> list[Exposed]:
 
 def together(sums: Sums, customer_ids: Iterable[int]) -> Figures:
     """The figures of several customers as one."""
-    found: dict[tuple[Part, str], int] = defaultdict(int)
+    found: Added = defaultdict(int)
     for customer_id in customer_ids:
         for key, minor in sums.get(customer_id, {}).items():
             found[key] += minor
@@ -99,9 +99,12 @@ def together(sums: Sums, customer_ids: Iterable[int]) -> Figures:
 
 def currencies_of(sums: Sums) -> set[str]:
     """The currencies in which anything stands."""
-    return {
-        currency for figures in sums.values() for (_, currency), minor in figures.items() if minor
-    }
+    found: set[str] = set()
+    for figures in sums.values():
+        for (_, own), minor in figures.items():
+            if minor:
+                found.update((own,) if isinstance(own, str) else (own.currency, own.other))
+    return found
 
 
 def _limit_currencies(r: Reader) -> set[str]:

@@ -13,15 +13,16 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from portal.base.lookup import plain_moment
 from portal.base.work import Reader
-from portal.core.exposure import Part
+from portal.core.exposure import Elsewhere, Figures, Part, left_of_order
 
 #: customer id → (part, currency) → minor units, never signed by the part
-Sums = Mapping[int, Mapping[tuple[Part, str], int]]
+Sums = Mapping[int, Figures]
+Added: TypeAlias = dict[tuple[Part, str | Elsewhere], int]
 
 HOLDS = "a.effective_on <= :on and (a.ended_on is null or a.ended_on > :on)"
 UNBILLED = """not exists (select 1 from entry b where b.space = 1 and b.number = d.invoice_code
@@ -88,7 +89,33 @@ ORDERS = f"""select q.customer_id, q.currency, 'orders', sum(case
   when q.ordered > q.invoiced + q.delivered then q.ordered - q.invoiced - q.delivered else 0 end)
 from ({CHAINS.replace("{which}", COUNTS + " and {mine_o}")}) q
 group by q.customer_id, q.currency"""  # noqa: S608
-SUMS = (OPEN, APPLIED, WRITTEN_OFF, CREDITS, APPLIED_NOTES, DELIVERED, BILLS, COLLATERAL, ORDERS)
+#: Of open orders: what names them in another currency, by the order's id in words.
+ELSEWHERE = f"""select q.customer_id, q.currency, q.part, sum(q.minor) from (
+  select x.customer_id, x.currency, cast(o.id as varchar(20)) as part, x.amount_minor as minor
+  from entry x join invoice v on v.entry_id = x.id
+  join sales_order o on o.code = v.order_code{{c}} and o.customer_id = x.customer_id
+    and o.currency <> x.currency
+  where x.kind = 1 and x.dated_on <= :on and o.status = 'open' and {{mine}}
+  union all select d.customer_id, d.currency, cast(o.id as varchar(20)), d.amount_minor
+  from delivery d join sales_order o on o.code = d.order_code{{c}}
+    and o.customer_id = d.customer_id and o.currency <> d.currency
+  where d.delivered_on <= :on and {UNBILLED} and o.status = 'open' and {{mine_d}}) q
+group by q.customer_id, q.currency, q.part"""  # noqa: S608
+WHETHER = f"o.id, o.decision, case when {COUNTS} then 1 else 0 end as counts, "
+#: Some orders in their own currency, and whether what is left of them counts.
+SOME = CHAINS.replace("{which}", "o.id {keys}").replace("o.id, ", WHETHER, 1)
+SUMS = (
+    OPEN,
+    APPLIED,
+    WRITTEN_OFF,
+    CREDITS,
+    APPLIED_NOTES,
+    DELIVERED,
+    BILLS,
+    COLLATERAL,
+    ORDERS,
+    ELSEWHERE,
+)
 FIGURES = "\nunion all ".join(SUMS)
 
 
@@ -145,13 +172,32 @@ def figures_by_customer(r: Reader, on: dt.date, customer_ids: Collection[int] | 
         "keys": sorted(customer_ids or ()),
     }
     rows = read(r, FIGURES, values, is_for_all=customer_ids is None)
-    sums: dict[int, dict[tuple[Part, str], int]] = defaultdict(lambda: defaultdict(int))
+    sums: dict[int, Added] = defaultdict(lambda: defaultdict(int))
+    elsewhere = []
     for customer_id, currency, part, minor in rows:
-        _add(sums[customer_id], part, currency, int(minor))
+        if part.isdigit():
+            elsewhere.append((customer_id, int(part), currency, int(minor)))
+        else:
+            _add(sums[customer_id], part, currency, int(minor))
+    if elsewhere:
+        _add_elsewhere(r, on, elsewhere, sums)
     return sums
 
 
-def _add(sums: dict[tuple[Part, str], int], part: str, currency: str, minor: int) -> None:
+def _add_elsewhere(
+    r: Reader, on: dt.date, told: list[tuple[int, int, str, int]], sums: Mapping[int, Added]
+) -> None:
+    """Adds to orders that continue in other currencies what they come to there."""
+    values = {"on": on, "keys": sorted({order_id for _, order_id, _, _ in told})}
+    orders = {row.id: row for row in read(r, SOME, values, is_for_all=True)}
+    for customer_id, order_id, other, minor in told:
+        order = orders[order_id]
+        left = left_of_order(int(order.ordered), int(order.invoiced), int(order.delivered))
+        chain = Elsewhere(str(order_id), order.currency, left if order.counts else 0, other)
+        sums[customer_id][Part.ORDERS, chain] += minor
+
+
+def _add(sums: Added, part: str, currency: str, minor: int) -> None:
     """Adds a sum; what was applied is neither open nor left of the credit."""
     if part == "applied":
         sums[Part.OPEN, currency] -= minor

@@ -1,4 +1,4 @@
-"""What of ours a customer holds, and how a limit is used (R175–R178, R187–R189)."""
+"""What of ours a customer holds, and how a limit is used (R175–R178, R187–R189, R420)."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,6 +18,7 @@ from portal.core.credit_book import (
     oldest_overdue,
 )
 from portal.core.exposure import (
+    Elsewhere,
     Pair,
     Part,
     Rate,
@@ -80,6 +81,25 @@ def test_a_chain_counts_once(ordered, invoiced, delivered):
 
     assert left >= 0
     assert invoiced + delivered + left == max(ordered, invoiced + delivered)
+
+
+@given(*[st.integers(0, 10_000)] * 3)
+def test_a_chain_in_two_currencies_counts_the_larger_of_both_sides(ordered, invoiced, delivered):
+    chain = Elsewhere("O-1", "PLN", left_of_order(ordered, invoiced, 0), "JPY")
+    figures = {(Part.ORDERS, "PLN"): chain.left, (Part.ORDERS, chain): delivered}
+    rates = [rate("0.25"), rate("0.01", pair=Pair("JPY", "EUR"))]  # a yen is four groszy
+    exposure = expose(figures, "EUR", rates, MARCH)
+
+    left = left_of_order(ordered, invoiced, 4 * delivered)
+    assert exposure.total == converted(Money(left, "PLN"), "EUR", Fraction("0.25"))
+
+
+def test_a_chain_whose_other_currency_has_no_rate_is_not_known():
+    chain = Elsewhere("O-1", "EUR", 500, "JPY")
+    exposure = expose({(Part.ORDERS, "EUR"): 500, (Part.ORDERS, chain): 3}, "EUR", [], MARCH)
+
+    assert exposure.total is None
+    assert [str(pair) for pair in exposure.missing] == ["JPY/EUR"]
 
 
 PARTS = st.dictionaries(

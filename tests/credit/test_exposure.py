@@ -9,12 +9,16 @@ from sqlalchemy import event, select, update
 
 from portal.base.access import SYSTEM, Actor, NotFound
 from portal.core.credit_book import figures_of, oldest_overdue
-from portal.core.exposure import Part, expose
+from portal.core.exposure import Part as Exposed
+from portal.core.exposure import expose
+from portal.core.ledger import Kind
 from portal.core.money import Money
-from portal.credit.checking import _oldest_overdue
+from portal.credit.checking import AskCheck, _oldest_overdue, check
 from portal.credit.exposure import exposure_of, exposures
 from portal.credit.figures import figures_by_customer
 from portal.tables.customers import Customer
+from portal.tables.invoices import Entry, Invoice, Part
+from portal.tables.orders import Rate as RateRow
 from portal.tables.orders import SalesOrder
 from tests.credit.exposing import PARENTS, RATES, a_credit_book, ids_by_code, store_credit
 from tests.ledgers import add_customers
@@ -33,7 +37,7 @@ def test_random_books_have_every_part_of_an_exposure():
     book = a_credit_book(0)
     found = {part for day in DAYS for part, _ in figures_of(book, "C0", day)}
 
-    assert found == set(Part)
+    assert found == set(Exposed)
 
 
 def test_one_and_all_are_exposed_as_core_says(any_installation, book):
@@ -63,7 +67,7 @@ def test_a_group_holds_what_its_members_hold(installation):
         ids = ids_by_code(r)
         whole = exposure_of(r, ids["C0"], DAYS[2])
 
-    for part in (Part.OPEN, Part.ORDERS, Part.DELIVERED):
+    for part in (Exposed.OPEN, Exposed.ORDERS, Exposed.DELIVERED):
         summed = sum(alone[ids[code]].get((part, "CNY"), 0) for code in ["C0", *PARENTS])
         (told,) = [
             line.amount
@@ -137,4 +141,27 @@ def test_an_exposure_takes_as_many_statements_for_a_group_as_for_one(installatio
             event.remove(engine, "before_cursor_execute", note)
             counts.append(len(told))
 
-    assert counts == [3, 3]
+    # One more for all the orders that continue in another currency.
+    assert counts == [3, 4]
+
+
+def test_an_order_that_is_invoiced_in_another_currency_counts_once(any_installation):
+    with any_installation.work() as w:
+        a = add_customers(w, ["A"])["A"]
+        dollars = {"currency": "USD", "decision": "allow"}
+        w.session.add(an_order(w, a, "O-1", 1000_00, **dollars))
+        w.session.add(RateRow(from_currency="USD", to_currency="CNY", rate_on=w.today, rate=7))
+        entry = {"customer_id": a, "currency": "CNY", "kind": Kind.INVOICE, "space": 1, "leg": 0}
+        told = {"dated_on": w.today, "amount_minor": 2800_00, "memo": 0, "posted_at": w.now}
+        w.session.add(Entry(id=1, number="I-1", **entry, **told))
+        w.session.add(Invoice(entry_id=1, terms_source="due_date", order_code="O-1"))
+        part = {"customer_id": a, "entry_id": 1, "part": 1, "currency": "CNY"}
+        w.session.add(Part(**part, dated_on=w.today, due_on=w.today, amount_minor=2800_00))
+    with any_installation.reading(SYSTEM) as r:
+        whole = exposure_of(r, a, r.today)
+        again = check(r, AskCheck(a, Money(1000_00, "USD"), "O-1"), r.today)
+
+    counted = {line.part: line.counted for line in whole.lines}
+    assert counted == {Exposed.OPEN: Money(2800_00, "CNY"), Exposed.ORDERS: Money(4200_00, "CNY")}
+    assert again.added == Money(600_00, "USD")
+    assert again.decision.exposure == Money(2800_00, "CNY")
