@@ -24,7 +24,7 @@ BRACKETS = {
         *("approvals", "contracts", "customers", "disputes", "interest", "invoices", "payments"),
         *("promises", "statements"),
     },
-    "home": {"approvals", "disputes", "imports", "promises", "statements"},
+    "home": {"approvals", "disputes", "escalation", "imports", "promises", "statements"},
     "imports": {
         *("contracts", "credit", "customers", "disputes", "invoices", "payments", "promises"),
     },
