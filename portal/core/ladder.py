@@ -93,6 +93,20 @@ class Ladder:
         """Which step has a name; None where none has."""
         return next((at for at, step in enumerate(self.steps) if step.name == name), None)
 
+    @property
+    def most_at_once(self) -> int:
+        """
+        So many of its steps at most are done about an account in one run.
+
+        >>> Ladder("a", steps=(Step("mail", 1), Step("call", 1, with_previous=True))).most_at_once
+        2
+        """
+        most = together = 0
+        for step in self.steps:
+            together = together + 1 if step.with_previous else 1
+            most = max(most, together)
+        return most
+
     def is_for(self, about: Mapping[str, str]) -> bool:
         """
         Whether it is for a customer of whom so much is known.

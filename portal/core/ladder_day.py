@@ -8,12 +8,14 @@ same facts give the same answer however often they are asked.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 
 from portal.core.ladder import How, Item, Ladder, Place, Step, has_come, marks_from, place_of
 from portal.core.money import Money
 
 #: entry, part, step
 Mark = tuple[int, int, str]
+OLDEST_FIRST = attrgetter("due_on", "number", "part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +217,8 @@ def _waiting(account: Account, ladder: Ladder, stands: Iterable[_Stand]) -> _Sta
 
 def _stands(account: Account, ladder: Ladder, on: date) -> list[_Stand]:
     """The items with a due date, the oldest due first, with what is left of each."""
-    due = [(item.due_on, item.number, item.part, item) for item in account.items if item.due_on]
-    stands = [_stand(ladder, item, on) for *_, item in sorted(due, key=lambda each: each[:3])]
+    due = sorted((item for item in account.items if item.due_on), key=OLDEST_FIRST)
+    stands = [_stand(ladder, item, on) for item in due]
     _take_promises(stands, account.promised)
     left = account.unapplied
     for stand in stands:
@@ -234,13 +236,10 @@ def _stand(ladder: Ladder, item: Item, on: date) -> _Stand:
         stop = "case"
     late = item.days_overdue(on) or 0
     stand = _Stand(item, late, ahead, place, stop, rest=max(0, item.open))
-    for reason, amount in (
-        ("disputed", item.disputed),
-        ("planned", item.planned),
-        ("promised", item.promised),
-    ):
-        if amount:
-            _take(stand, reason, amount)
+    if item.disputed or item.planned or item.promised:
+        _take(stand, "disputed", item.disputed)
+        _take(stand, "planned", item.planned)
+        _take(stand, "promised", item.promised)
     return stand
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
@@ -38,7 +38,8 @@ ABOUT = len(fields(OpenPart)) - 1
 
 def ladders_on(r: Reader, on: dt.date) -> tuple[Ladder, ...]:
     """The ladders of the policy in force on a day."""
-    return _ladders(policy_on(r.session, on).values)
+    told = r.policy if on == r.today else policy_on(r.session, on)
+    return _ladders(told.values)
 
 
 def ladders_of_version(r: Reader, policy_id: int | None) -> tuple[Ladder, ...]:
@@ -88,10 +89,21 @@ class Books:
         due = {
             key: parts
             for key, parts in found.items()
-            if key in waiting
-            or any(self._climb(part, ladders[key[0]][1]).is_reached for part in parts)
+            if key in waiting or self._is_any_reached(parts, ladders[key[0]][1])
         }
         return self._put_together(due, ladders, whose)
+
+    def most_steps(self, whose: Scope) -> int:
+        """So many steps at most are due of these customers, whatever may keep some of them back."""
+        found, ladders = self._chased(whose)
+        return sum(
+            ladders[customer_id][1].most_at_once
+            for (customer_id, _), parts in found.items()
+            if self._is_any_reached(parts, ladders[customer_id][1])
+        )
+
+    def _is_any_reached(self, parts: Iterable[OpenPart], ladder: Ladder) -> bool:
+        return any(self._climb(part, ladder).is_reached for part in parts)
 
     def _put_together(
         self,

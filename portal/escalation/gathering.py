@@ -96,7 +96,7 @@ class Gathered:
     def item(self, part: OpenPart, past: Mapping[str, Past], first_seen_on: dt.date | None) -> Item:
         """A part with what keeps a step from it."""
         key = (part.entry_id, part.part)
-        taken = self._taken.get(key) if self._taken else None
+        taken = self._promises[0].get(key)
         return Item(
             entry_id=part.entry_id,
             part=part.part,
@@ -108,7 +108,7 @@ class Gathered:
             planned=taken.planned if taken else 0,
             past=past,
             stopped=self._stop(part),
-            case=self._cases.get(key, "") if self._cases else "",
+            case=self._cases.get(key, ""),
             first_seen_on=first_seen_on,
             leads=part.leads,
         )
@@ -223,10 +223,6 @@ class Gathered:
             .order_by(CollectionCase.kind)
         )
         return {(row.entry_id, row.part): row.kind for row in self._r.session.execute(rows)}
-
-    @property
-    def _taken(self) -> Mapping[PartKey, Taken]:
-        return self._promises[0]
 
     @cached_property
     def _promises(self) -> tuple[Mapping[PartKey, Taken], Mapping[Key, int]]:

@@ -65,6 +65,14 @@ def plan_day(
     return found
 
 
+def most_steps(r: Reader, on: dt.date) -> int:
+    """So many steps at most are due on a day; much sooner known than the plan itself."""
+    books = Books(r, on, ladders_on(r, on))
+    whose = seen_by(r.actor)
+    run_serially(r.session)
+    return sum(books.most_steps(both(between(*each), whose)) for each in slices(r, whose))
+
+
 def slices(r: Reader, whose: Scope = everyone, after: int = 0) -> Iterator[tuple[int, int]]:
     """Ranges of some hundred customers each, by their ids, beyond one of them."""
     rows = select(Customer.id).where(Customer.id > after, whose(Customer.id))

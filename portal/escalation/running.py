@@ -29,7 +29,7 @@ from portal.core.ladder import Ladder
 from portal.core.ladder_day import Action, Excluded
 from portal.escalation.counting import counts_of
 from portal.escalation.facts import Books, ladders_of_version, ladders_on
-from portal.escalation.planning import SLICE, Plan, plan_day, plan_slice, slices
+from portal.escalation.planning import SLICE, Plan, most_steps, plan_day, plan_slice, slices
 from portal.escalation.slicing import do_slice
 from portal.invoices.ageing import run_serially
 from portal.invoices.open_items import between
@@ -134,15 +134,17 @@ def _why_held(r: Reader, started_by: StartedBy) -> tuple[str, Plan | None]:
         return "", None
     is_first = r.session.scalar(select(Dunning.id).limit(1)) is None
     usual = _usual_count(r)
-    if not is_first and usual is None:
+    if is_first:
+        plan = plan_day(r, r.today)
+        return ("first", plan) if plan.actions else ("", None)
+    if usual is None or not _is_more(most_steps(r, r.today), usual):
         return "", None
     plan = plan_day(r, r.today)
-    if is_first:
-        return ("first", plan) if plan.actions else ("", None)
-    assert usual is not None
-    count = len(plan.actions)
-    is_more = count > FEW and count * 100 > usual * (100 + MORE_THAN_USUAL)
-    return ("changed", plan) if is_more else ("", None)
+    return ("changed", plan) if _is_more(len(plan.actions), usual) else ("", None)
+
+
+def _is_more(count: int, usual: int) -> bool:
+    return count > FEW and count * 100 > usual * (100 + MORE_THAN_USUAL)
 
 
 def _usual_count(r: Reader) -> int | None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.core.ladder import Ladder, Past, Step
-from portal.core.ladder_day import action_again, what_is_due
+from portal.core.ladder import Ladder, Past, Step, next_reached
+from portal.core.ladder_day import Due, action_again, what_is_due
 from tests.core.climbing import (
     CHAIN,
     STANDARD,
@@ -319,11 +319,16 @@ def test_no_step_comes_twice_or_out_of_turn(ladder, gaps, data):
         before = {each.entry_id: each.past for each in climb.items.values()}
         said = climb.run(number)
 
+        assert len(said) <= ladder.most_at_once
         follow = [ladder.index(name) for name in said]
         assert follow == list(range(follow[0], follow[0] + len(follow))) if follow else True
         assert all(ladder.steps[at].with_previous for at in follow[1:])
         assert all(climb.items[entry_id].past == before[entry_id] for entry_id in rests)
         assert climb.run(number) == []
+        items = tuple(climb.items.values())
+        if not any(next_reached(ladder, each, day(number + 1)) for each in items):
+            found = due(ladder, number + 1, *items, unapplied=50_00)
+            assert found == Due(), "what has reached no step is not looked at any further"
     for each in climb.items.values():
         marked = [ladder.index(name) for name in each.past]
         assert sorted(marked) == list(range(len(marked))), "none is skipped"

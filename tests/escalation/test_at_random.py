@@ -4,6 +4,7 @@ Invariants 31–42 of ladders, after every step of days that go by at random, on
 `ACCORD_TEST_EXAMPLES=100` tries that many.
 """
 
+import datetime as dt
 import os
 from itertools import pairwise
 
@@ -20,7 +21,12 @@ from hypothesis.stateful import (
 from portal.base.access import SYSTEM
 from portal.base.chain import check_chain
 from portal.base.installation import Installation
+from portal.base.work import Reader
+from portal.core.ladder_day import Action, Excluded, what_is_due
+from portal.escalation.facts import Books, ladders_on
 from portal.escalation.holds import EndHold, Hold, end_hold, hold
+from portal.escalation.planning import most_steps
+from portal.invoices.open_items import everyone
 from portal.tables.escalation import Dunning, DunningHold, ItemStep, Notice
 from tests.escalation.stage import FIRST, Stage, day, ladder, mail
 
@@ -33,6 +39,19 @@ LADDER = ladder(
     {"name": "law", "days_overdue": 31, "channel": "legal"},
     min_gap_days=2,
 )
+
+
+def in_full(r: Reader, on: dt.date) -> tuple[list[Action], list[Excluded]]:
+    """The plan of a day from every account, none of them left aside beforehand."""
+    found = [
+        what_is_due(account, ladder, on)
+        for account, ladder in Books(r, on, ladders_on(r, on)).accounts(everyone)
+    ]
+    found.sort(key=lambda due: [each.code for each in (*due.actions, *due.excluded)][:1])
+    return (
+        [action for due in found for action in due.actions],
+        [excluded for due in found for excluded in due.excluded],
+    )
 
 
 class Days(RuleBasedStateMachine):
@@ -71,6 +90,8 @@ class Days(RuleBasedStateMachine):
     def days_go_by_and_the_ladders_run(self, days: int) -> None:
         self.now += days
         planned = self.stage.plan(self.now)
+        assert self.stage.read(in_full, day(self.now)) == (planned.actions, planned.excluded)
+        assert len(planned.actions) <= self.stage.read(most_steps, day(self.now))
         ran = self.stage.run(self.now)
         assert ran.actions == planned.actions, "the preview is the run"
         assert self.stage.run(self.now).actions == [], "running it again is running it once"

@@ -132,28 +132,18 @@ def key_of(told: NewNotice, to: Addressee) -> str:
 def _notice(
     w: Work, ids: tuple[int, int | None], told: NewNotice, to: Addressee
 ) -> tuple[Any, ...]:
-    values: Mapping[str, Any] = {
-        "id": ids[0],
-        "customer_id": told.customer_id,
-        "currency": told.currency,
-        "key": key_of(told, to),
-        "kind": told.kind,
-        "dunning_id": told.dunning_id,
-        "step": told.step,
-        "channel": to.channel,
-        "strength": told.strength,
-        "language": to.language,
-        "to_name": to.name,
-        "to_address": to.address,
-        "on": told.on,
-        "state": "to_print" if to.channel in LETTERS else "queued",
-        "outbox_id": ids[1],
-        "facts": json.dumps(dict(told.facts), ensure_ascii=False, sort_keys=True),
-        "tracking": "",
-        "problem": "",
-        "made_at": w.now,
-    }
-    return tuple(values[name] for name in NOTICE)
+    """The values of NOTICE."""
+    return (
+        *(ids[0], told.customer_id, told.currency, key_of(told, to), told.kind, told.dunning_id),
+        *(told.step, to.channel, told.strength, to.language, to.name, to.address, told.on),
+        *("to_print" if to.channel in LETTERS else "queued", ids[1], _facts(told), "", "", w.now),
+    )
+
+
+def _facts(told: NewNotice) -> str:
+    if not told.facts:
+        return "{}"
+    return json.dumps(dict(told.facts), ensure_ascii=False, sort_keys=True)
 
 
 class _Leaving:
@@ -165,25 +155,15 @@ class _Leaving:
         self._at: dict[str, dt.datetime | None] = {}
 
     def row(self, row_id: int, notice_id: int, told: NewNotice, to: Addressee) -> tuple[Any, ...]:
-        values: Mapping[str, Any] = {
-            "id": row_id,
-            "key": key_of(told, to),
-            "kind": told.kind,
-            "channel": to.channel,
-            "to_address": to.address,
-            "to_name": to.name,
-            "language": to.language,
-            "payload": json.dumps({"notice_id": notice_id}),
-            "user_id": to.user_id,
-            "customer_id": told.customer_id,
-            "documents": json.dumps([self._w.refs.of("nt", notice_id)]),
-            "on": told.on,
-            "state": "pending",
-            "tries": 0,
-            "not_before": self._leaves_at(self._readers.country_of(told.customer_id)),
-            "created_at": self._w.now,
-        }
-        return tuple(values[name] for name in ROW)
+        """The values of ROW."""
+        payload = json.dumps({"notice_id": notice_id})
+        documents = json.dumps([self._w.refs.of("nt", notice_id)])
+        not_before = self._leaves_at(self._readers.country_of(told.customer_id))
+        return (
+            *(row_id, key_of(told, to), told.kind, to.channel, to.address, to.name, to.language),
+            *(payload, to.user_id, told.customer_id, documents, told.on, "pending", 0),
+            *(not_before, self._w.now),
+        )
 
     def _leaves_at(self, country: str) -> dt.datetime | None:
         if country not in self._at:
