@@ -11,6 +11,8 @@ from portal.core.ledger import Allocation, Book, Entry, Kind, Part
 from portal.core.money import Money
 from portal.reports.daily import run
 from portal.tables.approvals import Task
+from portal.tables.cases import CaseEvent, CasePart, CollectionCase
+from portal.tables.invoices import Entry as Posted
 from tests.buyer import Buyer, invoice_path
 from tests.desk import DeskBrowser, Office, rows_of
 from tests.ledgers import store
@@ -109,6 +111,29 @@ def test_the_invoice_tells_the_house_and_never_the_customer(clerk: DeskBrowser, 
     seen = Buyer(office, "HUADONG").visit(path).text
     assert "apses" not in seen
     assert "imitation" not in seen
+
+
+def test_what_a_court_has_stands_apart_and_leads_to_its_case(office: Office):
+    owe(office, 50, dt.date(2024, 5, 2))
+    day, at = dt.date(2026, 3, 2), dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
+    with office.installation.work(SYSTEM) as w:
+        told = select(Posted.customer_id, Posted.id).where(Posted.number == "OLD-50")
+        of, entry_id = w.session.execute(told).one()
+        case = {"number": "CS-9", "currency": "CNY", "kind": "legal", "state": "open"}
+        case |= {"stage": "filed", "reason": "", "opened_on": day, "customer_id": of}
+        w.session.add(row := CollectionCase(**case))
+        w.session.flush()
+        same = {"customer_id": of, "case_id": row.id}
+        w.session.add(CasePart(entry_id=entry_id, part=1, amount_minor=500_00, **same))
+        w.session.add(CaseEvent(on=day, kind="filed", words="", at=at, idempotency_key="k", **same))
+    lead = office.enter("collections_lead")
+
+    page = lead.visit(f"{PAGE}?within=standing")
+    assert rows_of(page, "claims")[0][1] == "With a court"
+    assert rows_of(page, "claims")[0][4] == "2 Mar 2026 Suit filed"
+    assert "none of these claims lapses" in lead.visit(page.links["CS-9"]).text
+    assert "With a court" in lead.visit(invoice_path(office, "OLD-50")).text
+    assert "OLD-50" not in lead.visit(PAGE).text
 
 
 def test_the_customers_page_at_the_desk_warns_of_the_first(clerk: DeskBrowser, office: Office):
