@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -22,21 +23,26 @@ STANDING = ("proposed", "open")
 
 def list_candidates(r: Reader, customer_id: int, kind: Kind, currency: str) -> list[Candidate]:
     """The overdue open parts of an account, the earliest due first."""
-    elsewhere = standing_parts(r, customer_id)
-    promised = running_on_parts(r, customer_id)
+    return candidates_among(r, customer_id, kind, list_overdue(r, customer_id, currency))
+
+
+def list_overdue(r: Reader, customer_id: int, currency: str = "") -> list[OpenItemRow]:
+    """The overdue open parts of a customer, the earliest due first."""
+    items = list_open_items(r, customer_id, currency=currency)
+    return [item for item in items if (item.days_late or 0) > 0]
+
+
+def candidates_among(
+    r: Reader, customer_id: int, kind: Kind, items: Sequence[OpenItemRow]
+) -> list[Candidate]:
+    """What a case would claim of some overdue parts of a customer."""
+    elsewhere, promised = standing_parts(r, customer_id), running_on_parts(r, customer_id)
     found = []
-    for item in list_open_items(r, customer_id, currency=currency):
-        if (item.days_late or 0) <= 0:
-            continue
-        promise = promised.get((item.entry_id, item.part))
-        found.append(
-            _candidate(
-                item,
-                kind,
-                promised_until=promise.until if promise else None,
-                elsewhere=elsewhere.get((item.entry_id, item.part), ""),
-            )
-        )
+    for item in items:
+        key = (item.entry_id, item.part)
+        until = promised[key].until if key in promised else None
+        told = elsewhere.get(key, "")
+        found.append(_candidate(item, kind, promised_until=until, elsewhere=told))
     return found
 
 
@@ -58,12 +64,6 @@ def _candidate(item: OpenItemRow, kind: Kind, **told: Any) -> Candidate:
         claimable=Money(asked, item.open.currency),
         **told,
     )
-
-
-def list_accounts(r: Reader, customer_id: int) -> list[str]:
-    """The currencies in which something of a customer's is overdue."""
-    items = list_open_items(r, customer_id)
-    return sorted({item.open.currency for item in items if (item.days_late or 0) > 0})
 
 
 def standing_parts(r: Reader, customer_id: int) -> dict[tuple[int, int], str]:
