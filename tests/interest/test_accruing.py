@@ -156,6 +156,7 @@ def test_named_terms_bring_their_own_rate_and_grace(lender):
 
 
 def test_a_contracts_rate_as_of_the_invoices_date_goes_first(lender):
+    """S-153."""
     lender.invoice(1)
     lender.say("update invoice set contract_code = 'K-1' where entry_id = 1")
     lender.sign("K-1", "30")
