@@ -7,7 +7,8 @@ by name where a page means to differ.
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,11 +16,11 @@ import html5lib
 from flask import Flask
 from flask.testing import FlaskClient
 from html5lib.treebuilders import getTreeBuilder
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.test import TestResponse
 
-HTML = "{http://www.w3.org/1999/xhtml}"
 HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -34,27 +35,79 @@ TYPED = {"input", "select", "textarea"}
 UNLABELLED = {"hidden", "submit", "button", "image", "reset"}
 
 
-@dataclass
 class Element:
     """An element of a page, without its parser's ceremony."""
 
-    tag: str
-    attributes: dict[str, str]
-    text: str
-    inside: list["Element"] = field(repr=False)
+    def __init__(self, tag: str, attributes: dict[str, str], words: list[str]) -> None:
+        self.tag = tag
+        self.attributes = attributes
+        #: What is directly within it; and itself and all that is within it, in the page's order.
+        self.inside: list[Element] = []
+        self.everything: list[Element] = [self]
+        #: All texts of the page, and where those within it begin and end.
+        self._words, self._begins, self.ends = words, len(words), len(words)
+
+    def __repr__(self) -> str:
+        return f"<{self.tag} {self.attributes}>"
+
+    @cached_property
+    def text(self) -> str:
+        return " ".join("".join(self._words[self._begins : self.ends]).split())
 
     def all(self, *tags: str) -> list["Element"]:
-        found = [self] if self.tag in tags else []
-        return found + [one for child in self.inside for one in child.all(*tags)]
+        return [one for one in self.everything if one.tag in tags]
 
     def get(self, name: str, otherwise: str = "") -> str:
         return self.attributes.get(name, otherwise)
 
 
-def element(node: Any) -> Element:
-    inside = [element(child) for child in node if isinstance(child.tag, str)]
-    text = " ".join("".join(node.itertext()).split())
-    return Element(node.tag.replace(HTML, ""), dict(node.attrib), text, inside)
+def parsed(source: str, *, is_whole: bool) -> Element:
+    """What a browser makes of a page, or of a part of one."""
+    root = element("", {}, LexborHTMLParser(source, is_fragment=not is_whole).root, [])
+    return root.inside[0] if is_whole else root
+
+
+def element(
+    tag: str, attributes: dict[str, str], first: LexborNode | None, words: list[str]
+) -> Element:
+    """An element with a first node and those after it within; its texts go to the page's."""
+    one = Element(tag, attributes, words)
+    node = first
+    while node is not None:
+        if node.is_text_node:
+            words.append(node.text_content or "")
+        elif node.is_element_node:
+            told = {name: value or "" for name, value in node.attributes.items()}
+            inner = element(node.tag or "", told, node.first_child, words)
+            one.inside.append(inner)
+            one.everything += inner.everything
+        node = node.next
+    one.ends = len(words)
+    return one
+
+
+#: Pairs of tags that stood behind each other, with their attributes, on pages without a fault.
+_sound: set[tuple[str, str]] = set()
+_TAG = re.compile(r"<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>?")
+_VALUE = re.compile(r"=\s*(?:\"[^\"]*\"|'[^']*')")
+
+
+def faults_of(source: str, *, is_whole: bool) -> list[str]:
+    """
+    Where HTML is broken, by a parser that is slow and tells it.
+
+    A page whose every tag stood behind the same tag on a sound page before is not parsed again.
+    """
+    tags = [_VALUE.sub("=", tag) for tag in _TAG.findall(source)]
+    pairs = set(pairwise(["", *tags]))
+    if pairs <= _sound:
+        return []
+    parser = html5lib.HTMLParser(tree=getTreeBuilder("etree"))
+    (parser.parse if is_whole else parser.parseFragment)(source)
+    found = [code for _, code, _ in parser.errors if code not in PARDONED]
+    if not found:
+        _sound.update(pairs)
+    return found
 
 
 class Page:
@@ -64,12 +117,12 @@ class Page:
         self.response = response
         self.status = response.status_code
         self.source = response.get_data(as_text=True)
-        parser = html5lib.HTMLParser(tree=getTreeBuilder("etree"))
-        is_whole = self.source.lstrip().lower().startswith("<!doctype")
-        parse = parser.parse if is_whole else parser.parseFragment
-        self.is_whole = is_whole
-        self.root = element(parse(self.source))
-        self.faults = [code for _, code, _ in parser.errors if code not in PARDONED]
+        self.is_whole = self.source.lstrip().lower().startswith("<!doctype")
+        self.root = parsed(self.source, is_whole=self.is_whole)
+
+    @property
+    def faults(self) -> list[str]:
+        return faults_of(self.source, is_whole=self.is_whole)
 
     @property
     def text(self) -> str:
@@ -91,10 +144,7 @@ class Page:
         return next(one for one in self.everything() if one.get("id") == name)
 
     def everything(self) -> list[Element]:
-        def walk(one: Element) -> list[Element]:
-            return [one, *(other for child in one.inside for other in walk(child))]
-
-        return walk(self.root)
+        return self.root.everything
 
     def form(self, action: str) -> dict[str, str]:
         """The values that the form with this action would send as it stands."""
@@ -191,21 +241,11 @@ class Checks:
         return [f"link {target!r} leads nowhere" for target in targets if not self.leads(target)]
 
     def leads(self, target: str) -> bool:
-        parts = urlsplit(target)
-        if parts.scheme in {"mailto", "tel"} or target.startswith("#"):
-            return True
-        if parts.netloc or not parts.path.startswith("/"):
-            return bool(parts.query) and not parts.path
-        adapter = self.app.url_map.bind("localhost")
-        for method in ("GET", "POST"):
-            try:
-                adapter.match(parts.path, method=method)
-            except RequestRedirect:
-                return True
-            except HTTPException:
-                continue
-            return True
-        return False
+        """Whether there is a page behind a link; most links stand on every page."""
+        key = (self.app, target)
+        if key not in _led:
+            _led[key] = leads(self.app, target)
+        return _led[key]
 
     def leaks(self) -> list[str]:
         return [f"says {found[0]!r}" for found in [LEAKS.search(self.page.text)] if found]
@@ -213,6 +253,27 @@ class Checks:
     def buttons(self) -> list[str]:
         silent = [one for one in self.page.root.all("button", "a") if not named(one)]
         return [f"no words: {one.attributes}" for one in silent]
+
+
+_led: dict[tuple[Flask, str], bool] = {}
+
+
+def leads(app: Flask, target: str) -> bool:
+    parts = urlsplit(target)
+    if parts.scheme in {"mailto", "tel"} or target.startswith("#"):
+        return True
+    if parts.netloc or not parts.path.startswith("/"):
+        return bool(parts.query) and not parts.path
+    adapter = app.url_map.bind("localhost")
+    for method in ("GET", "POST"):
+        try:
+            adapter.match(parts.path, method=method)
+        except RequestRedirect:
+            return True
+        except HTTPException:
+            continue
+        return True
+    return False
 
 
 def named(one: Element) -> bool:
@@ -270,10 +331,8 @@ class Visitor:
         return self.look(self.client.get(path, headers=headers), status)
 
     def token(self) -> str:
-        found = re.search(r'name="csrf_token" value="(\w+)"', self.client.get("/").text)
-        found = found or re.search(
-            r'name="csrf_token" value="(\w+)"', self.client.get("/no-such-page").text
-        )
+        """What every form of this session carries; a page that does not exist has one too."""
+        found = re.search(r'name="csrf_token" value="(\w+)"', self.client.get("/no-such-page").text)
         assert found, "no page with a form"
         return found[1]
 
