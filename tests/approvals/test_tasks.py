@@ -119,6 +119,8 @@ def test_the_list_says_what_is_to_be_done_the_first_day_first(chores: Chores):
         ("plan/4", "/desk/plans/pl_"),
         ("dispute/11/1", "/desk/disputes/di_"),
         ("part/1/1/2027-05-20", "/invoices/iv_"),
+        ("write_off/3/2027-05-20", "/desk/write-offs/wo_"),
+        ("clearance/1/CNY/2026-Q4", "/desk/customers/cu_"),
     ],
 )
 def test_a_task_leads_to_what_it_is_about(chores: Chores, subject: str, page: str):
