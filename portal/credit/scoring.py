@@ -32,6 +32,7 @@ from portal.credit.facts import Fact, Facts, facts_on
 from portal.credit.record import Record, record_of
 from portal.customers.grades import grade_held
 from portal.customers.limits import AMOUNT, BASE, amount_in_force, newest_rows
+from portal.customers.terms_held import terms_held
 from portal.invoices.open_items import Scope, among, between, one
 from portal.tables.credit import CreditLimit, CustomerGrade
 from portal.tables.customers import Customer
@@ -169,14 +170,8 @@ def scores_on(
 def _customers(r: Reader, on: dt.date, customer_ids: Collection[int] | None) -> Select[Any]:
     """Each customer with its limit, own terms and grade in force on a day, in one question."""
     newest = newest_rows(on, customer_ids)
-    own_terms = (
-        select(CustomerTerms.terms)
-        .where(CustomerTerms.customer_id == Customer.id, CustomerTerms.effective_on <= on)
-        .order_by(CustomerTerms.effective_on.desc(), CustomerTerms.id.desc())
-        .limit(1)
-        .correlate(Customer)
-        .scalar_subquery()
-    )
+    held = terms_held(CustomerTerms.terms, Customer.id, on)
+    own_terms = held.correlate(Customer).scalar_subquery()
     grade_id = grade_held(CustomerGrade.id, Customer.id, on).correlate(Customer).scalar_subquery()
     columns: list[Any] = [
         *(Customer.id.label("customer_id"), Customer.code, Customer.name),

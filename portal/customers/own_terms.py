@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from portal.base.access import visible_to
 from portal.base.work import Reader, Work
 from portal.core.later_versions import carried
+from portal.customers.terms_held import newest_terms, terms_held
 from portal.tables.customers import Customer
 from portal.tables.terms import CustomerTerms
 
@@ -41,12 +42,7 @@ class Decided:
 
 def values_on(r: Reader, customer: Customer, on: dt.date) -> dict[str, Any]:
     """What a customer's own terms say on a day; before the first dated row what the file said."""
-    found = (
-        select(CustomerTerms)
-        .where(CustomerTerms.customer_id == customer.id, CustomerTerms.effective_on <= on)
-        .order_by(CustomerTerms.effective_on.desc(), CustomerTerms.id.desc())
-        .limit(1)
-    )
+    found = terms_held(CustomerTerms, customer.id, on)
     row = r.session.scalars(visible_to(found, r.actor, CustomerTerms.customer_id)).first()
     return _said(row) if row else undated(customer.payment_terms)
 
@@ -58,18 +54,9 @@ def undated(payment_terms: str | None) -> dict[str, Any]:
 
 def terms_on(r: Reader, on: dt.date) -> dict[int, str]:
     """By customer: the terms of the dated row in force on a day, of those who have one."""
-    place = func.row_number().over(
-        partition_by=CustomerTerms.customer_id,
-        order_by=(CustomerTerms.effective_on.desc(), CustomerTerms.id.desc()),
-    )
-    dated = visible_to(
-        select(CustomerTerms.customer_id, CustomerTerms.terms, place.label("place")),
-        r.actor,
-        CustomerTerms.customer_id,
-    ).where(CustomerTerms.effective_on <= on)
-    rows = dated.subquery()
-    newest = select(rows.c.customer_id, rows.c.terms).where(rows.c.place == 1)
-    return {row.customer_id: row.terms for row in r.session.execute(newest)}
+    newest = newest_terms(on)
+    rows = visible_to(select(newest.c.customer_id, newest.c.terms), r.actor, newest.c.customer_id)
+    return {row.customer_id: row.terms for row in r.session.execute(rows)}
 
 
 def append_terms(

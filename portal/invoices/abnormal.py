@@ -5,19 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from portal.base.daycount import days_between
 from portal.base.work import Reader
 from portal.core.abnormal import abnormal_since
+from portal.customers.terms_held import newest_terms
 from portal.invoices.open_items import open_items, whose_items
-from portal.tables.terms import CustomerTerms
 
 
 def abnormal_customers(r: Reader, customer_id: int | None = None) -> dict[int, dt.date]:
     """Since when each abnormal customer that the reader sees is so; one alone where it is named."""
     items = open_items(r.today, whose_items(r.actor, customer_id), inside=True)
-    own = _grace(r.today).subquery()
+    own = newest_terms(r.today)
     default = int(r.policy.values["grace_days"])
     grace = func.coalesce(func.max(own.c.grace_days), default)
     late: Any = days_between(func.min(items.c.due_on), r.today)
@@ -30,14 +30,3 @@ def abnormal_customers(r: Reader, customer_id: int | None = None) -> dict[int, d
     )
     since = {each: abnormal_since([first], int(days), r.today) for each, first, days in found}
     return {each: day for each, day in since.items() if day is not None}
-
-
-def _grace(on: dt.date) -> Select[Any]:
-    """By customer: the days of grace of its own terms in force, where it has some of its own."""
-    place = func.row_number().over(
-        partition_by=CustomerTerms.customer_id,
-        order_by=(CustomerTerms.effective_on.desc(), CustomerTerms.id.desc()),
-    )
-    columns: list[Any] = [CustomerTerms.customer_id, CustomerTerms.grace_days]
-    rows = select(*columns, place.label("place")).where(CustomerTerms.effective_on <= on).subquery()
-    return select(rows.c.customer_id, rows.c.grace_days).where(rows.c.place == 1)

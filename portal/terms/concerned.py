@@ -31,6 +31,7 @@ from portal.core.errors import RuleBroken
 from portal.core.impact import Dates, dates_by
 from portal.core.terms import Terms
 from portal.customers.grades import grade_held
+from portal.customers.terms_held import terms_held
 from portal.invoices.due_parts import BASELINES
 from portal.invoices.open_items import Scope, due_parts
 from portal.tables.credit import CustomerGrade
@@ -172,16 +173,8 @@ def _key(source: Subquery, replacing: Replacing) -> ColumnElement[Any]:
 
 def _own_text(source: Subquery) -> ColumnElement[Any]:
     """A customer's own terms on the day of an invoice: the dated ones, else those of the file."""
-    dated = (
-        select(CustomerTerms.terms)
-        .where(
-            CustomerTerms.customer_id == source.c.customer_id,
-            CustomerTerms.effective_on <= source.c.dated_on,
-        )
-        .order_by(CustomerTerms.effective_on.desc(), CustomerTerms.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    held = terms_held(CustomerTerms.terms, source.c.customer_id, source.c.dated_on)
+    dated = held.scalar_subquery()
     undated = (
         select(Customer.payment_terms).where(Customer.id == source.c.customer_id).scalar_subquery()
     )

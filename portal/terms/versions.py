@@ -18,6 +18,7 @@ from portal.base.policy import DEFAULTS
 from portal.base.work import Reader
 from portal.core.terms_in_force import key_of_name
 from portal.customers.own_terms import FIELDS
+from portal.customers.terms_held import newest_terms
 from portal.tables.approvals import Approval
 from portal.tables.customers import Customer
 from portal.tables.people import User
@@ -160,7 +161,7 @@ def _version(
 
 def list_own_terms(r: Reader, text: str = "", page: int = 1) -> OwnPage:
     """The customers with terms of their own today, by name."""
-    newest = _newest(r.today)
+    newest = newest_terms(r.today)
     own = func.coalesce(newest.c.terms, Customer.payment_terms, "")
     rows = visible_to(
         select(
@@ -169,7 +170,7 @@ def list_own_terms(r: Reader, text: str = "", page: int = 1) -> OwnPage:
         ),
         r.actor,
         Customer.id,
-    ).outerjoin(newest, and_(newest.c.customer_id == Customer.id, newest.c.place == 1))
+    ).outerjoin(newest, newest.c.customer_id == Customer.id)
     rows = rows.where(
         or_(own != "", newest.c.grace_days.is_not(None), newest.c.late_rate.is_not(None))
     )
@@ -188,27 +189,15 @@ def _own(r: Reader, row: Any) -> OwnRow:
     )
 
 
-def _newest(on: dt.date) -> Any:
-    place = func.row_number().over(
-        partition_by=CustomerTerms.customer_id,
-        order_by=(CustomerTerms.effective_on.desc(), CustomerTerms.id.desc()),
-    )
-    return (
-        select(CustomerTerms, place.label("place"))
-        .where(CustomerTerms.effective_on <= on)
-        .subquery("newest_terms")
-    )
-
-
 def count_by_terms(r: Reader) -> dict[str, int]:
     """How many customers have which terms of their own today, by the name or text as it is read."""
-    newest = _newest(r.today)
+    newest = newest_terms(r.today)
     own = func.coalesce(newest.c.terms, Customer.payment_terms, "")
     rows = (
         visible_to(
             select(own.label("terms"), func.count().label("customers")), r.actor, Customer.id
         )
-        .outerjoin(newest, and_(newest.c.customer_id == Customer.id, newest.c.place == 1))
+        .outerjoin(newest, newest.c.customer_id == Customer.id)
         .where(own != "")
         .group_by(own)
     )
