@@ -163,6 +163,14 @@ begin
 end $$"""
 
 
+#: An invoice says its terms as it was posted; only that its parts came to be told is noted.
+#: {differs} is how a database compares what may be null.
+OTHER_TERMS = (
+    "old.terms_text {differs} new.terms_text or old.terms_version {differs} new.terms_version"
+    " or old.terms_source <> new.terms_source and new.terms_source <> 'parts'"
+)
+
+
 def _frozen_columns(table: str) -> list[str]:
     """The columns of a mostly frozen table that may not change."""
     columns = Base.metadata.tables[table].columns
@@ -225,6 +233,12 @@ def sqlite_guards() -> Iterable[str]:
         "create trigger part_stays_due before update of due_on, term_days on part "
         f"when old.due_on is not null and not exists ({APPROVED_MOVE}) "
         "begin select raise(abort, 'part.frozen'); end"
+    )
+    yield (
+        "create trigger invoice_keeps_terms "
+        "before update of terms_text, terms_source, terms_version on invoice "
+        f"when {OTHER_TERMS.format(differs='is not')} "
+        "begin select raise(abort, 'invoice.frozen'); end"
     )
     yield (
         "create trigger confirmation_stays_withdrawn before update of withdrawn_at on confirmation "
@@ -318,6 +332,12 @@ def postgresql_guards() -> Iterable[str]:
     yield (
         "create trigger part_stays_due before update of due_on, term_days on part "
         "for each row when (old.due_on is not null) execute function refuse_moved_part()"
+    )
+    yield (
+        "create trigger invoice_keeps_terms "
+        "before update of terms_text, terms_source, terms_version on invoice "
+        f"for each row when ({OTHER_TERMS.format(differs='is distinct from')}) "
+        "execute function refuse_change('invoice.frozen')"
     )
     yield (
         "create trigger confirmation_stays_withdrawn before update of withdrawn_at on confirmation "

@@ -221,6 +221,12 @@ def test_no_hand_moves_a_due_date(house: House):
         w.session.execute(text("update part set due_on = '2027-01-01'"))
 
 
+@pytest.mark.parametrize("column", ["terms_text", "terms_source", "terms_version"])
+def test_no_hand_changes_the_terms_of_an_invoice(house: House, column: str):
+    with pytest.raises(DatabaseError, match="frozen"), house.installation.work(SYSTEM) as w:
+        w.session.execute(text(f"update invoice set {column} = 'net 90'"))
+
+
 def test_a_change_that_others_made_meanwhile_is_not_undone_by_moving(house: House):
     others = [{"name": "standard", "text": "net 30"}, {"name": "long", "text": "net 90"}]
     mine = house.draft({"terms": [{"name": "standard", "text": "net 45"}]}, begins=on("11-25"))
