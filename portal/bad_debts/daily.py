@@ -19,6 +19,7 @@ from portal.base.work import Work
 from portal.core.bad_debt import CLEARANCE_DAYS, quarter_of
 from portal.core.money import Money
 from portal.invoices.open_items import open_items
+from portal.tables.approvals import Task
 from portal.tables.bad_debts import WriteOff
 
 TASK = "write_off_look"
@@ -58,8 +59,17 @@ def _to_clear(w: Work) -> list[NewTask]:
         .group_by(*columns)
         .order_by(*columns)
     )
+    told = _told_this_quarter(w)
     found: Any = w.session.execute(rows)
-    return [_clearance(w.today, *row) for row in found]
+    every = [_clearance(w.today, *row) for row in found]
+    return [each for each in every if each.subject not in told]
+
+
+def _told_this_quarter(w: Work) -> set[str]:
+    """What the tasks of this quarter are about, so that a day asks for nothing twice."""
+    ends = f"%/{quarter_of(w.today)}"
+    rows = select(Task.subject).where(Task.kind == CLEARANCE, Task.subject.like(ends))
+    return set(w.session.scalars(rows))
 
 
 def _clearance(today: dt.date, customer_id: int, currency: str, minor: Any, on: dt.date) -> NewTask:
