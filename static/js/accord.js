@@ -219,6 +219,16 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+// Alt with an arrow presses the button that says so, of the entry in which the focus is.
+document.addEventListener("keydown", (event) => {
+  if (!event.altKey || !/^Arrow(Up|Down)$/.test(event.key) || event.target.matches("select")) return;
+  const entry = event.target.closest("li");
+  const button = entry && find(`[aria-keyshortcuts="Alt+${event.key}"]`, entry);
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+});
+
 // ── Idle ────────────────────────────────────────────────────────────────────
 
 // A little more than the two minutes that are promised: timers and networks are late.

@@ -196,8 +196,13 @@ def test_a_step_is_moved_with_keys_alone(portal: Portal, open_page: OpenPage):
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**#step-2")
-
     assert page.locator("[name=s1-name]").input_value() == first
+    expect(page.locator("#step-2")).to_be_focused()
+
+    page.keyboard.press("Alt+ArrowUp")
+    page.wait_for_url("**#step-1")
+    assert page.locator("[name=s0-name]").input_value() == first
+    expect(page.locator("#step-1")).to_be_focused()
 
 
 def test_ux_34_what_is_previewed_for_tomorrow_is_what_is_done(portal: Portal, open_page: OpenPage):
