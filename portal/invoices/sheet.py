@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 
 from portal.base import formats
 from portal.base.access import SYSTEM
-from portal.base.documents.archive import DocumentKey, kept_pdf
+from portal.base.documents.archive import DocumentKey, find_documents, kept_pdf, print_and_keep
 from portal.base.documents.printer import Job
 from portal.base.documents.qr import qr_svg
 from portal.base.documents.render import sheet_of
@@ -52,15 +53,44 @@ class Parties:
 def invoice_pdf(installation: Installation, customer_id: int, ref: str, language: str) -> bytes:
     """The invoice's PDF in a language, printed once for the same particulars."""
     with installation.reading(SYSTEM) as r:
-        entry_id, parties = r.id_of("iv", ref), parties_of(r, customer_id)
-    key = DocumentKey("invoice", entry_id, language, f"{TEMPLATE}-{parties.digest}")
-    url = f"{installation.config.public_url.rstrip('/')}/invoices/{ref}"
+        parties = parties_of(r, customer_id)
+        key = _key(r, ref, parties, language)
 
     def job() -> Job:
         with installation.reading(SYSTEM) as r:
-            return invoice_job(get_invoice(r, ref), parties, language, url)
+            return invoice_job(get_invoice(r, ref), parties, language, _url(installation, ref))
 
     return kept_pdf(installation, key, job)
+
+
+def invoice_files(
+    installation: Installation, customer_id: int, refs: Sequence[str], language: str
+) -> dict[str, str]:
+    """
+    By reference the SHA-256 of the PDFs of some invoices of one customer.
+
+    Those that were not printed before are printed now, all of them looked up and kept at once; what
+    cannot be printed is not among them, `invoice_pdf` says why.
+    """
+    with installation.reading(SYSTEM) as r:
+        parties = parties_of(r, customer_id)
+        keys = {_key(r, ref, parties, language): ref for ref in refs}
+        found = find_documents(r, list(keys))
+        jobs = {
+            key: invoice_job(get_invoice(r, ref), parties, language, _url(installation, ref))
+            for key, ref in keys.items()
+            if key not in found
+        }
+    found |= print_and_keep(installation, jobs)
+    return {keys[key]: digest for key, digest in found.items()}
+
+
+def _key(r: Reader, ref: str, parties: Parties, language: str) -> DocumentKey:
+    return DocumentKey("invoice", r.id_of("iv", ref), language, f"{TEMPLATE}-{parties.digest}")
+
+
+def _url(installation: Installation, ref: str) -> str:
+    return f"{installation.config.public_url.rstrip('/')}/invoices/{ref}"
 
 
 def parties_of(r: Reader, customer_id: int) -> Parties:

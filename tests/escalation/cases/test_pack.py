@@ -13,12 +13,16 @@ from sqlalchemy import update
 
 from portal.base.access import SYSTEM
 from portal.base.attaching import AttachedFile
+from portal.base.documents import archive
+from portal.base.documents.printer import Job
+from portal.base.documents.render import DocumentError
 from portal.base.documents.seal import open_seal
 from portal.base.kept_files import HOUSE, Files, keep_files
 from portal.base.outbox import drain
 from portal.core.case import Act, Happened
 from portal.escalation.cases.keeping import NoteEvent, note_event
 from portal.escalation.cases.pack.ordering import OrderPack, order_pack
+from portal.invoices.sheet import invoice_files
 from portal.statements.certificate.checks import check_apart, check_document
 from portal.statements.issuing.run import IssueStatements, issue_statements
 from portal.tables.cases import EvidencePack
@@ -291,3 +295,26 @@ def test_talks_are_in_it_only_where_that_was_chosen(chambers: Chambers, contacts
     assert bool(pack.named("talks.pdf")) is contacts
     if contacts:
         assert "By Friday." in pack.text("talks.pdf")
+
+
+def test_an_invoice_that_cannot_be_printed_holds_none_of_its_slice_back(
+    any_chambers: Chambers, monkeypatch: pytest.MonkeyPatch
+):
+    def press(job: Job) -> bytes:
+        if "INV-4" in job.html:
+            raise DocumentError("no ink")
+        printed.append(job)
+        return PDF
+
+    printed: list[Job] = []
+    monkeypatch.setattr(archive, "print_pdf", press)
+    installation, customer_id = any_chambers.installation, any_chambers.customer_id
+    with installation.reading(SYSTEM) as r:
+        refs = [r.refs.of("iv", any_chambers.entry_id(each)) for each in ("INV-1", "INV-4")]
+
+    found = invoice_files(installation, customer_id, refs, "en")
+    again = invoice_files(installation, customer_id, refs, "en")
+
+    assert list(found) == refs[:1]
+    assert installation.storage.get(found[refs[0]]) == PDF
+    assert (again, len(printed)) == (found, 1)

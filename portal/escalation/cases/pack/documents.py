@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -23,11 +24,13 @@ from portal.escalation.cases.pack.packing import (
     record_piece,
     some,
 )
-from portal.invoices.sheet import invoice_pdf
+from portal.invoices.sheet import invoice_files, invoice_pdf
 from portal.statements.certificate.sealed import PrintedStatement, certificate_pdf, statement_pdf
 from portal.tables.journal import Outbox
 from portal.tables.statements import Confirmation, Statement
 
+#: So many invoices are looked up, printed and kept together.
+SLICE = 25
 STANDING = ("confirmed", "confirmed_with_differences", "refused")
 
 
@@ -197,19 +200,38 @@ def _mails(p: Packing, r: Reader, refs: list[str]) -> Record | None:
 # ── Invoices ─────────────────────────────────────────────────────────────────
 
 
+class Invoices:
+    """The PDFs of the claim's invoices: printed and kept a slice at a time, as they are packed."""
+
+    def __init__(self, p: Packing, refs: Sequence[str]) -> None:
+        self._p = p
+        self._refs = refs
+        self._files: dict[str, str] = {}
+
+    def pdf(self, place: int) -> bytes:
+        """The PDF of the invoice at a place; a slice begins with its first."""
+        p, ref = self._p, self._refs[place]
+        if place % SLICE == 0:
+            wanted = self._refs[place : place + SLICE]
+            self._files = invoice_files(p.installation, p.customer_id, wanted, p.language)
+        if ref in self._files:
+            return p.installation.storage.get(self._files[ref])
+        return invoice_pdf(p.installation, p.customer_id, ref, p.language)
+
+
 def invoiced(p: Packing) -> Content:
     """Each invoice of the claim as it was sent; charges have no paper of their own."""
-    content: Content = []
-    seen: set[int] = set()
-    for line in p.claim.lines:
-        if line.entry_id in seen:
-            continue
-        seen.add(line.entry_id)
-        if line.kind != "invoice":
-            told = _("%(number)s has no paper of its own; it stands in the claim.")
-            content.append(Lack(told % {"number": line.number}))
-            continue
-        make = partial(invoice_pdf, p.installation, p.customer_id, line.ref, p.language)
-        title = _("Invoice %(number)s", number=line.number)
-        content.append(Piece(f"{line.number}.pdf", title, make))
-    return content
+    lines = {line.entry_id: line for line in p.claim.lines}.values()
+    told = [line for line in lines if line.kind == "invoice"]
+    printed = Invoices(p, [line.ref for line in told])
+    content: Content = [
+        Piece(
+            f"{line.number}.pdf",
+            _("Invoice %(number)s", number=line.number),
+            partial(printed.pdf, place),
+        )
+        for place, line in enumerate(told)
+    ]
+    lack = _("%(number)s has no paper of its own; it stands in the claim.")
+    bare = [line for line in lines if line.kind != "invoice"]
+    return [*content, *(Lack(lack % {"number": line.number}) for line in bare)]
