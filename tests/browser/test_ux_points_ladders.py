@@ -92,7 +92,11 @@ def work(portal: Portal, *channels: str, most: int = 10_000) -> None:
 def test_ux_35_a_run_goes_as_its_button_says_and_each_message_leaves_once(
     portal: Portal, open_page: OpenPage, held: str
 ):
-    """UX 35: the numbers stand on the button; stopped in the middle it goes on, nothing twice."""
+    """
+    UX 35: the numbers stand on the button; stopped in the middle it goes on, nothing twice.
+
+    tests/faults/test_ladders_killed.py kills schedulers and the worker that sends, by SIGKILL.
+    """
     page = open_page()
     portal.sign_in(page, LEAD)
     page.goto(held)

@@ -1,20 +1,29 @@
 """
 F-03, F-09: two schedulers start the ladders of a day and are killed anywhere: every step once.
 
-`ACCORD_TEST_KILLS=100` kills that often. Messages leave by the outbox, whose one window between
-what a server took and what is marked is the matter of test_mail_killed.
+`ACCORD_TEST_KILLS=100` kills that often. The worker that sends their messages is killed at every
+point too (UX 35): each leaves; twice only in the one window between what a server took and what is
+marked, and then its row says so.
 """
 
+import datetime as dt
 import os
 import random
+from collections import Counter
+from email.message import EmailMessage
 from functools import partial
+from itertools import count as counting
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from portal.base.access import SYSTEM
 from portal.base.chain import check_chain
+from portal.base.clock import Clock
 from portal.base.installation import Installation, open_installation
+from portal.base.outbox import LOST_TRACK, drain
+from portal.base.transport import Mailbox
 from portal.escalation import planning, running
 from portal.escalation.running import doors, run_ladders
 from portal.invoices.checks import check_books
@@ -22,8 +31,9 @@ from portal.tables.approvals import Task
 from portal.tables.customers import Customer
 from portal.tables.escalation import DunnedPart, Dunning, ItemStep, LadderRun, Notice
 from portal.tables.journal import Outbox
-from tests.escalation.stage import Stage, day, ladder, mail
-from tests.faults.killing import start, was_killed
+from portal.worker import REGISTRY
+from tests.escalation.stage import FIRST, Stage, day, ladder, mail
+from tests.faults.killing import killed_at, start, was_killed
 from tests.kept import keep_statements
 
 KILLS = int(os.environ.get("ACCORD_TEST_KILLS", "8"))
@@ -82,3 +92,47 @@ def test_two_schedulers_killed_at_random_do_every_step_once(
         assert [each.state for each in r.session.scalars(select(LadderRun))] == ["done"]
         checks = (check_chain(r), *check_books(r))
     assert [check for check in checks if not check.ok] == []
+
+
+def send(installation: Installation) -> None:
+    """A worker of its own that sends what waits."""
+    fresh = open_installation(installation.config, installation.clock)
+    keep_statements(fresh.database.engine)
+    drain(fresh, REGISTRY, channels=["email"])
+    fresh.database.engine.dispose()
+
+
+def test_ux_35_killed_while_it_sends_a_worker_leaves_no_message_out_and_none_doubled_unsaid(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    """UX 35: killed at the first point, then at the second, until a worker comes through."""
+    handed = tmp_path / "handed"
+
+    def hand_over(_self: Mailbox, message: EmailMessage) -> None:
+        with handed.open("a") as file:
+            file.write(f"{message['Message-ID']}\n")
+
+    monkeypatch.setattr(Mailbox, "send", hand_over)
+    stage = Stage(installation)
+    stage.ladders(ladder(mail()))
+    for nth in range(3):
+        stage.invoice(0, code=f"C-{nth}")
+    stage.at(1)
+    work(installation)
+    noon = dt.datetime.combine(FIRST + dt.timedelta(days=1), dt.time(4), dt.UTC)
+    for life in counting(1):
+        # By then the lease of what was in a dead worker's hands has run out.
+        later = Clock(fixed_at=noon + dt.timedelta(minutes=2 * life))
+        object.__setattr__(installation, "clock", later)
+        if not killed_at(life, partial(send, installation)):
+            break
+
+    with installation.reading(SYSTEM) as r:
+        rows = r.session.execute(select(Outbox.state, Outbox.problem)).all()
+        states = set(r.session.scalars(select(Notice.state)))
+    taken = Counter(handed.read_text().split())
+    assert life > len(rows) == len(taken) == 3
+    assert {row.state for row in rows} == states == {"sent"}
+    assert max(taken.values()) <= 2
+    doubled = sum(1 for times in taken.values() if times > 1)
+    assert doubled <= sum(1 for row in rows if LOST_TRACK in (row.problem or ""))
