@@ -17,7 +17,7 @@ KIND = "lapsing"
 MONTHS = 6
 #: How long somebody has for it.
 TO_ACT = dt.timedelta(days=30)
-NO_LONGER = N_("Paid, or begun anew")
+NO_LONGER = N_("Paid, begun anew, or before a court")
 
 
 def run(installation: Installation, on: dt.date) -> dict[str, int]:

@@ -17,6 +17,7 @@ from portal.core import case
 from portal.core.ledger import Kind
 from portal.core.limitation import Act, End, Fact, Proceeding, Reset
 from portal.tables.cases import CaseEvent, CasePart, CollectionCase
+from portal.tables.escalation import DunnedPart, Notice
 from portal.tables.invoices import Entry
 from portal.tables.journal import Event
 from portal.tables.payments import Allocation
@@ -30,6 +31,8 @@ AT_ONCE = 10_000
 OWES = '"name":"owes"'
 #: Ways of a promise of which nothing is in the customer's own writing.
 SPOKEN = frozenset({"phone", "import"})
+#: How letters speak that demand; a polite reminder is none.
+DEMANDS = ("firm", "final", "legal")
 #: Of acts on one day the last named is told: the stronger proof.
 ORDER = (
     *(Act.DEMAND, Act.PART_PAYMENT, Act.PROMISE, Act.PLAN, Act.ACKNOWLEDGEMENT),
@@ -67,7 +70,7 @@ def proofs_of(r: Reader, entry_ids: Sequence[int]) -> dict[int, list[Proof]]:
     proofs: defaultdict[int, list[Proof]] = defaultdict(list)
     for at in range(0, len(entry_ids), AT_ONCE):
         some = entry_ids[at : at + AT_ONCE]
-        for finds in (_payments, _promises, _plans, _acknowledged, _demanded, _sued):
+        for finds in (_payments, _promises, _plans, _acknowledged, _demanded, _delivered, _sued):
             for entry_id, proof in finds(r, some):
                 if proof.on <= r.today:
                     proofs[entry_id].append(proof)
@@ -171,6 +174,25 @@ def _demanded(r: Reader, entry_ids: Sequence[int]) -> Found:
         if row.policy_id not in checking:
             path = f"/statements/{r.refs.of('st', row.id)}"
             yield row.entry_id, Proof(Act.DEMAND, _day(r, row.at), row.number, path)
+
+
+def _delivered(r: Reader, entry_ids: Sequence[int]) -> Found:
+    """Letters that demanded it and that the post handed over: the day is the post's own."""
+    same = and_(
+        Notice.customer_id == DunnedPart.customer_id, Notice.dunning_id == DunnedPart.dunning_id
+    )
+    rows = (
+        select(DunnedPart.entry_id, Notice.id, Notice.delivered_on)
+        .join(Notice, same)
+        .where(
+            DunnedPart.entry_id.in_(entry_ids),
+            Notice.delivered_on.is_not(None),
+            Notice.strength.in_(DEMANDS),
+        )
+    )
+    for row in r.session.execute(rows.distinct()):
+        path = f"/desk/notices/{r.refs.of('nt', row.id)}"
+        yield row.entry_id, Proof(Act.DEMAND, row.delivered_on, f"N-{row.id}", path)
 
 
 def _sued(r: Reader, entry_ids: Sequence[int]) -> Found:

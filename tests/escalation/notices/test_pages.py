@@ -9,8 +9,10 @@ from sqlalchemy import select
 from portal.base.access import SYSTEM
 from portal.base.outbox import drain
 from portal.base.policies import decide
+from portal.core.limitation import Act
 from portal.core.notice_text import Wanted
 from portal.escalation.notices.texts import text_for
+from portal.reports.proofs import proofs_of
 from portal.tables.customers import Customer
 from portal.tables.journal import Outbox
 from portal.tables.terms import TermsChange
@@ -171,6 +173,10 @@ def test_letters_are_chosen_printed_posted_and_delivered(account: Chased, tom: D
     page = tom.visit(f"/desk/notices/{ref}")
     assert "RR 1 CN" in page.text
     assert "Handed over by the post" in page.text
+    with account.installation.reading(SYSTEM) as r:
+        [demand] = proofs_of(r, [1])[1]
+    assert (demand.act, demand.on.isoformat()) == (Act.DEMAND, "2026-11-20")
+    assert demand.path == f"/desk/notices/{ref}"
 
 
 def test_printing_nothing_is_refused(account: Chased, tom: DeskBrowser):
