@@ -142,15 +142,6 @@ class Accrual:
         """On how many days something was late."""
         return sum(each.days for each in self.segments)
 
-    def at_most(self, owed: Money, percent: int | None) -> "Accrual":
-        """The same where no more than so many per cent of what was owed may be asked for."""
-        if percent is None:
-            return self
-        whole = [0, *accumulate(each.minor for each in self.shares)]
-        held = [at_most(minor, owed.minor, percent) for minor in whole]
-        shares = tuple(Money(to - before, owed.currency) for before, to in pairwise(held))
-        return Accrual(self.segments, Money(held[-1], owed.currency), shares)
-
 
 def at_most(interest: int, owed: int, percent: int) -> int:
     """

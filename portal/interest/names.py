@@ -9,6 +9,7 @@ from portal.base import formats
 from portal.base.language import N_, ngettext
 from portal.base.language import gettext as _
 from portal.core.interest import DAILY
+from portal.core.money import Money
 from portal.interest.laws import caps, laws
 from portal.interest.workings import Period, Worked
 
@@ -75,8 +76,10 @@ def period_said(period: Period) -> str:
 
 def workings_said(worked: Worked) -> list[str]:
     """How an item's interest was worked out: by whose rate, period by period, the law's sum."""
-    said = [basis_said(worked), *caps_said(worked)]
+    said = [basis_said(worked), *cap_said(worked)]
     said += [period_said(each) for each in worked.periods]
+    if worked.capped.above:
+        said.append(_("%(cap)s: %(amount)s.", cap=above_said(worked), amount=above_of(worked)))
     if worked.fixed.minor:
         amount = formats.money(worked.fixed)
         said.append(_("The law adds %(amount)s once for each claim that is late.", amount=amount))
@@ -99,32 +102,36 @@ def basis_said(worked: Worked) -> str:
     return _(SOURCES[worked.source]) if worked.source in SOURCES else ""
 
 
-def caps_said(worked: Worked) -> list[str]:
-    """What kept it lower than was agreed, and why."""
-    told, said = worked.capped, []
-    if told.law:
-        law = caps()[told.law].said
-        said.append(
-            _(
-                "%(agreed)s was agreed; the law caps it, %(name)s: %(source)s.",
-                agreed=rate_said(told.percent, told.basis),
-                name=law["name"],
-                source=law["source"],
-            )
+def cap_said(worked: Worked) -> list[str]:
+    """Which law lowered the rate that was agreed, if one did."""
+    told = worked.capped
+    if not told.law:
+        return []
+    law = caps()[told.law].said
+    return [
+        _(
+            "%(agreed)s was agreed; the law caps it, %(name)s: %(source)s.",
+            agreed=rate_said(told.percent, told.basis),
+            name=law["name"],
+            source=law["source"],
         )
-    if told.most_percent:
-        said.append(
-            _(
-                "It is %(percent)s %% of what was owed, and by our terms never more than that.",
-                percent=told.most_percent,
-            )
-        )
-    return said
+    ]
+
+
+def above_said(worked: Worked) -> str:
+    """What is taken off where it would be more than a part of what was owed."""
+    percent = worked.capped.most_percent
+    return _("Not asked for, as it is above %(percent)s %% of what was owed", percent=percent)
+
+
+def above_of(worked: Worked) -> str:
+    """How much that is."""
+    return formats.money(Money(worked.capped.above, worked.currency))
 
 
 def bases_said(items: Sequence[Worked]) -> list[str]:
     """The same of many items, each once, and how many days a year has in them."""
-    texts = [text for each in items for text in (basis_said(each), *caps_said(each)) if text]
+    texts = [text for each in items for text in (basis_said(each), *cap_said(each)) if text]
     said = list(dict.fromkeys(texts))
     bases = {period.basis for each in items for period in each.periods} - {DAILY}
     years = [_("Rates are per cent a year of %(days)s days.", days=each) for each in sorted(bases)]

@@ -17,7 +17,7 @@ from portal.base.work import Reader
 from portal.core.money import Money
 from portal.core.words import amount_in_words
 from portal.interest.charges import ChargeView, get_charge
-from portal.interest.names import bases_said, rate_short
+from portal.interest.names import above_said, bases_said, rate_short
 from portal.interest.workings import Worked
 from portal.invoices.sheet import Parties, parties_of
 from portal.tables.customers import Customer
@@ -104,6 +104,7 @@ def _lines(worked: Worked) -> list[tuple[str, ...]]:
         for each in worked.periods
     ]
     more = [
+        (above_said(worked), Money(-worked.capped.above, worked.currency)),
         (_("Fixed sum by law"), worked.fixed),
         (_("Charged before"), -worked.charged),
         (_("Waived"), -worked.waived),

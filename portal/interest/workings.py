@@ -45,8 +45,9 @@ class Capped:
     law: str = ""
     percent: str = ""
     basis: int = 365
-    #: So many per cent of what was owed is all that there can be, and it is reached.
+    #: More than so many per cent of what was owed is not asked for: so many minor units.
     most_percent: int = 0
+    above: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +148,14 @@ class Rules:
         assert part.held.tariff is not None
         claim = claim_of(part.late, part.held, with_disputed=with_disputed)
         rates = part.held.tariff.rates
-        found = worked_out(claim, rates, self.as_of, round_daily=self.round_daily)
-        return found.at_most(claim.amount, self.most_percent)
+        return worked_out(claim, rates, self.as_of, round_daily=self.round_daily)
+
+    def above(self, part: AccruedPart, found: Accrual) -> int:
+        """What of it is above the most that may be asked for."""
+        if self.most_percent is None:
+            return 0
+        total = found.total.minor
+        return total - at_most(total, part.late.owed, self.most_percent)
 
 
 def _worked(part: AccruedPart, numbers: Mapping[int, str], rules: Rules) -> Worked:
@@ -156,7 +163,8 @@ def _worked(part: AccruedPart, numbers: Mapping[int, str], rules: Rules) -> Work
     found, silent = rules.accrual(part), 0
     if late.disputed:
         all_of_it = rules.accrual(part, with_disputed=True)
-        silent = max(all_of_it.total.minor - part.interest, 0)
+        asked = all_of_it.total.minor - rules.above(part, all_of_it)
+        silent = max(asked - part.interest, 0)
     return Worked(
         late.entry_id,
         late.part,
@@ -173,21 +181,18 @@ def _worked(part: AccruedPart, numbers: Mapping[int, str], rules: Rules) -> Work
         held.terms.late_interest.statute or "" if held.terms.late_interest else "",
         held.terms.grace_days,
         late.customer_id,
-        _capped(part, rules.most_percent),
+        _capped(part, rules, rules.above(part, found)),
     )
 
 
-def _capped(part: AccruedPart, most_percent: int | None) -> Capped:
+def _capped(part: AccruedPart, rules: Rules, above: int) -> Capped:
     """What kept the interest of a part lower."""
     tariff = part.held.tariff
     assert tariff is not None
-    reached = 0
-    if most_percent is not None and part.interest:
-        is_full = at_most(part.interest + 1, part.late.owed, most_percent) == part.interest
-        reached = most_percent if is_full else 0
+    most = (rules.most_percent or 0, above) if above else (0, 0)
     if tariff.agreed is None:
-        return Capped(most_percent=reached)
-    return Capped(tariff.cap, _plain(tariff.agreed.percent), tariff.agreed.basis, reached)
+        return Capped("", "", 365, *most)
+    return Capped(tariff.cap, _plain(tariff.agreed.percent), tariff.agreed.basis, *most)
 
 
 def _plain(percent: Decimal) -> str:

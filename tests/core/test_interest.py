@@ -256,17 +256,10 @@ def test_every_cap_that_a_policy_can_name_is_told():
     assert {each["reference"] for each in LAWS["caps"].values()} <= set(LAWS["references"])
 
 
-def test_no_more_than_a_part_of_what_was_owed_is_asked_for_and_periods_still_add_up():
-    paid = Paid(DUE + timedelta(days=100), cny("400"))
-    claim = Claim(cny("1000"), DUE, (paid,))
-    whole = worked_out(claim, rate("36.5"), DUE + timedelta(days=300))
-    found = whole.at_most(claim.amount, 15)
-
-    assert whole.total == cny("220.00")
-    assert found.total == cny("150.00") == Money.total(found.shares, "CNY")
-    assert [each.major() for each in found.shares] == ["100.00", "50.00"]
-    assert whole.at_most(claim.amount, None) == whole == whole.at_most(claim.amount, 22)
-    assert at_most(1, owed=0, percent=50) == 0
+@pytest.mark.parametrize(("percent", "expected"), [(15, 150_00), (22, 220_00), (30, 220_00)])
+def test_no_more_than_a_part_of_what_was_owed_is_asked_for(percent, expected):
+    assert at_most(220_00, owed=1000_00, percent=percent) == expected
+    assert at_most(1, owed=0, percent=percent) == 0
 
 
 # ── Charges ──────────────────────────────────────────────────────────────────

@@ -13,20 +13,22 @@ def reason_said(reason: Crossed) -> str:
     since = formats.day(reason.since)
     if isinstance(reason.bound, Money):
         return _(
-            "%(amount)s is overdue, and %(bound)s warns; reached on %(day)s.",
+            "%(amount)s is overdue; the warning begins at %(bound)s, reached on %(day)s.",
             amount=formats.money(reason.amount),
             bound=formats.money(reason.bound),
             day=since,
         )
     if reason.indicator is Indicator.SHARE:
         return _(
-            "%(amount)s is overdue, and %(percent)s %% of the limit warns; reached on %(day)s.",
+            "%(amount)s is overdue; the warning begins at %(percent)s %% of the limit, reached on "
+            "%(day)s.",
             amount=formats.money(reason.amount),
             percent=reason.bound,
             day=since,
         )
     return _(
-        "The oldest item is overdue for %(days)s days, and %(bound)s warn; reached on %(day)s.",
+        "The oldest item is overdue for %(days)s days; the warning begins at %(bound)s, reached on "
+        "%(day)s.",
         days=reason.days,
         bound=reason.bound,
         day=since,

@@ -52,6 +52,8 @@ class Interest:
     fixed: Money
     charged: Money
     waived: Money
+    #: What is not asked for, as it is above the most that there may be.
+    above: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +184,13 @@ def _interest(r: Reader, view: CaseView, parts: set[Key]) -> dict[Key, Interest]
         if key not in parts or each.held.tariff is None:
             continue
         worked = rules.accrual(each, with_disputed=is_legal)
-        left = worked.total.minor + each.fixed - each.charged - each.waived
+        above = rules.above(each, worked)
+        left = worked.total.minor - above + each.fixed - each.charged - each.waived
         found[key] = Interest(
             periods_of(worked),
             *(
                 Money(minor, each.late.currency)
-                for minor in (max(left, 0), each.fixed, each.charged, each.waived)
+                for minor in (max(left, 0), each.fixed, each.charged, each.waived, above)
             ),
         )
     return found
