@@ -47,7 +47,7 @@ def insert_rows(
     raw.close()
 
 
-def plain_rows(session: Session, asked: Select[Any]) -> CursorResult[Any]:
+def plain_rows(session: Session, asked: Select[Any]) -> CursorResult[*tuple[Any, ...]]:
     """Rows of columns without what the mapper does for each; what waits is written first."""
     if session.autoflush:
         session.flush()
