@@ -108,3 +108,11 @@ def test_one_customer_asked_for_alone_has_what_it_has_among_all(any_installation
 
 def key(row):
     return (row.customer_id, row.currency)
+
+
+@pytest.mark.parametrize("wanted", [[], [7], range(1, 200), [*range(1, 100), 100_000]])
+def test_whoever_is_wanted_lies_within_the_span_and_few_others_do(wanted):
+    said = str(sql.spanning(wanted)(Customer.id).compile(compile_kwargs={"literal_binds": True}))
+
+    assert ("BETWEEN 1 AND 199" in said) == (len(wanted) == 199)
+    assert "100000" in said or 100_000 not in wanted
