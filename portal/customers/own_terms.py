@@ -55,7 +55,9 @@ def undated(payment_terms: str | None) -> dict[str, Any]:
 def terms_on(r: Reader, on: dt.date) -> dict[int, str]:
     """By customer: the terms of the dated row in force on a day, of those who have one."""
     newest = newest_terms(on)
-    rows = visible_to(select(newest.c.customer_id, newest.c.terms), r.actor, newest.c.customer_id)
+    rows = visible_to(
+        select(CustomerTerms.customer_id, CustomerTerms.terms), r.actor, CustomerTerms.customer_id
+    ).join(newest, newest.c.id == CustomerTerms.id)
     return {row.customer_id: row.terms for row in r.session.execute(rows)}
 
 
