@@ -19,8 +19,8 @@ from portal.demo_stage import ADMIN, MANAGER, At, Stage, approve, customer_id, d
 from portal.tables.terms import TermsChange
 from portal.terms.approving import TERMS_KIND
 from portal.terms.commands import DraftChange, HandIn, Wanted, draft_change, hand_in
+from portal.terms.impact_figures import impact_text
 from portal.terms.replacing import Change
-from portal.terms.told import impact_text
 
 
 @dataclass(frozen=True)

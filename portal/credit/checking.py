@@ -20,10 +20,10 @@ from portal.core.lots import LotRule, Purchases
 from portal.core.money import Money
 from portal.core.payment_record import YEAR_DAYS, Trade, monthly_sales
 from portal.credit.exposure import currencies_of, together
-from portal.credit.figures import CHAINS, WHETHER, Added, figures_by_customer, read
+from portal.credit.exposure_sums import CHAINS, WHETHER, Added, figures_by_customer, read
 from portal.credit.grades import prepays_by_grade
+from portal.credit.groups import About, Group, about, as_day, group_of
 from portal.credit.rates import rates_on
-from portal.credit.trees import About, Group, about, as_day, group_of
 from portal.tables.customers import Customer
 from portal.tables.orders import SalesOrder
 

@@ -14,13 +14,13 @@ from portal.core.exposure import Exposure, expose
 from portal.core.limit import AskedLimit, Use, use_of
 from portal.core.money import Money
 from portal.credit.exposure import currencies_of, together
-from portal.credit.figures import figures_by_customer
+from portal.credit.exposure_sums import figures_by_customer
 from portal.credit.grades import GradeInForce, list_grades, prepays_by_grade
+from portal.credit.groups import group_of
 from portal.credit.limits import LimitRow, list_limits
 from portal.credit.proposals import ProposalView, find_waiting
 from portal.credit.rates import rates_on
 from portal.credit.securities import SecurityRow, list_securities
-from portal.credit.trees import group_of
 from portal.customers.limits import LimitInForce
 from portal.customers.queries import CustomerFile
 from portal.customers.standings import standing_holds

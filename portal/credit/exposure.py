@@ -18,9 +18,9 @@ from portal.base.access import visible_to
 from portal.base.work import Reader
 from portal.core.exposure import Exposure, Figures, expose
 from portal.core.money import Money
-from portal.credit.figures import Added, Sums, figures_by_customer
+from portal.credit.exposure_sums import Added, Sums, figures_by_customer
+from portal.credit.groups import Group, group_of, member_of
 from portal.credit.rates import rates_on
-from portal.credit.trees import Group, group_of, member_of
 from portal.customers.limits import newest_rows
 from portal.invoices.ageing import run_serially
 from portal.tables.credit import CreditLimit
@@ -114,7 +114,7 @@ def _limit_currencies(r: Reader) -> set[str]:
 
 
 def _members(on: dt.date) -> Select[Any]:
-    """Every customer with its limit in force, in the shape that `trees.member_of` reads."""
+    """Every customer with its limit in force, in the shape that `groups.member_of` reads."""
     newest = newest_rows(on)
     columns: list[Any] = [
         *(Customer.id, Customer.parent_id, Customer.code, Customer.name, Customer.currency),

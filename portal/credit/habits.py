@@ -8,7 +8,7 @@ from decimal import Decimal
 from portal.base.work import Reader
 from portal.core.payment_record import days_late, late_trend, paid_on_time, usual_term
 from portal.credit.grades import grade_of
-from portal.credit.record import record_of
+from portal.credit.paid_and_bought import record_of
 from portal.invoices.open_items import one
 
 

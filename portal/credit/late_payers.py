@@ -14,7 +14,7 @@ from portal.base.work import Reader
 from portal.core.late_payers import TOLERATED_DAYS, Habit
 from portal.core.money import Money
 from portal.core.payment_record import YEAR_DAYS
-from portal.credit.record import judged_parts
+from portal.credit.paid_and_bought import judged_parts
 from portal.invoices.open_items import open_items, seen_by
 from portal.tables.customers import Customer
 

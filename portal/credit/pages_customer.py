@@ -14,7 +14,7 @@ from portal.base.work import Reader
 from portal.credit import application_names
 from portal.credit.application_list import ApplicationFilter, list_applications
 from portal.credit.names import part_name
-from portal.credit.own import OwnCredit, own_credit
+from portal.credit.own_limit import OwnCredit, own_credit
 from portal.credit.rewards import has_paid_on_time, reward_percent
 from portal.invoices.early_payment import list_offers
 from portal.people.pages_branches import asked_branch, branches_of

@@ -21,7 +21,7 @@ from portal.core.credit_decision import Verdict
 from portal.core.errors import RuleBroken
 from portal.core.money import Money
 from portal.core.readable import readable
-from portal.credit import lifting
+from portal.credit import lifting_bars as lifting
 from portal.credit.checking import AskCheck, check
 from portal.credit.orders import keep, lock_up, locked_order
 from portal.tables.approvals import Approval

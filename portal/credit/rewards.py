@@ -5,7 +5,7 @@ from __future__ import annotations
 from portal.base.work import Reader
 from portal.core.money import Money
 from portal.core.reward import has_earned, rewarded
-from portal.credit.record import lateness_of
+from portal.credit.paid_and_bought import lateness_of
 from portal.invoices.open_items import one
 
 

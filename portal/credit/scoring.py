@@ -29,7 +29,7 @@ from portal.core.scorecard import FACTORS, Factor, Score, read_card, score_of
 from portal.core.terms import parse_terms, schedule
 from portal.core.terms_in_force import find_named
 from portal.credit.facts import Fact, Facts, facts_on
-from portal.credit.record import Record, record_of
+from portal.credit.paid_and_bought import Record, record_of
 from portal.customers.grades import grade_held
 from portal.customers.limits import AMOUNT, BASE, amount_in_force, newest_rows
 from portal.customers.terms_held import terms_held

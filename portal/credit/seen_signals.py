@@ -13,7 +13,7 @@ from portal.core import payment_record
 from portal.core.money import Money
 from portal.core.promise_kept import State
 from portal.core.signals import RECENT_DAYS, Seen, shown_by_books
-from portal.credit.record import record_of
+from portal.credit.paid_and_bought import record_of
 from portal.invoices.open_items import one
 from portal.promises.queries import list_promises
 from portal.promises.rows import PromiseFilter

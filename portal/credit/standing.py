@@ -16,7 +16,7 @@ from portal.base.locks import lock_customer, lock_row
 from portal.base.work import Reader, Work
 from portal.core.errors import RuleBroken
 from portal.core.readable import readable
-from portal.credit.lifting import ask_lifting, end
+from portal.credit.lifting_bars import ask_lifting, end
 from portal.credit.names import STANDINGS
 from portal.customers.standings import standing_holds
 from portal.tables.approvals import Approval

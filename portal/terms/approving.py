@@ -19,10 +19,10 @@ from portal.tables.customers import Customer
 from portal.tables.journal import Audit
 from portal.tables.people import User
 from portal.tables.terms import TermsChange
+from portal.terms.change_figures import figures_of
 from portal.terms.changes import PREFIX
 from portal.terms.commands import KIND, before_of, find_change, fingerprint_of
-from portal.terms.figures import figures_of
-from portal.terms.moving import move_open_items
+from portal.terms.moving_due_dates import move_open_items
 from portal.terms.values import check_values, values_in_force
 
 #: The acts that put words into a change.

@@ -21,9 +21,9 @@ from portal.core.money import Money
 from portal.core.readable import readable
 from portal.tables.customers import Customer
 from portal.tables.terms import TermsChange
-from portal.terms.figures import REACHES as REACH_FIGURES
-from portal.terms.figures import figures_of
-from portal.terms.told import impact_figures
+from portal.terms.change_figures import REACHES as REACH_FIGURES
+from portal.terms.change_figures import figures_of
+from portal.terms.impact_figures import impact_figures
 from portal.terms.values import COMPANY, CUSTOMER, Values, check_values, values_in_force
 
 KIND = "terms"

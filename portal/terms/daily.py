@@ -9,7 +9,7 @@ from portal.base.access import SYSTEM
 from portal.base.installation import Installation
 from portal.base.locks import lock_row
 from portal.tables.terms import TermsChange
-from portal.terms.moving import move_open_items, waiting_moves
+from portal.terms.moving_due_dates import move_open_items, waiting_moves
 
 
 def run(installation: Installation, on: dt.date) -> dict[str, int]:

@@ -10,7 +10,7 @@ from portal.base.language import ngettext
 from portal.base.terms_said import grace_in_words, late_in_words, terms_in_words
 from portal.core.terms import Terms
 from portal.people.pages_branches import asked_branch, branch_choices, branches_of
-from portal.terms.own import OwnTerms, terms_of_customer
+from portal.terms.terms_of_customer import OwnTerms, terms_of_customer
 from portal.web import lists, respond
 from portal.web.current import reader
 from portal.web.guard import guard

@@ -21,11 +21,11 @@ from portal.terms.changes import ChangeView, get_shown_change
 from portal.terms.commands import REACHES, ChangeDraft, Wanted, change_draft
 from portal.terms.forms import REACHES as REACH_CHOICES
 from portal.terms.impact import Cash, Simulation, simulate
-from portal.terms.moved import count_moved_by, list_moved, list_moved_by
+from portal.terms.impact_figures import tenths
+from portal.terms.moved_due_dates import count_moved_by, list_moved, list_moved_by
 from portal.terms.names import STATES
 from portal.terms.pages_staff import desk
 from portal.terms.replacing import Change
-from portal.terms.told import tenths
 from portal.web import lists, respond
 from portal.web.current import actor, reader
 from portal.web.forms import Form, day_typed

@@ -17,6 +17,7 @@ from portal.core.terms_in_force import find_named, key_of_name, terms_in_force
 from portal.customers.queries import get_customer
 from portal.invoices.due_parts import parsed_terms
 from portal.invoices.terms_of import CompanyVersion
+from portal.terms.change_figures import figures_of
 from portal.terms.changes import (
     ChangeView,
     get_shown_change,
@@ -24,11 +25,10 @@ from portal.terms.changes import (
     list_open_changes,
 )
 from portal.terms.commands import HandIn, Withdraw, hand_in, withdraw
-from portal.terms.figures import figures_of
+from portal.terms.impact_figures import impact_text
 from portal.terms.in_force import held_by
 from portal.terms.names import SOURCES, STATES
 from portal.terms.replacing import Change
-from portal.terms.told import impact_text
 from portal.terms.versions import (
     count_by_terms,
     get_version,

@@ -15,7 +15,7 @@ from portal.core.money import Money
 from portal.core.terms import parse_terms, schedule
 from portal.core.workdays import MONDAY_TO_FRIDAY
 from portal.terms.impact import Simulation, simulate
-from portal.terms.moved import list_moved
+from portal.terms.moved_due_dates import list_moved
 from portal.terms.replacing import Change
 from tests.benchmarks.bench_ageing import AS_OF, TIMES, floor
 from tests.benchmarks.books import CURRENCY, SIZES, Size, documents

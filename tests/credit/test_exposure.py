@@ -15,7 +15,7 @@ from portal.core.ledger import Kind
 from portal.core.money import Money
 from portal.credit.checking import AskCheck, _oldest_overdue, check
 from portal.credit.exposure import exposure_of, exposures
-from portal.credit.figures import figures_by_customer
+from portal.credit.exposure_sums import figures_by_customer
 from portal.tables.customers import Customer
 from portal.tables.invoices import Entry, Invoice, Part
 from portal.tables.orders import Rate as RateRow

@@ -18,11 +18,11 @@ from portal.core.exposure import Exposure, Line, expose
 from portal.core.limit import AskedLimit, Use, use_of
 from portal.core.money import Money
 from portal.credit.exposure import currencies_of, together
-from portal.credit.figures import figures_by_customer
+from portal.credit.exposure_sums import figures_by_customer
 from portal.credit.grades import prepays_by_grade
+from portal.credit.groups import Group, group_of
 from portal.credit.limits import LimitInForce
 from portal.credit.rates import rates_on
-from portal.credit.trees import Group, group_of
 from portal.customers.grades import grade_held
 from portal.customers.standings import standing_holds
 from portal.invoices.open_items import due_parts, whose_items

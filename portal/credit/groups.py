@@ -16,7 +16,7 @@ from portal.base.access import NotFound, sees, visible_to
 from portal.base.work import Reader
 from portal.core.credit_decision import BARS
 from portal.core.money import Money
-from portal.credit.figures import read
+from portal.credit.exposure_sums import read
 from portal.tables.customers import Customer
 
 #: The customers from one up to the top; a circle is walked once.

@@ -21,7 +21,7 @@ from portal.invoices.open_items import everyone
 from portal.tables.invoices import Part
 from portal.tables.terms import PartMove, TermsChange
 from portal.terms.impact import concern_of
-from portal.terms.moved import MovedPart, moved_parts
+from portal.terms.moved_due_dates import MovedPart, moved_parts
 from portal.terms.replacing import Change, policies_of
 
 COLUMNS = (
