@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple, TypeAlias
 
@@ -29,8 +29,8 @@ from portal.tables.invoices import Entry
 Before: TypeAlias = Mapping[Key, Sequence[int]]
 #: The finer word of an entry that is late interest, whether posted here or by a file.
 SUBKIND = "interest"
-#: Of a whole book, so many late parts are held at once: what is few is let go before it is old.
-SLICE = 1_000
+#: Of a whole book, so many late parts are held at once.
+SLICE = 5_000
 
 
 class AccruedPart(NamedTuple):
@@ -75,9 +75,10 @@ def accrued(r: Reader, whose: Scope, as_of: dt.date) -> Iterator[AccruedPart]:
     until = as_of.toordinal()
     for parts in _slices(late_parts(r, whose, as_of)):
         book.prepare(parts)
-        rated = [_rated(book, late, until) for late in parts]
+        # One after the other: thousands held together would only grow old.
+        rated = (_rated(book, late, until) for late in parts)
         if before:
-            rated = [_asked(before, each) for each in rated]
+            rated = (_asked(before, each) for each in rated)
         yield from _shared(rated, before) if unnamed else rated
 
 
@@ -120,7 +121,7 @@ def _asked(before: Before, part: AccruedPart) -> AccruedPart:
     return part._replace(charged=charged, waived=waived)
 
 
-def _shared(rated: Sequence[AccruedPart], before: Before) -> Iterator[AccruedPart]:
+def _shared(rated: Iterable[AccruedPart], before: Before) -> Iterator[AccruedPart]:
     """What a file charged on an invoice is shared among its parts by what accrued on each."""
     for key, same in groupby(rated, key=lambda each: each.late[:2]):
         parts = list(same)
