@@ -22,7 +22,7 @@ from portal.core.money import Money
 from portal.escalation.notices.readers import Addressee, Readers
 from portal.escalation.planning import Plan, plan_day
 from portal.escalation.running import count_customers
-from portal.invoices.open_items import Scope, among, everyone
+from portal.invoices.open_items import Scope, everyone, spanning
 from portal.tables.customers import Customer
 from portal.tables.escalation import ItemStep
 
@@ -182,7 +182,7 @@ def ahead_rows(r: Reader, actions: Sequence[Action]) -> list[AheadRow]:
     """The steps with names, recipients and where their items stood; three questions for all."""
     names = names_of(r, {each.customer_id for each in actions})
     stood = _stood(r, actions)
-    readers = Readers(r, among(sorted({each.customer_id for each in actions})))
+    readers = Readers(r, spanning({each.customer_id for each in actions}))
     return [
         AheadRow(
             *names[each.customer_id],

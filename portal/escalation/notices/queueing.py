@@ -19,7 +19,7 @@ from portal.base.work import Reader, Work
 from portal.escalation.notices.readers import LETTERS, MESSAGES, Addressee, Readers
 from portal.escalation.notices.times import leaves_at
 from portal.escalation.steps import StepRow
-from portal.invoices.open_items import among, spanning
+from portal.invoices.open_items import spanning
 from portal.tables.escalation import Notice
 from portal.tables.journal import Outbox
 
@@ -179,5 +179,5 @@ def _tell_unreached(w: Work, told: NewNotice, name: str) -> None:
 
 def reaches(r: Reader, customer_ids: Sequence[int], channel: str) -> Iterator[tuple[int, int]]:
     """By customer how many a channel leads to; 0 where nobody can be reached at all."""
-    readers = Readers(r, among(customer_ids))
+    readers = Readers(r, spanning(customer_ids))
     return ((each, len(readers.of(each, channel))) for each in customer_ids)
