@@ -8,9 +8,9 @@ import pytest
 from portal.base.access import SYSTEM, Actor
 from portal.base.installation import Installation
 from portal.terms.impact import Simulation, simulate
-from portal.terms.moved import list_moved
+from portal.terms.impact_figures import impact_figures, impact_text, summary_of
+from portal.terms.moved_due_dates import list_moved
 from portal.terms.replacing import Change
-from portal.terms.told import impact_figures, impact_text, summary_of
 from tests.terms.trading import House, a_house, on
 
 NET_60 = {"default_terms": "net 60"}
