@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Error, Locator, Page
 from selectolax.lexbor import LexborHTMLParser as Parsed
 from selectolax.lexbor import LexborNode as Node
 from sqlalchemy import func, select
@@ -107,12 +107,13 @@ LISTS = {
         "invoices/deliveries.html": "/desk/deliveries",
     },
 }
-#: One list of each shape, which a browser walks: rows swapped in place, a whole page, tabs, days.
+#: One list of each shape, which a browser walks: rows swapped in place, a whole page after Apply.
 WALKED = {
     "statements/show.html",
     "invoices/index.html",
     "payments/advices.html",
     "customers/index.html",
+    "customers/timeline.html",
     "disputes/desk.html",
     "escalation/notices/desk.html",
     "promises/board.html",
@@ -163,6 +164,12 @@ def comes_back(page: Page, before: View) -> bool:
     return False
 
 
+def apply(bar: Locator) -> None:
+    """Presses the button, where a bar does not answer by itself."""
+    if not any(name.startswith("hx-") for name in bar.evaluate("one => one.getAttributeNames()")):
+        bar.get_by_role("button", name="Apply").click()
+
+
 def turned(page: Page) -> Iterator[str]:
     """Sorts the list, turns it to its end, and narrows it: one step after the other."""
     for name, link in LINKS.items():
@@ -177,12 +184,15 @@ def turned(page: Page) -> Iterator[str]:
         found = bar.locator(control).locator("visible=true").first
         if found.count() and name == "a choice":
             found.select_option(index=1)
+            apply(bar)
             yield name
         elif found.count() and name == "a segment":
             found.click()
+            apply(bar)
             yield name
         elif found.count():
             found.fill(text)
+            apply(bar)
             yield name
 
 
