@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, func, literal, select, union_all
 
 from portal.base.work import Reader
 from portal.core.period import Month
@@ -21,6 +22,8 @@ from portal.invoices.open_items import bucket, due_parts, seen_by
 
 #: So many months are looked back at.
 MONTHS = 12
+#: So many of them are asked about in one statement.
+TOGETHER = 4
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,11 @@ def history_of(r: Reader, currency: str, as_of: dt.date, factor: int = 100) -> H
     matrix = r.policy.provision_matrix
     ends = month_ends(as_of)
     run_serially(r.session)
+    months = list(enumerate(pairwise(ends)))
     flows = [
         flow
-        for month, (one, next_one) in enumerate(pairwise(ends))
-        for flow in _flows(r, currency, (month, one, next_one))
+        for at in range(0, len(months), TOGETHER)
+        for flow in _flows(r, currency, months[at : at + TOGETHER])
     ]
     rolled = rolled_by_bucket(flows, len(matrix.scheme.names))
     shares = loss_shares(rolled, [Fraction(each) / 100 for each in matrix.percents])
@@ -88,15 +92,14 @@ def month_ends(as_of: dt.date) -> list[dt.date]:
     return [last.plus(-back).last_on for back in range(MONTHS, -1, -1)]
 
 
-def _flows(r: Reader, currency: str, told: tuple[int, dt.date, dt.date]) -> list[Flow]:
-    month, one, next_one = told
-    return [
-        Flow(month, int(place), int(to), int(stood), int(left), int(lost))
-        for place, to, stood, left, lost in r.session.execute(_moved(r, currency, one, next_one))
-    ]
+def _flows(
+    r: Reader, currency: str, months: Sequence[tuple[int, tuple[dt.date, dt.date]]]
+) -> list[Flow]:
+    moved = union_all(*(_moved(r, currency, month, *ends) for month, ends in months))
+    return [Flow(*map(int, row)) for row in r.session.execute(moved)]
 
 
-def _moved(r: Reader, currency: str, one: dt.date, next_one: dt.date) -> Select[Any]:
+def _moved(r: Reader, currency: str, month: int, one: dt.date, next_one: dt.date) -> Select[Any]:
     """What stood at one month end, by its bucket there and at the next, and what is left of it."""
     scheme, whose = r.policy.provision_matrix.scheme, seen_by(r.actor)
     then, later = due_parts(one, whose).alias("then"), due_parts(next_one, whose).alias("later")
@@ -120,7 +123,7 @@ def _moved(r: Reader, currency: str, one: dt.date, next_one: dt.date) -> Select[
     )
     columns: list[Any] = [rows.c.place, rows.c.to]
     sums = (func.sum(rows.c.stood), func.sum(rows.c.left), func.sum(rows.c.lost))
-    return select(*columns, *sums).group_by(*columns)
+    return select(literal(month), *columns, *sums).group_by(*columns)
 
 
 def _between(value: Any, most: Any) -> Any:
