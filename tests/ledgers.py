@@ -28,7 +28,7 @@ ENTRY = (
     *("memo", "number", "reference", "posted_at"),
 )
 PART = ("customer_id", "entry_id", "part", "currency", "dated_on", "due_on", "amount_minor")
-INVOICE = ("entry_id", "terms_source", "region", "product")
+INVOICE = ("entry_id", "terms_source", "terms_text", "region", "product")
 ALLOCATION = (
     *("customer_id", "entry_id", "part", "credit_id", "nth", "currency", "memo"),
     *("effective_on", "ended_on", "amount_minor", "source"),
@@ -50,8 +50,14 @@ def add_customers(w: Work, codes: Iterable[str], **columns: Any) -> dict[str, in
     return dict(w.session.execute(select(Customer.code, Customer.id)).all())
 
 
-def store(installation: Installation, book: Book, **customer_columns: Any) -> None:
-    """Puts a book, or what is new of it, into the tables; its entries wait for their statement."""
+def store(
+    installation: Installation, book: Book, terms: str | None = None, **customer_columns: Any
+) -> None:
+    """
+    Puts a book, or what is new of it, into the tables; its entries wait for their statement.
+
+    Its invoices carry terms where these are given: nobody tells them afterwards.
+    """
     with installation.work() as w:
         codes = {entry.customer for entry in book.entries}
         ids = add_customers(w, codes, **customer_columns)
@@ -59,7 +65,7 @@ def store(installation: Installation, book: Book, **customer_columns: Any) -> No
         fresh = [entry for entry in book.entries if entry.id not in there]
         new = {entry.id for entry in fresh}
         insert_rows(w.session, EntryTable.__table__, ENTRY, _entries(w, fresh, ids))
-        invoices = ((e.id, "due_date", "", "") for e in fresh if e.kind is Kind.INVOICE)
+        invoices = ((e.id, "due_date", terms, "", "") for e in fresh if e.kind is Kind.INVOICE)
         insert_rows(w.session, InvoiceTable.__table__, INVOICE, invoices)
         waiting = (
             (ids[e.customer], e.id, e.amount.currency, e.dated_on)

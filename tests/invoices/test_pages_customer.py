@@ -11,7 +11,6 @@ from portal.base.installation import Installation
 from portal.core.ledger import Book
 from portal.settings.commands import BANK_FIELDS
 from portal.tables.customers import Customer
-from portal.tables.invoices import Entry, Invoice
 from portal.tables.settings import Company
 from tests.buyer import Buyer, invoice_path, ref_of
 from tests.desk import Office, foot_of, invoice, rows_of
@@ -146,8 +145,7 @@ def test_an_invoice_of_tomorrow_is_not_found(chen: Buyer, office: Office):
 
 def test_an_early_payer_is_told_what_to_pay_and_what_it_saves(chen: Buyer, office: Office):
     entry, part = invoice(79, "HUADONG", "11-15", "12-15", 18_400_00)
-    store(office.installation, Book((entry,), (part,)))
-    offer(office, "INV-79", "2/10 net 30")
+    store(office.installation, Book((entry,), (part,)), terms="2/10 net 30")
     page = chen.visit(invoice_path(office, "INV-79"))
 
     assert "Pay by 25 Nov 2026 (in 5 days) and save CNY 368.00" in page.text
@@ -157,16 +155,9 @@ def test_an_early_payer_is_told_what_to_pay_and_what_it_saves(chen: Buyer, offic
 @pytest.mark.parametrize("terms", ["net 30", "2/3 net 30", "from delivery 30d; discount 2% 10d"])
 def test_what_is_not_offered_or_not_any_more_is_not_told(chen: Buyer, office: Office, terms: str):
     entry, part = invoice(79, "HUADONG", "11-15", "12-15", 18_400_00)
-    store(office.installation, Book((entry,), (part,)))
-    offer(office, "INV-79", terms)
+    store(office.installation, Book((entry,), (part,)), terms=terms)
 
     assert "and save" not in chen.visit(invoice_path(office, "INV-79")).text
-
-
-def offer(office: Office, number: str, terms: str) -> None:
-    with office.installation.work(SYSTEM) as w:
-        entry_id = w.session.scalars(select(Entry.id).where(Entry.number == number)).one()
-        w.session.get_one(Invoice, entry_id).terms_text = terms
 
 
 def test_where_to_pay_and_since_when_the_account_is_the_same(chen: Buyer, office: Office):
