@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection, MetaData, event, text
 
@@ -313,16 +313,8 @@ def _postgresql_undoing() -> Iterable[str]:
     )
 
 
-def postgresql_guards() -> Iterable[str]:
-    """The triggers as PostgreSQL has them; sums are checked once a statement, over its new rows."""
-    yield from _postgresql_freezing()
-    for table in ENDED_ONCE:
-        yield (
-            f"create trigger {table}_stays_ended before update on {table} "
-            f"for each row when (old.ended_at is not null) "
-            f"execute function refuse_change('{table}.frozen')"
-        )
-    yield from _postgresql_undoing()
+def _postgresql_invoicing() -> Iterator[str]:
+    """What an invoice and its parts keep once they are posted."""
     yield STATED_PART
     yield (
         "create trigger part_no_delete before delete on part "
@@ -339,6 +331,19 @@ def postgresql_guards() -> Iterable[str]:
         f"for each row when ({OTHER_TERMS.format(differs='is distinct from')}) "
         "execute function refuse_change('invoice.frozen')"
     )
+
+
+def postgresql_guards() -> Iterable[str]:
+    """The triggers as PostgreSQL has them; sums are checked once a statement, over its new rows."""
+    yield from _postgresql_freezing()
+    for table in ENDED_ONCE:
+        yield (
+            f"create trigger {table}_stays_ended before update on {table} "
+            f"for each row when (old.ended_at is not null) "
+            f"execute function refuse_change('{table}.frozen')"
+        )
+    yield from _postgresql_undoing()
+    yield from _postgresql_invoicing()
     yield (
         "create trigger confirmation_stays_withdrawn before update of withdrawn_at on confirmation "
         "for each row when (old.withdrawn_at is not null) "

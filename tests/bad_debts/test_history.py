@@ -46,8 +46,8 @@ def test_what_is_paid_in_time_and_what_rolls_on_is_told_by_bucket(office: Office
     assert not_due.share(not_due.paid) * 100 == 90
     assert not_due.share(not_due.moved) * 100 == 10
     assert late.paid == late.lost == long_late.moved == 0
-    # Nothing has left what is late: rates in force stand in. Of the tenth that rolls on, five months
-    # of twelve come to 2 %, the others, which last 31 days, to 50 %.
+    # Nothing has left what is late: rates in force stand in. Of the tenth that rolls on, five
+    # months of twelve come to 2 %, the others, which last 31 days, to 50 %.
     assert found.rates == ["3.00", None, "50.00", "50.00", "50.00", None]
     assert found.to_on == dt.date(2026, 10, 31)
 
