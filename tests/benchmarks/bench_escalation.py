@@ -1,10 +1,12 @@
 """
 A day's run of the ladders: `python -m tests.benchmarks.bench_escalation [S|L]`.
 
-The floor finds what is overdue by bare SQL over bare tables, sums it by customer, and puts a row
-for each item and each customer into bare tables; it has no promises, holds, locks, messages or
-audit. Both must find the same items and sums. The run does the first step of a ladder, an e-mail,
-about everybody, with its messages queued; then once more with nothing to do.
+Two floors. The bare run finds what is overdue by bare SQL over bare tables, sums it by customer,
+and puts a row for each item and each customer into bare tables; it has no promises, holds, locks,
+messages or audit. It and the run must find the same items and sums. The bare inserts find the same
+and put the very rows that the run made, steps, items, messages, by insert-selects from plain copies
+into our own tables, with all their keys, checks and triggers. The run does the first step of a
+ladder, an e-mail, about everybody, with its messages queued; then once more with nothing to do.
 """
 
 import datetime as dt
@@ -31,6 +33,8 @@ LADDER = {
     "step": [{"name": "mail", "days_overdue": 1, "channel": "email"}],
 }
 MADE = ("notice", "item_step", "dunned_part", "dunning", "outbox", "ladder_run", "task")
+#: What of that is kept for the bare inserts, in the order in which one names the other.
+KEPT = ("ladder_run", "dunning", "dunned_part", "item_step", "outbox", "notice")
 
 OVERDUE = """
 select i.customer_id, i.currency, i.id, i.amount - coalesce(a.paid, 0) as open, i.due_on
@@ -78,6 +82,27 @@ def floor(installation: Installation) -> None:
         connection.execute(text("drop table due_now"))
 
 
+def keep_rows(installation: Installation) -> None:
+    """The rows that a run makes, in plain tables; the run itself is taken back."""
+    run(installation)
+    engine = installation.database.engine.execution_options(writes=True)
+    with engine.begin() as connection:
+        for table in KEPT:
+            connection.execute(text(f"create table kept_{table} as select * from {table}"))
+    take_back(installation)
+
+
+def bare_inserts(installation: Installation) -> None:
+    engine = installation.database.engine.execution_options(writes=True)
+    with engine.begin() as connection:
+        if not installation.database.is_sqlite:
+            connection.execute(text("set local max_parallel_workers_per_gather = 0"))
+        connection.execute(text(f"create temporary table due_now as {_literal(installation)}"))
+        for table in KEPT:
+            connection.execute(text(f"insert into {table} select * from kept_{table}"))
+        connection.execute(text("drop table due_now"))
+
+
 def _literal(installation: Installation) -> str:
     return OVERDUE.replace(":on", f"'{_day(installation, ON)}'")
 
@@ -122,16 +147,21 @@ def bench(size: Size) -> None:
     with books(size) as made:
         for name, installation in made.items():
             prepare(installation)
+            keep_rows(installation)
             works = {"floor: bare steps": floor, "escalation run": run}
             taken: dict[str, list[float]] = {title: [] for title in works}
-            items = 0
+            inserted: list[float] = []
+            items, again = 0, 0.0
             for _ in range(TIMES[size.name]):
                 for title, work in works.items():
                     taken[title].append(seconds(partial(work, installation)))
                 items = check_equal(installation)
                 again = seconds(partial(run, installation))
                 take_back(installation)
+                inserted.append(seconds(partial(bare_inserts, installation)))
+                take_back(installation)
             medians = {title: statistics.median(each) for title, each in taken.items()}
+            medians["floor: our own tables"] = statistics.median(inserted)
             medians["run again: nothing to do"] = again
             peak = peak_megabytes(run_alone, installation)
             title = f"Escalation of {items:,} items, book {size.name}, {name}"
