@@ -20,12 +20,20 @@ PACKED = frozenset({"text/css", "text/javascript", "image/svg+xml"})
 #: The style sheets, sent as one: a request more costs a first view as much as a sheet.
 STYLES = "css/accord.css"
 SHEETS = ("tokens", "base", "layout", "components", "forms", "print")
+#: htmx with what makes its swaps safe, sent as one: it sets to work at the next pause, and without
+#: the other, on a slow line, its first swaps would be refused.
+HTMX = "js/htmx.js"
+SOURCES = ("htmx.min", "hx-csp.min")
+MADE = {STYLES: "text/css", HTMX: "text/javascript"}
 COMMENT_OR_INDENT = re.compile(r"/\*.*?\*/|^\s+", re.DOTALL | re.MULTILINE)
 
 
 @cache
 def _content(name: str) -> bytes:
     folder = ROOT / "static"
+    if name == HTMX:
+        scripts = ((folder / f"js/{source}.js").read_text("utf-8") for source in SOURCES)
+        return "\n;\n".join(scripts).encode()
     if name != STYLES:
         return (folder / name).read_bytes()
     sheets = ((folder / f"css/{sheet}.css").read_text("utf-8") for sheet in SHEETS)
@@ -78,26 +86,26 @@ def _pack(response: Response) -> None:
         response.content_encoding = "gzip"
 
 
-def _with_styles(app: Flask) -> None:
-    """The static files, and among them the one that no folder holds."""
+def _with_made(app: Flask) -> None:
+    """The static files, and among them those that no folder holds."""
     from_folder: Any = app.view_functions["static"]
 
     @wraps(from_folder)
     def static(filename: str) -> Response:
-        if filename != STYLES:
+        if filename not in MADE:
             found: Response = from_folder(filename=filename)
             return found
-        styles = Response(_content(STYLES), mimetype="text/css")
-        styles.set_etag(version(STYLES))
-        styles.make_conditional(request)
-        return styles
+        made = Response(_content(filename), mimetype=MADE[filename])
+        made.set_etag(version(filename))
+        made.make_conditional(request)
+        return made
 
     app.view_functions["static"] = static
 
 
 def serve_assets(app: Flask) -> None:
     """Binds the addresses to the templates and the headers to the answers."""
-    _with_styles(app)
+    _with_made(app)
     app.jinja_env.globals.update(asset=asset, integrity=integrity)
     app.after_request(keep_static)
     if app.debug:

@@ -97,6 +97,16 @@ def test_the_style_sheets_come_as_one_file_with_every_rule(visitor: Visitor):
     assert sent.index("@layer reset, tokens") < sent.index("@layer base {")
 
 
+def test_what_makes_swaps_safe_comes_with_htmx_itself(visitor: Visitor):
+    scripts = [one.get("src") for one in visitor.visit("/sample").root.all("script")]
+    with visitor.client.get(scripts[0]) as answer:
+        sent = answer.get_data(as_text=True)
+
+    assert [src.split("?")[0] for src in scripts] == ["/static/js/htmx.js", "/static/js/accord.js"]
+    assert answer.mimetype == "text/javascript"
+    assert sent.index("parseHTMLUnsafe") < sent.index('registerExtension("hx-csp"')
+
+
 def test_a_page_is_never_packed(visitor: Visitor):
     page = visitor.visit("/sample", headers={"Accept-Encoding": "gzip"})
 
