@@ -8,8 +8,6 @@ from typing import Any
 from playwright.sync_api import Page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-#: The rules by which the same page may fail in other colours or another language alone.
-OF_LOOKS = ["color-contrast", "link-in-text-block", "html-has-lang", "html-lang-valid"]
 #: The rules that ask for colours: most of the time that axe takes goes into the first.
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
 #: What stands on every page of a person.
@@ -56,17 +54,17 @@ def source() -> str:
     return files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 
 
-def violations(page: Page, *, looks_only: bool = False) -> list[str]:
+def violations(page: Page) -> list[str]:
     """
-    One line for each fault: the rule and where it was broken; `looks_only` by `OF_LOOKS` alone.
+    One line for each fault: the rule and where it was broken.
 
     The script is evaluated, not added: a strict content policy lets no foreign tag in. Who looks at
     many pages gives it to the browser once, as `page.add_init_script(source())`.
     """
     if page.evaluate("typeof axe === 'undefined'"):
         page.evaluate(source())
-    only = {"type": "rule", "values": OF_LOOKS} if looks_only else {"type": "tag", "values": RULES}
-    return lines(page.evaluate(RUN, {"options": {"runOnly": only}}))
+    options = {"runOnly": {"type": "tag", "values": RULES}}
+    return lines(page.evaluate(RUN, {"options": options}))
 
 
 @dataclass
@@ -79,7 +77,6 @@ class Walk:
     """
 
     page: Page
-    looks_only: bool = False
     has_shell: bool = False
     looks: list[str] = field(default_factory=list)
 
@@ -89,11 +86,14 @@ class Walk:
 
     def violations(self) -> list[str]:
         """One line for each fault of the page that is shown."""
-        found = [] if self.looks_only else self._of_build()
+        return lines(self._of_build()) + self.of_colours()
+
+    def of_colours(self) -> list[str]:
+        """The same by the rules of colours alone: for a page that is shown in others."""
         options = {"runOnly": {"type": "rule", "values": OF_COLOURS}}
-        of_colours, fresh = self.page.evaluate(COLOURS, {"known": self.looks, "options": options})
+        found, fresh = self.page.evaluate(COLOURS, {"known": self.looks, "options": options})
         self.looks += fresh
-        return lines(found + of_colours)
+        return lines(found)
 
     def _of_build(self) -> list[Any]:
         """By every rule but those of colours."""
