@@ -289,8 +289,8 @@ def demo():
 def workers():
     """More than there are cores: while one waits for a browser or a database, another works."""
     if hasattr(os, "sched_getaffinity"):
-        return min(len(os.sched_getaffinity(0)) + 2, 4)
-    return min((os.cpu_count() or 1) + 2, 4)
+        return min(len(os.sched_getaffinity(0)) + 1, 4)
+    return min((os.cpu_count() or 1) + 1, 4)
 
 
 def work_in_memory():
