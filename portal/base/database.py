@@ -87,8 +87,14 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     def reading(self) -> Session:
-        """A session for reads; on SQLite it never waits for a writer."""
-        return Session(self.engine, autoflush=False, expire_on_commit=False)
+        """
+        A session for reads; on SQLite it never waits for a writer.
+
+        Once closed it refuses: one that began again would keep its connection from all others.
+        """
+        return Session(
+            self.engine, autoflush=False, expire_on_commit=False, close_resets_only=False
+        )
 
     def writing(self, *, spills: bool = False) -> Session:
         """
@@ -97,7 +103,7 @@ class Database:
         One that spills keeps its temporary tables on disk, as they may outgrow the memory.
         """
         engine = self.engine.execution_options(writes=True, spills=spills)
-        return Session(engine, expire_on_commit=False)
+        return Session(engine, expire_on_commit=False, close_resets_only=False)
 
 
 def open_database(url: str) -> Database:

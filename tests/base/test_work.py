@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidRequestError, OperationalError
 
 from portal.base import access, database
 from portal.base.access import SYSTEM, Actor
@@ -132,3 +132,15 @@ def test_a_writer_that_waits_too_long_is_told(installation, monkeypatch):
         add_customer(w)
         with pytest.raises(OperationalError, match="locked"):
             write_too()
+
+
+def test_who_asks_after_the_end_is_refused_and_keeps_no_connection(any_installation):
+    with any_installation.work() as w:
+        add_customer(w)
+    with any_installation.reading(SYSTEM) as r:
+        assert r.session.scalar(select(func.count()).select_from(Customer)) == 1
+
+    for ended in (w, r):
+        with pytest.raises(InvalidRequestError):
+            ended.session.scalar(select(Customer.id))
+    assert any_installation.database.engine.pool.checkedout() == 0

@@ -163,8 +163,9 @@ def _customer_id() -> int | None:
 def scale() -> Scale:
     """By what rows are weighed today; asked for once a request."""
     if "work_scale" not in g:
-        r = reader()
-        g.work_scale = Scale(curve_in_force(r), cache(lambda: rates_on(r, r.today)))
+        # The rates are asked for later, when an act may have taken the place of this reader.
+        rates = cache(lambda: rates_on(reader(), reader().today))
+        g.work_scale = Scale(curve_in_force(reader()), rates)
     found: Scale = g.work_scale
     return found
 
