@@ -37,7 +37,7 @@ EVERYTHING = Ladder("", steps=(Step("", days_overdue=-90),))
 TOGETHER = 50
 LASTS = dt.timedelta(minutes=1)
 #: What a customer's books come to, but for what sending itself notes: equal as long as nothing
-#: was posted, applied, taken back, disputed, promised, held, handed over or otherwise done.
+#: was posted, applied, taken back, disputed, promised, held, stepped, handed over or done else.
 MARKS = """
 select customer_id, 'entry' as what, count(*) as n, max(id) as last from entry
 where customer_id in (:keys) group by customer_id
@@ -50,6 +50,8 @@ where customer_id in (:keys) group by customer_id
 union all select customer_id, 'held', count(*), count(ended_at) from dunning_hold
 where customer_id in (:keys) group by customer_id
 union all select customer_id, 'case', count(*), sum(row_version) from collection_case
+where customer_id in (:keys) group by customer_id
+union all select customer_id, 'steps', count(*), max(id) from dunning
 where customer_id in (:keys) group by customer_id
 union all select customer_id, 'acts', 0, max(id) from audit
 where customer_id in (:keys) and kind not in
@@ -229,14 +231,17 @@ def look_for(r: Reader, notice: Notice) -> Look:
 
 
 def _taken(r: Reader, notice: Notice) -> _Kept:
-    columns: list[Any] = [Notice.customer_id, Notice.dunning_id]
-    rows = select(*columns).where(Notice.id >= notice.id, Notice.state == "queued")
-    next_ones = r.session.execute(rows.order_by(Notice.id).limit(TOGETHER)).all()
-    customer_ids = {notice.customer_id, *(row.customer_id for row in next_ones)}
+    queued = Notice.state == "queued"
+    rows = select(Notice.customer_id).where(Notice.id >= notice.id, queued)
+    next_ones = r.session.scalars(rows.order_by(Notice.id).limit(TOGETHER))
+    customer_ids = {notice.customer_id, *next_ones}
+    steps = select(Notice.dunning_id).where(
+        Notice.customer_id.in_(customer_ids), queued, Notice.dunning_id.is_not(None)
+    )
     # Before the look: what changes while it is taken is seen to have changed.
     marks = marks_of(r, customer_ids)
     look = Look(r, customer_ids)
-    look.complete(sorted({row.dunning_id for row in next_ones if row.dunning_id is not None}))
+    look.complete(sorted({each for each in r.session.scalars(steps) if each is not None}))
     return _Kept(look, marks)
 
 

@@ -16,6 +16,7 @@ from portal.base.returned import read_returned
 from portal.core.ledger import Allocation, Book, Entry, Kind
 from portal.core.money import Money
 from portal.core.texting import SEGMENTS, segments
+from portal.escalation.notices import look
 from portal.statements.chasing.bounces import ReportReturned, report_returned
 from portal.tables.approvals import Task
 from portal.tables.customers import Contact, Customer
@@ -402,3 +403,21 @@ def test_a_hold_between_messages_of_one_look_stops_the_second(any_account: Chase
         w.session.add(DunningHold(**held, set_by=any_account.cast.ids[WANG], set_at=w.now))
 
     assert one_of_them(any_account) == {"cancelled": 1}
+
+
+def test_a_step_that_is_done_after_a_look_is_told(any_account: Chased):
+    any_account.step()
+    assert one_of_them(any_account) == {"sent": 1}
+    any_account.step(strength="firm")
+
+    assert drain(any_account.installation, REGISTRY) == {"sent": 3}
+
+
+def test_a_step_beyond_those_that_leave_next_is_told_by_the_same_look(
+    any_account: Chased, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(look, "TOGETHER", 1)
+    any_account.step()
+    any_account.step(strength="firm")
+
+    assert drain(any_account.installation, REGISTRY) == {"sent": 4}
