@@ -35,12 +35,12 @@ from portal.core.ledger import Kind
 from portal.core.payment_record import BEFORE_DAYS, RECENT_DAYS, YEAR_DAYS, Lateness, Trade
 from portal.core.promise_kept import JUDGED, State
 from portal.disputes.deciding import counts
-from portal.invoices.open_items import Scope, both, counts_on, everyone, seen_by
+from portal.invoices.open_items import Scope, both, everyone, seen_by
+from portal.invoices.paid_parts import paid_parts
 from portal.promises.queries import list_promises
 from portal.promises.rows import PromiseFilter
 from portal.tables.disputes import Dispute, DisputeDecision
 from portal.tables.invoices import Entry, Part
-from portal.tables.payments import Allocation
 from portal.tables.promises import Promise
 
 #: part and whole, both counted
@@ -117,7 +117,7 @@ def _whole(values: Any) -> ColumnElement[int]:
 
 def judged_parts(on: dt.date, whose: Scope) -> Subquery:
     """Each due part that is over: when it was paid or the day itself, and how late that is."""
-    settled = _settled(on, whose)
+    settled = paid_parts(on, whose)
     same_part = and_(
         settled.c.customer_id == Part.customer_id,
         settled.c.entry_id == Part.entry_id,
@@ -144,24 +144,6 @@ def judged_parts(on: dt.date, whose: Scope) -> Subquery:
             or_(settled.c.paid.is_not(None), Part.due_on < on),
         )
         .subquery("judged")
-    )
-
-
-def _settled(on: dt.date, whose: Scope) -> Subquery:
-    """What of each due part is paid, and the value date of the last credit that paid of it."""
-    credit = Entry.__table__.alias("credit")
-    return (
-        select(
-            Allocation.customer_id,
-            Allocation.entry_id,
-            Allocation.part,
-            func.sum(Allocation.amount_minor).label("paid"),
-            func.max(credit.c.dated_on).label("settled_on"),
-        )
-        .join(credit, credit.c.id == Allocation.credit_id)
-        .where(counts_on(on), Allocation.memo == 0, whose(Allocation.customer_id))
-        .group_by(Allocation.customer_id, Allocation.entry_id, Allocation.part)
-        .subquery("settled")
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Subquery, case, func, select, union_all
+from sqlalchemy import case, func, select, union_all
 
 from portal.base.daycount import days_between
 from portal.base.work import Reader
@@ -22,7 +22,8 @@ from portal.core.ledger import Kind
 from portal.core.measures import Measure, months_back
 from portal.core.money import Money
 from portal.core.promise_board import KeptRate
-from portal.invoices.open_items import Scope, counts_on, open_items, whose_items
+from portal.invoices.open_items import Scope, open_items, whose_items
+from portal.invoices.paid_parts import paid_parts
 from portal.tables.invoices import Entry, Part
 from portal.tables.payments import Allocation
 
@@ -112,7 +113,7 @@ def _read_open(r: Reader, as_of: dt.date, whose: Scope, books: dict[str, Books])
 
 def _read_paid(r: Reader, as_of: dt.date, whose: Scope, books: dict[str, Books]) -> None:
     """What was paid wholly by the day, by the value date of the credit that settled it."""
-    settled = _settled(as_of, whose)
+    settled = paid_parts(as_of, whose)
     is_late = settled.c.settled_on > Part.due_on
     late: Any = case((is_late, days_between(Part.due_on, settled.c.settled_on)), else_=0)
     wholly = (
@@ -143,24 +144,6 @@ def _read_paid(r: Reader, as_of: dt.date, whose: Scope, books: dict[str, Books])
         told = books[currency]
         told.paid, told.weighted = int(paid), int(weighted)
         told.paid_items, told.late_days = int(count), int(days)
-
-
-def _settled(as_of: dt.date, whose: Scope) -> Subquery:
-    """What of each due part is paid, and the value date of the last credit that paid of it."""
-    credit = Entry.__table__.alias("credit")
-    return (
-        select(
-            Allocation.customer_id,
-            Allocation.entry_id,
-            Allocation.part,
-            func.sum(Allocation.amount_minor).label("paid"),
-            func.max(credit.c.dated_on).label("settled_on"),
-        )
-        .join(credit, credit.c.id == Allocation.credit_id)
-        .where(counts_on(as_of), Allocation.memo == 0, whose(Allocation.customer_id))
-        .group_by(Allocation.customer_id, Allocation.entry_id, Allocation.part)
-        .subquery("settled")
-    )
 
 
 def _read_sales(r: Reader, as_of: dt.date, whose: Scope, books: dict[str, Books]) -> None:
